@@ -1,0 +1,43 @@
+"""The small convolutional network that the thesis starts from (section III-A)."""
+
+import keras
+from keras import layers
+
+
+def static_cnn(input_shape: tuple[int, int, int] = (128, 128, 1), classes: int = 6) -> keras.Model:
+    """Build the static model of the thesis, uncompiled (section III-A, figure 5).
+
+    After Alizadeh and Fazel (2017). Convolutions have no padding ("valid"), since the text names
+    none; 128x128x1 and 6 classes give 29,513,990 parameters.
+
+    Parameters
+    ----------
+    input_shape : (height, width, channels)
+        The smallest height and width are 10.
+    classes : int
+        Emotions to tell apart, at least 2.
+
+    Returns
+    -------
+    keras.Model
+        (batch, *input_shape) float32 in 0..1 -> (batch, classes) probabilities.
+    """
+    height, width, _ = input_shape
+    if min(height, width) < 10 or classes < 2:
+        raise ValueError(
+            f"static_cnn needs pictures of at least 10x10 pixels and at least 2 classes, "
+            f"got {height}x{width} and {classes}. Set a larger image size."
+        )
+    pictures = keras.Input(input_shape, name="pictures")
+    x = layers.Conv2D(32, 3, activation="relu")(pictures)
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.BatchNormalization()(x)
+    x = layers.Dropout(0.25)(x)
+    x = layers.Conv2D(64, 3, activation="relu")(x)
+    x = layers.BatchNormalization()(x)
+    x = layers.Dropout(0.5)(x)
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.Flatten()(x)
+    x = layers.Dense(512, activation="relu")(x)
+    probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
+    return keras.Model(pictures, probabilities, name="static_cnn")

@@ -1,0 +1,177 @@
+"""Results that are costly to compute, kept on disk by the content they came from.
+
+A result's name is made from its file's content and the settings, so a changed file or setting is
+computed anew and nothing has to be invalidated. Every write is atomic: an interrupted run goes on
+where it was.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import joblib
+import numpy as np
+from tqdm import tqdm
+
+from helpers.files import digest_of, fingerprint, write_atomically, write_json
+from helpers.paths import cache_root
+
+
+class Unusable(Exception):
+    """A sample that cannot be used; the message is the reason that stays beside it."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One sample's result: a ``.npy`` file, or the reason why there is none."""
+
+    path: Path | None
+    problem: str = ""
+
+    def load(self) -> np.ndarray:
+        """Return the array, mapped from disk, read-only.
+
+        Raises
+        ------
+        Unusable
+            If the sample had a problem.
+        """
+        if self.path is None:
+            raise Unusable(self.problem)
+        return np.load(self.path, mmap_mode="r", allow_pickle=False)
+
+
+def compute_each(
+    name: str,
+    paths: Sequence[str | Path],
+    settings: Mapping[str, object],
+    function: Callable[[Path], np.ndarray],
+    *,
+    jobs: int = -1,
+    progress: bool = True,
+) -> list[Result]:
+    """Compute one array for every file, in parallel, and keep each in the cache.
+
+    Parameters
+    ----------
+    name : str
+        The kind of result, a folder of the cache: ``"waveform"``, ``"frames"``.
+    paths : sequence of n paths
+    settings : mapping
+        Everything besides the file that the result depends on.
+    function : callable
+        Takes a path, returns an array of any shape; must be importable (it runs in other
+        processes) and raises ``Unusable`` with a reason for a sample that cannot be used.
+    jobs : int
+        Processes, as joblib counts them; -1 is all cores. An active ``joblib.parallel_config``
+        backend (such as Dask) is used when there is one.
+
+    Returns
+    -------
+    list of n Result
+        In the order of ``paths``. Reasons are kept too, so a broken file is tried once.
+    """
+    paths = [Path(path) for path in paths]
+    folder = cache_root() / name / digest_of(settings)[:12]
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [_content_name(path) for path in paths]
+    missing = {n: p for n, p in zip(names, paths, strict=True) if n and _stored(folder, n) is None}
+    if missing:
+        tasks = (joblib.delayed(_compute_one)(function, p, folder, n) for n, p in missing.items())
+        done = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks)
+        for _ in tqdm(done, total=len(missing), desc=name, disable=not progress, mininterval=2):
+            pass
+    return [
+        (_stored(folder, n) or Result(None, "was not computed"))
+        if n
+        else Result(None, _unreadable_reason(p))
+        for n, p in zip(names, paths, strict=True)
+    ]
+
+
+def compute_stack(
+    name: str,
+    paths: Sequence[str | Path],
+    settings: Mapping[str, object],
+    function: Callable[[Path], np.ndarray],
+    *,
+    shape: tuple[int, ...],
+    dtype: str,
+    jobs: int = -1,
+    progress: bool = True,
+) -> tuple[np.ndarray, list[str]]:
+    """Compute arrays of one shape for many small files and keep them as one array.
+
+    Takes the same arguments as :func:`compute_each`, and the ``shape`` and ``dtype`` of one result.
+
+    Returns
+    -------
+    values : array (n, *shape)
+        Mapped from disk, read-only; the row of a sample with a problem is zero.
+    problems : list of n str
+        "" or the reason.
+    """
+    paths = [Path(path) for path in paths]
+    names = [_content_name(path) for path in paths]
+    key = digest_of(settings, names, list(shape), dtype)
+    path = cache_root() / name / f"{key}.npy"
+    problems_path = path.with_suffix(".json")
+    if not (path.exists() and problems_path.exists()):
+        with write_atomically(path) as temporary:
+            temporary.parent.mkdir(parents=True, exist_ok=True)
+            values = np.lib.format.open_memmap(temporary, "w+", dtype, (len(paths), *shape))
+            tasks = (joblib.delayed(_try)(function, p) for p in paths)
+            done = joblib.Parallel(n_jobs=jobs, return_as="generator", batch_size="auto")(tasks)
+            problems = []
+            bar = tqdm(done, total=len(paths), desc=name, disable=not progress, mininterval=2)
+            for row, (value, problem) in enumerate(bar):
+                if value is not None:
+                    values[row] = value
+                problems.append(problem)
+            values.flush()
+            del values
+            write_json(problems_path, problems)
+    values = np.load(path, mmap_mode="r", allow_pickle=False)
+    return values, json.loads(problems_path.read_text(encoding="utf-8"))
+
+
+def _content_name(path: Path) -> str:
+    try:
+        return fingerprint(path)
+    except OSError:
+        return ""
+
+
+def _unreadable_reason(path: Path) -> str:
+    if path.is_dir():
+        return "a folder, not a file"
+    return "the file is missing" if not path.exists() else "the file cannot be opened"
+
+
+def _stored(folder: Path, name: str) -> Result | None:
+    array, reason = folder / f"{name}.npy", folder / f"{name}.txt"
+    if array.exists():
+        return Result(array)
+    return Result(None, reason.read_text(encoding="utf-8")) if reason.exists() else None
+
+
+def _try(function: Callable[[Path], np.ndarray], path: Path) -> tuple[np.ndarray | None, str]:
+    if not path.is_file():
+        return None, _unreadable_reason(path)
+    try:
+        return function(path), ""
+    except Unusable as reason:
+        return None, str(reason)
+
+
+def _compute_one(
+    function: Callable[[Path], np.ndarray], path: Path, folder: Path, name: str
+) -> None:
+    value, problem = _try(function, path)
+    if value is None:
+        with write_atomically(folder / f"{name}.txt") as temporary:
+            temporary.write_text(problem, encoding="utf-8")
+    else:
+        with write_atomically(folder / f"{name}.npy") as temporary, temporary.open("wb") as file:
+            np.save(file, value, allow_pickle=False)

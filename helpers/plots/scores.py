@@ -1,0 +1,209 @@
+"""Figures about scores, the same in every notebook: counts, curves, confusion, intervals."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from helpers.plots.style import (
+    EMOTION_COLOURS,
+    HEATMAP,
+    LIGHT_GREY,
+    PUBLISHED_COLOUR,
+    TEST_COLOUR,
+    TRAINING_COLOUR,
+    bare,
+    new_figure,
+    quiet,
+)
+
+
+def class_counts(
+    manifest: pd.DataFrame, classes: Sequence[str], title: str, column: str = "emotion"
+) -> Figure:
+    """Draw how many samples of each class a manifest has, a panel a split (figure 11)."""
+    splits = list(dict.fromkeys(manifest["split"]))
+    figure, axes = new_figure(1, len(splits), width=4 * len(splits), height=3.2, sharey=True)
+    for axis, split in zip(axes, splits, strict=True):
+        counts = manifest.loc[manifest["split"] == split, column].value_counts()
+        values = [int(counts.get(name, 0)) for name in classes]
+        colours = [EMOTION_COLOURS.get(name, TEST_COLOUR) for name in classes]
+        bars = axis.barh(range(len(classes)), values, color=colours)
+        axis.bar_label(bars, padding=3, fontsize=9)
+        axis.set_yticks(range(len(classes)), classes)
+        axis.set_title(f"{split}: {sum(values)}")
+        axis.set_xticks([])
+        axis.spines["bottom"].set_visible(False)
+        axis.margins(x=0.15)
+    axes[0].invert_yaxis()
+    figure.suptitle(title, fontsize=12)
+    return figure
+
+
+def learning_curves(
+    histories: Mapping[str, pd.DataFrame], title: str, chance: float | None = None
+) -> Figure:
+    """Draw training and validation accuracy by epoch, a panel a run (figures 6, 9, 12, 16, 18).
+
+    Parameters
+    ----------
+    histories : mapping of name to history
+        As ``helpers.training.fit`` returns them; the epoch whose weights were kept is marked.
+    title : str
+        The finding.
+    chance : float, optional
+        A line to compare with, usually the share of the most frequent class.
+    """
+    figure, axes = new_figure(
+        1, len(histories), width=max(5.0, 3.6 * len(histories)), height=3.4, sharey=True
+    )
+    for axis, (name, history) in zip(axes, histories.items(), strict=True):
+        axis.plot(history["epoch"], history["accuracy"], color=TRAINING_COLOUR, label="training")
+        if "val_accuracy" in history:
+            axis.plot(history["epoch"], history["val_accuracy"], color=TEST_COLOUR, label="held")
+            best = history.attrs.get("best_epoch", len(history))
+            kept = history["val_accuracy"].iloc[best - 1]
+            axis.plot(best, kept, "o", color=TEST_COLOUR, markersize=6)
+            axis.annotate(
+                f"{kept:.2f}", (best, kept), (0, -14), textcoords="offset points", fontsize=9
+            )
+        if chance is not None:
+            axis.axhline(chance, color=LIGHT_GREY, linewidth=1, zorder=0)
+            axis.text(1, chance, " majority class", fontsize=8, color="#777777", va="bottom")
+        axis.set(title=name, xlabel="epoch", ylim=(0, 1.02))
+    axes[0].set_ylabel("accuracy")
+    handles, labels = axes[0].get_legend_handles_labels()
+    labels = ["choosing the epoch" if label == "held" else label for label in labels]
+    axes[0].legend(handles, labels, frameon=False, fontsize=9, loc="best")
+    figure.suptitle(title, fontsize=12)
+    return figure
+
+
+def confusion(
+    matrices: Mapping[str, Sequence[Sequence[int]]], classes: Sequence[str], title: str
+) -> Figure:
+    """Draw confusion matrices side by side: rows are true, shading is the share of the row.
+
+    Parameters
+    ----------
+    matrices : mapping of name to counts (k, k)
+        For example ours and the published one.
+    """
+    size = 0.55 * len(classes) + 1.4
+    figure, axes = new_figure(1, len(matrices), width=size * len(matrices), height=size)
+    for axis, (name, matrix) in zip(axes, matrices.items(), strict=True):
+        counts = np.asarray(matrix)
+        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        sns.heatmap(
+            shares,
+            ax=axis,
+            annot=counts,
+            fmt="d",
+            cmap=HEATMAP,
+            vmin=0,
+            vmax=1,
+            cbar=False,
+            square=True,
+            linewidths=0.5,
+            annot_kws={"fontsize": 9},
+        )
+        axis.set_xticklabels(classes, rotation=45, ha="right")
+        axis.set_yticklabels(classes, rotation=0)
+        axis.set(title=name, xlabel="predicted", ylabel="true")
+        quiet(axis)
+    figure.suptitle(title, fontsize=12)
+    return figure
+
+
+def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float = 0.0) -> Figure:
+    """Draw each experiment's accuracy with its 95 % interval and the published value.
+
+    Parameters
+    ----------
+    experiments : sequence of mappings
+        As ``helpers.results.experiment`` makes them: name, protocol, accuracy, interval, n,
+        published.
+    title : str
+        The finding.
+    chance : float
+        The share of the most frequent class, drawn as a line when it is not 0.
+    """
+    figure, (axis,) = new_figure(width=7, height=0.42 * len(experiments) + 1.3)
+    for row, entry in enumerate(experiments):
+        low, high = entry["interval"]
+        axis.plot([low, high], [row, row], color=TEST_COLOUR, linewidth=2, alpha=0.5)
+        axis.plot(entry["accuracy"], row, "o", color=TEST_COLOUR)
+        published = (entry.get("published") or {}).get("value")
+        if published is not None:
+            axis.plot(published, row, "|", color=PUBLISHED_COLOUR, markersize=16, markeredgewidth=2)
+    names = [f"{entry['name']} ({entry['protocol']}, n={entry['n']})" for entry in experiments]
+    axis.set_yticks(range(len(names)), names)
+    axis.invert_yaxis()
+    if chance:
+        axis.axvline(chance, color="#AAAAAA", linewidth=1, linestyle=":")
+        axis.text(chance, len(names) - 0.4, "majority class", fontsize=8, ha="center", va="top")
+    axis.set(xlim=(0, 1), title=title)
+    axis.set_xlabel("accuracy, 95 % interval; the vertical mark is the published value", fontsize=9)
+    axis.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    return figure
+
+
+def per_class_recall(scores: Mapping[str, Mapping], title: str) -> Figure:
+    """Draw the recall of each class, a group of bars a class, for one or more scores.
+
+    Parameters
+    ----------
+    scores : mapping of name to score
+        As ``helpers.evaluation.score`` returns them, all with the same classes.
+    """
+    classes = list(next(iter(scores.values()))["classes"])
+    figure, (axis,) = new_figure(width=7, height=3.2)
+    width = 0.8 / len(scores)
+    shades = np.linspace(1.0, 0.4, len(scores))
+    for position, (name, score) in enumerate(scores.items()):
+        counts = np.asarray(score["confusion"])
+        recall = np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
+        left = np.arange(len(classes)) + (position - (len(scores) - 1) / 2) * width
+        colours = [EMOTION_COLOURS.get(label, TEST_COLOUR) for label in classes]
+        bars = axis.bar(left, recall, width * 0.92, color=colours, label=name)
+        for bar in bars:
+            bar.set_alpha(shades[position])
+    axis.set_xticks(range(len(classes)), classes)
+    axis.set(ylim=(0, 1), ylabel="recall", title=title)
+    if len(scores) > 1:
+        axis.legend(frameon=False, fontsize=9)
+    return figure
+
+
+def picture_grid(
+    pictures: Sequence[np.ndarray],
+    captions: Sequence[str] | None = None,
+    *,
+    columns: int = 8,
+    title: str = "",
+    colours: Sequence[str] | None = None,
+) -> Figure:
+    """Draw pictures in a grid, each with a caption of its own.
+
+    Parameters
+    ----------
+    pictures : sequence of arrays (height, width), (height, width, 1) or (height, width, 3)
+        uint8, or float from 0 to 1.
+    captions, colours : sequences of str, optional
+        A line under each picture, and its colour (right and wrong, or the emotion's).
+    """
+    rows = -(-len(pictures) // columns)
+    figure, axes = new_figure(rows, columns, width=1.15 * columns, height=1.45 * rows + 0.4)
+    for axis in axes:
+        bare(axis)
+    for index, (axis, picture) in enumerate(zip(axes, pictures, strict=False)):
+        top = 255 if np.asarray(picture).dtype == np.uint8 else 1
+        axis.imshow(np.squeeze(picture), cmap="gray", vmin=0, vmax=top)
+        if captions:
+            axis.set_xlabel(
+                captions[index], fontsize=8, color=colours[index] if colours else "black"
+            )
+    figure.suptitle(title, fontsize=12)
+    return figure

@@ -1,0 +1,62 @@
+"""One look for every figure: colours of the emotions, sizes, quiet axes."""
+
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+EMOTION_COLOURS = {
+    "Angry": "#D55E00",
+    "Disgust": "#009E73",
+    "Fear": "#CC79A7",
+    "Happy": "#E69F00",
+    "Neutral": "#7F7F7F",
+    "Sad": "#0072B2",
+    "Surprise": "#56B4E9",
+}
+"""One colour an emotion, from the colour-blind safe palette of Okabe and Ito (2008)."""
+
+TRAINING_COLOUR = "#9A9A9A"
+TEST_COLOUR = "#0072B2"
+PUBLISHED_COLOUR = "#D55E00"
+"""Published values are always drawn in this colour."""
+LIGHT_GREY = "#D9D9D9"
+HEATMAP = "Blues"
+
+
+def new_figure(
+    rows: int = 1, columns: int = 1, *, width: float = 7.0, height: float = 4.0, **options
+) -> tuple[Figure, list[Axes]]:
+    """Return a closed figure and its axes as a flat list; sizes in inches.
+
+    The figure is closed so that a notebook shows it once, as the value of its cell.
+    ``options`` go to ``matplotlib.pyplot.subplots``.
+    """
+    figure, axes = plt.subplots(
+        rows,
+        columns,
+        figsize=(width, height),
+        layout="constrained",
+        squeeze=False,
+        dpi=100,
+        **options,
+    )
+    plt.close(figure)
+    axes = list(axes.ravel())
+    for axis in axes:
+        quiet(axis)
+    return figure, axes
+
+
+def quiet(axis: Axes) -> None:
+    """Take away what carries no information: two spines, tick marks."""
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.spines[["left", "bottom"]].set_color("#888888")
+    axis.tick_params(length=0, labelsize=10)
+    axis.title.set_fontsize(11)
+
+
+def bare(axis: Axes) -> None:
+    """Leave nothing but what is drawn, for pictures."""
+    axis.set_xticks([])
+    axis.set_yticks([])
+    axis.spines[:].set_visible(False)

@@ -123,8 +123,7 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
     Parameters
     ----------
     experiments : sequence of mappings
-        As ``helpers.results.experiment`` makes them: name, protocol, accuracy, interval, n,
-        published.
+        As ``helpers.results.experiment`` makes them.
     title : str
         The finding.
     chance : float
@@ -132,9 +131,9 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
     """
     figure, (axis,) = new_figure(width=7, height=0.42 * len(experiments) + 1.3)
     for row, entry in enumerate(experiments):
-        low, high = entry["interval"]
+        low, high = entry["metrics"]["interval"]
         axis.plot([low, high], [row, row], color=TEST_COLOUR, linewidth=2, alpha=0.5)
-        axis.plot(entry["accuracy"], row, "o", color=TEST_COLOUR)
+        axis.plot(entry["metrics"]["accuracy"], row, "o", color=TEST_COLOUR)
         published = (entry.get("published") or {}).get("value")
         if published is not None:
             axis.plot(published, row, "|", color=PUBLISHED_COLOUR, markersize=16, markeredgewidth=2)

@@ -1,7 +1,7 @@
 """How good a system is, and how sure one can be of it: scores, intervals, a paired test.
 
 Every score is worked out from a confusion matrix (rows true, columns predicted), so that the
-bootstrap can do it for thousands of matrices at once. Classes are named in the order of ``classes``.
+bootstrap (``helpers.statistics``) can do it for thousands of matrices at once.
 """
 
 from collections.abc import Sequence
@@ -91,7 +91,7 @@ def confusion_matrix(
     predicted: Sequence[str] | np.ndarray,
     classes: Sequence[str] = EMOTIONS,
 ) -> np.ndarray:
-    """Return the counts, shape (k, k), rows true, columns predicted, in the order of ``classes``."""
+    """Return counts of shape (k, k), rows true, columns predicted, in the order of ``classes``."""
     true, predicted = _same_length(true, predicted)
     k = len(classes)
     cells = as_indices(true, classes) * k + as_indices(predicted, classes)
@@ -168,7 +168,7 @@ def as_indices(labels: Sequence[str] | np.ndarray, classes: Sequence[str]) -> np
     labels = np.asarray(labels)
     if not np.issubdtype(labels.dtype, np.integer):
         return class_indices(labels.tolist(), classes)
-    if labels.size and not (0 <= labels.min() and labels.max() < len(classes)):
+    if labels.size and (labels.min() < 0 or labels.max() >= len(classes)):
         raise ValueError(
             f"Class indices run from {labels.min()} to {labels.max()}; expected 0 to "
             f"{len(classes) - 1} for {list(classes)}."

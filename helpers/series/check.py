@@ -1,0 +1,79 @@
+"""``series check``: what is wrong with a built notebook, and with the cells of its source."""
+
+import json
+from collections.abc import Iterator
+
+import nbformat
+from nbformat import NotebookNode
+
+from helpers.series.sources import Source, read_source, tags
+
+MEGABYTES = 1.0
+CELLS = 60
+CODE_LINES = 300
+LINES_A_CELL = 25
+
+
+def check(source: Source) -> list[str]:
+    """Return the problems of a notebook, each a sentence; none if all is well."""
+    wanted = read_source(source)
+    problems = list(_size_problems(wanted))
+    build = f"type: python -m helpers.series build {source.number}"
+    try:
+        text = source.built.read_text(encoding="utf-8")
+        notebook = nbformat.reads(text, as_version=4)
+    except FileNotFoundError:
+        return [*problems, f"not built; {build}"]
+    except (ValueError, nbformat.ValidationError) as error:
+        return [*problems, f"not a notebook ({error}); {build}"]
+    size = len(text.encode()) / 1e6
+    if size > MEGABYTES:
+        problems.append(f"{size:.1f} MB, at most {MEGABYTES:.0f}: smaller figures, shorter sounds")
+    if str(source.built.parent.parent) in text:
+        problems.append("names a folder of this machine: show names, not paths")
+    return problems + [f"{problem}; {build}" for problem in _built_problems(wanted, notebook)]
+
+
+def code_lines(notebook: NotebookNode) -> int:
+    """Return the lines of code of a notebook, blank ones left out."""
+    return sum(_lines(cell) for cell in notebook.cells if cell.cell_type == "code")
+
+
+def _lines(cell: NotebookNode) -> int:
+    return sum(bool(line.strip()) for line in cell.source.splitlines())
+
+
+def _size_problems(notebook: NotebookNode) -> Iterator[str]:
+    if len(notebook.cells) > CELLS:
+        yield f"{len(notebook.cells)} cells, at most {CELLS}: move or cut some"
+    if code_lines(notebook) > CODE_LINES:
+        yield f"{code_lines(notebook)} lines of code, at most {CODE_LINES}: move some to helpers"
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and _lines(cell) > LINES_A_CELL:
+            first = cell.source.strip().splitlines()[0]
+            yield f"a cell of {_lines(cell)} lines, at most {LINES_A_CELL}: split {first!r}"
+
+
+def _built_problems(wanted: NotebookNode, notebook: NotebookNode) -> Iterator[str]:
+    if [_essence(cell) for cell in wanted.cells] != [_essence(cell) for cell in notebook.cells]:
+        yield "stale: the source says something else"
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    counts = [cell.execution_count for cell in code]
+    if None in counts:
+        yield f"{counts.count(None)} of {len(counts)} code cells were not executed"
+    elif counts != list(range(1, len(counts) + 1)):
+        yield "executed out of order"
+    outputs = [(cell, output) for cell in code for output in cell.outputs]
+    for cell, output in outputs:
+        if output.output_type == "error" and "raises-exception" not in tags(cell):
+            yield f"an error in its outputs ({output.ename}: {output.evalue})"
+    if "widgets" in notebook.metadata or any(
+        "widget" in mime for _, output in outputs for mime in output.get("data", {})
+    ):
+        yield "widget metadata, which GitHub cannot show"
+    if "papermill" in json.dumps([notebook.metadata, *(cell.metadata for cell in notebook.cells)]):
+        yield "papermill metadata"
+
+
+def _essence(cell: NotebookNode) -> tuple:
+    return cell.cell_type, cell.source, sorted(tags(cell))

@@ -1,0 +1,197 @@
+"""``series build`` and ``series check`` on hand-made notebooks."""
+
+import nbformat
+import pytest
+
+from helpers.series.build import build
+from helpers.series.check import check, code_lines
+from helpers.series.sources import SeriesError, find_sources, read_source, title_of
+
+TEXT = """\
+# %% [markdown]
+# # 01 · A small one
+#
+# What is it?
+
+# %% tags=["parameters"]
+EPOCHS: int = 2  # how long
+
+# %%
+from pathlib import Path
+
+for epoch in range(EPOCHS):
+    print(epoch)
+
+# %%
+
+# %%
+Path.cwd().name
+"""
+
+
+@pytest.fixture
+def source(tmp_path):
+    (tmp_path / "notebooks" / "src").mkdir(parents=True)
+    (tmp_path / "notebooks" / "src" / "01_small.py").write_text(TEXT)
+    (found,) = find_sources(tmp_path / "notebooks")
+    return found
+
+
+def change(source, edit):
+    """Edit the built notebook."""
+    notebook = nbformat.read(source.built, as_version=4)
+    edit(notebook)
+    nbformat.write(notebook, source.built)
+
+
+def test_a_built_notebook_is_executed_and_carries_nothing_else(source):
+    path = build(source)
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == [1, 2, None, 3]
+    assert code[1].outputs[0].text == "0\n1\n"
+    assert code[3].outputs[0].data == {"text/plain": "'notebooks'"}
+    assert notebook.metadata == {
+        "accelerator": "GPU",
+        "colab": {"gpuType": "T4", "toc_visible": True},
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    assert [dict(cell.metadata) for cell in notebook.cells] == [
+        {},
+        {"tags": ["parameters"]},
+        {},
+        {},
+        {},
+    ]
+    assert check(source) == []
+
+
+def test_two_builds_are_the_same_bytes(source):
+    first = build(source).read_bytes()
+    assert build(source).read_bytes() == first
+
+
+def test_an_edit_changes_the_id_of_its_own_cell_alone(source):
+    before = [cell.id for cell in read_source(source).cells]
+    source.path.write_text(TEXT.replace("print(epoch)", "print(epoch + 1)"))
+    after = [cell.id for cell in read_source(source).cells]
+    assert [old == new for old, new in zip(before, after, strict=True)] == [
+        True,
+        True,
+        False,
+        True,
+        True,
+    ]
+    source.path.write_text(TEXT + "\n# %%\n1\n\n# %%\n1\n")
+    ids = [cell.id for cell in read_source(source).cells]
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_failing_cell_keeps_the_notebook_as_it_was(source):
+    before = build(source).read_bytes()
+    source.path.write_text(TEXT + "\n# %%\n{}['key']\n")
+    with pytest.raises(SeriesError, match="(?s)01_small was not built.*KeyError"):
+        build(source)
+    assert source.built.read_bytes() == before
+    assert sorted(path.name for path in source.built.parent.iterdir()) == ["01_small.ipynb", "src"]
+
+
+def test_widgets_are_left_out_and_their_text_stays(source):
+    widget = """
+# %%
+from IPython.display import display
+
+mime = "application/vnd.jupyter.widget-view+json"
+display({mime: {"model_id": "1"}, "text/plain": "a bar"}, raw=True)
+"""
+    source.path.write_text(TEXT + widget)
+    build(source)
+    output = nbformat.read(source.built, as_version=4).cells[-1].outputs[0]
+    assert dict(output.data) == {"text/plain": "a bar"}
+    assert check(source) == []
+
+
+def test_a_notebook_that_is_missing_or_damaged_is_named(source):
+    assert check(source) == ["not built; type: python -m helpers.series build 01"]
+    source.built.write_text("{")
+    (problem,) = check(source)
+    assert problem.startswith("not a notebook")
+
+
+def swap_counts(notebook):
+    notebook.cells[1].execution_count, notebook.cells[2].execution_count = 2, 1
+
+
+def add_error(notebook):
+    notebook.cells[2].outputs = [
+        nbformat.v4.new_output("error", ename="KeyError", evalue="'a'", traceback=[])
+    ]
+
+
+def add_widget(notebook):
+    notebook.metadata["widgets"] = {"state": {}}
+
+
+def add_papermill(notebook):
+    notebook.cells[0].metadata["papermill"] = {"duration": 1}
+
+
+def add_text(text):
+    def edit(notebook):
+        notebook.cells[2].outputs = [nbformat.v4.new_output("stream", text=text)]
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda notebook: notebook.cells[2].update(source="1"), "stale"),
+        (lambda notebook: notebook.cells[1].metadata.update(tags=[]), "stale"),
+        (lambda notebook: notebook.cells.pop(), "stale"),
+        (lambda notebook: notebook.cells[1].update(execution_count=None), "1 of 3 code cells"),
+        (swap_counts, "out of order"),
+        (add_error, "KeyError: 'a'"),
+        (add_widget, "widget"),
+        (add_papermill, "papermill"),
+        (add_text("x" * 1_000_000), "1.0 MB, at most 1"),
+    ],
+)
+def test_each_fault_of_a_built_notebook_is_found(source, edit, message):
+    build(source)
+    change(source, edit)
+    (problem,) = check(source)
+    assert message in problem
+
+
+def test_a_path_of_this_machine_is_found(source):
+    build(source)
+    change(source, add_text(f"saved in {source.built.parent.parent}/results"))
+    assert check(source) == ["names a folder of this machine: show names, not paths"]
+
+
+def test_limits_count_lines_of_code_and_cells(source):
+    long_cell = "\n# %%\nfirst = 1\n" + "value = 1\n" * 25 + "\n\n"
+    source.path.write_text(TEXT + long_cell)
+    assert any("a cell of 26 lines" in problem for problem in check(source))
+    assert any("split 'first = 1'" in problem for problem in check(source))
+    source.path.write_text(TEXT + "\n# %%\n1\n2\n3\n4\n5\n" * 60)
+    problems = "\n".join(check(source))
+    assert "65 cells, at most 60" in problems
+    assert "305 lines of code" in problems
+    assert code_lines(read_source(source)) == 305
+
+
+def test_sources_are_found_by_number_and_name(source):
+    folder = source.built.parent
+    (folder / "src" / "02_other.py").write_text(TEXT)
+    (folder / "src" / "notes.py").write_text("")
+    names = [found.name for found in find_sources(folder)]
+    assert names == ["01_small", "02_other"]
+    assert [found.name for found in find_sources(folder, ["2"])] == ["02_other"]
+    assert [found.name for found in find_sources(folder, ["02_other", "01"])] == names
+    with pytest.raises(SeriesError, match="No notebook 09 .*there are: 01_small, 02_other"):
+        find_sources(folder, ["9"])
+    assert title_of(read_source(source)) == "01 · A small one"

@@ -137,12 +137,12 @@ def test_a_playlist_dressed_up_as_a_clip_opens_nothing(clips, tmp_path):
 
     def wait():
         try:
-            server.accept()
+            server.accept()[0].close()
             called.set()
         except OSError:
             pass
 
-    listener = threading.Thread(target=wait)
+    listener = threading.Thread(target=wait, daemon=True)
     listener.start()
     address = f"http://127.0.0.1:{server.getsockname()[1]}/secret.wav"
     shutil.copy(clips / "tone.wav", tmp_path)

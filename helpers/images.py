@@ -82,7 +82,7 @@ def usable(manifest: pd.DataFrame, split: str | None = None) -> np.ndarray:
     """Return the row numbers without a problem, int64 (k,), of one split or of all."""
     mask = (manifest["problem"] == "").to_numpy()
     if split is not None:
-        mask &= (manifest["split"] == split).to_numpy()
+        mask = mask & (manifest["split"] == split).to_numpy()
     return np.flatnonzero(mask)
 
 
@@ -132,18 +132,18 @@ def make_dataset(
     def load(batch_rows):
         batch = tf.numpy_function(gather, [batch_rows], features.dtype)
         batch.set_shape((None, *features.shape[1:]))
-        batch = tf.cast(batch, tf.float32)
-        if augment is not None:
-            batch = augment(batch)
-        if preprocess is not None:
-            batch = preprocess(batch)
-        return batch, tf.gather(labels, batch_rows)
+        return tf.cast(batch, tf.float32), tf.gather(labels, batch_rows)
 
     dataset = tf.data.Dataset.from_tensor_slices(rows)
     if shuffle:
         dataset = dataset.shuffle(len(rows), seed=seed, reshuffle_each_iteration=True)
     dataset = dataset.batch(batch_size)
     dataset = dataset.map(load, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    if augment is not None:
+        # One batch after the other: side by side, batches would race for the next random numbers.
+        dataset = dataset.map(lambda batch, batch_labels: (augment(batch), batch_labels))
+    if preprocess is not None:
+        dataset = dataset.map(lambda batch, batch_labels: (preprocess(batch), batch_labels))
     return dataset.prefetch(tf.data.AUTOTUNE)
 
 

@@ -1,16 +1,12 @@
 """VGG16: layers and counts by hand, weights by name, frozen blocks."""
 
+import h5py
+import keras
 import numpy as np
 import pytest
 
-from helpers.runtime import import_tensorflow
-
-import_tensorflow()
-import h5py  # noqa: E402
-import keras  # noqa: E402
-
-from helpers.models import vgg16  # noqa: E402
-from helpers.models.vgg16 import WeightsError, freeze_blocks, vgg16_classifier  # noqa: E402
+from helpers.models import vgg16
+from helpers.models.vgg16 import WeightsError, freeze_blocks, vgg16_classifier
 
 # Filters of each convolution, 3x3; a 2x2 pooling ends each block (Simonyan and Zisserman, table 1,
 # configuration D).

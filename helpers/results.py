@@ -56,7 +56,8 @@ def experiment(
     published : float or mapping, optional
         The published accuracy as a fraction, or a mapping with ``value`` and what is known of it.
     **extra
-        Anything else to keep with it (``seeds``, ``seconds``, ``note``).
+        Anything else to keep with it. The page of results knows ``headline=True`` (show it at the
+        top) and ``data="the thesis's own vectors"`` (data other than the run's corpus).
 
     Raises
     ------

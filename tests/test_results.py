@@ -302,8 +302,6 @@ def test_any_scores_survive_the_round_trip(pairs):
 
 
 def test_reading_results_needs_no_tensorflow():
-    import subprocess
-
     code = (
         "import sys, helpers.results, helpers.clip_scores; assert 'tensorflow' not in sys.modules"
     )

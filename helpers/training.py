@@ -125,6 +125,7 @@ def fit(
         epochs=epochs,
         callbacks=callbacks,
         class_weight=class_weight,
+        shuffle=False,  # the dataset does it
         verbose=0,
     )
     table = pd.DataFrame(history.history)

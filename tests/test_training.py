@@ -62,12 +62,12 @@ def make_problem(seed=0):
 
 def test_fit_learns_and_returns_one_row_an_epoch():
     model, train, validation, _ = make_problem()
-    history = training.fit(model, train, validation, epochs=6)
+    history = training.fit(model, train, validation, epochs=20)
     assert list(history) == ["epoch", "accuracy", "loss", "val_accuracy", "val_loss", "seconds"]
-    assert history["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert history["epoch"].tolist() == list(range(1, 21))
     assert history["loss"].iloc[-1] < history["loss"].iloc[0]
     assert history["val_accuracy"].iloc[-1] > 0.8
-    assert history.attrs["best_epoch"] == 6
+    assert history.attrs["best_epoch"] == 20
     assert (history["seconds"] > 0).all()
 
 

@@ -1,0 +1,36 @@
+"""What a notebook teaches is defined in it; the helpers' version of it must be the same."""
+
+import ast
+
+import pytest
+
+from helpers.paths import repository_root
+
+SOURCES = repository_root() / "notebooks" / "src"
+
+
+def defined_in(notebook: str, name: str) -> dict:
+    """Execute a notebook's imports and the definition of ``name``, and return the namespace."""
+    tree = ast.parse((SOURCES / f"{notebook}.py").read_text(encoding="utf-8"))
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    definition = [
+        node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name
+    ]
+    assert len(definition) == 1, f"{notebook} should define {name} once"
+    namespace: dict = {}
+    exec(compile(ast.Module(imports + definition, []), notebook, "exec"), namespace)
+    return namespace
+
+
+@pytest.mark.parametrize(("shape", "classes"), [((128, 128, 1), 6), ((48, 48, 3), 7)])
+def test_the_network_of_01_is_the_helpers_network(shape, classes):
+    from helpers.models.faces import static_cnn
+
+    def layer_settings(model):
+        settings = [layer.get_config() for layer in model.layers]
+        return [{k: v for k, v in layer.items() if k != "name"} for layer in settings]
+
+    taught = defined_in("01_faces_baseline", "static_cnn")["static_cnn"](shape, classes)
+    ours = static_cnn(shape, classes)
+    assert layer_settings(taught) == layer_settings(ours)
+    assert taught.count_params() == ours.count_params()

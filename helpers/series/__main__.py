@@ -65,6 +65,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
 def _build(options: argparse.Namespace, console: Console) -> int:
     from time import monotonic
 
+    from helpers.gallery import write_gallery
     from helpers.series.build import build
 
     failed = 0
@@ -77,6 +78,7 @@ def _build(options: argparse.Namespace, console: Console) -> int:
         except SeriesError as error:
             console.line(str(error))
             failed = 1
+    console.line(f"page: {write_gallery('demo')}")
     return failed
 
 

@@ -1,0 +1,149 @@
+"""Comparing outputs: what may differ and what may not, also through nbval itself."""
+
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.paths import repository_root
+from helpers.series.build import build
+from helpers.series.outputs import are_close, tolerance_of
+from helpers.series.sources import find_sources
+
+
+@pytest.mark.parametrize(
+    ("new", "saved", "tolerance"),
+    [
+        ("accuracy 0.71", "accuracy 0.74", 0.05),
+        ("71.0 %", "74.0 %", 0.05),
+        ("71.0% of n = 12", "74.0% of n = 12", 0.05),
+        ("<td>0.71</td>", "<td>0.74</td>", 0.05),
+        ("loss  -0.02", "loss 0.02", 0.05),
+        ("  0.5   3", "0.513 3", 0.05),
+        ("0.1234", "0.1235", 0),
+        ("98.1 %", "98.2 %", 0),
+        ("-0.00", "0.00", 0),
+        ("1.2345678", "1.2345699", 0),
+        ("It is 0.75.", "It is 0.75.", 0),
+    ],
+)
+def test_close_decimals_pass(new, saved, tolerance):
+    assert are_close(new, saved, tolerance)
+
+
+@pytest.mark.parametrize(
+    ("new", "saved", "tolerance"),
+    [
+        ("n = 12", "n = 13", 0.5),
+        ("0.71", "0.77", 0.05),
+        ("71.0 %", "77.0 %", 0.05),
+        ("accuracy 0.71", "recall 0.71", 0.05),
+        ("0.71 0.72", "0.71", 0.05),
+        ("0.71", "1", 0.5),
+        ("version 2.21.0", "version 2.21.1", 0.5),
+        ("a1.5b", "a1.6b", 0.5),
+        ("learning rate 0.001", "learning rate 0.002", 0),
+        ("learning rate 1e-05", "learning rate 1e-04", 0),
+        ("0.25", "0.26", 0),
+        ("0.3936", "0.3947", 0),
+        ("[1, 2]", "[1, 3]", 0.5),
+    ],
+)
+def test_all_else_does_not(new, saved, tolerance):
+    assert not are_close(new, saved, tolerance)
+
+
+@given(st.text(), st.integers(), st.integers())
+def test_a_changed_integer_never_passes(text, one, other):
+    assert are_close(f"{text} {one} end", f"{text} {other} end", 0.5) == (one == other)
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0.001, 0.2))
+def test_the_tolerance_is_the_limit(one, other, tolerance):
+    if abs(abs(one - other) - tolerance) < 1e-6:
+        return
+    passes = are_close(f"x {one:.9f}", f"x {other:.9f}", tolerance)
+    assert passes == (abs(one - other) < tolerance)
+
+
+def test_a_tag_gives_the_tolerance():
+    assert tolerance_of([]) == 0
+    assert tolerance_of(["results", "tolerance-0.05", "tolerance-x"]) == 0.05
+
+
+TEXT = """\
+# %% tags=["parameters"]
+VALUE: float = 0.7123456789
+COUNT: int = 12
+
+# %% tags=["tolerance-0.05"]
+print("accuracy", VALUE, "of", COUNT)
+
+# %%
+{"rate": VALUE}
+
+# %% tags=["tolerance-0.05"]
+COUNT
+
+# %%
+import os
+from pathlib import Path
+
+folder = Path(os.environ["EMOTION_RESULTS_ROOT"])
+(folder / "demo" / "written").parent.mkdir(exist_ok=True)
+_ = (folder / "demo" / "written").write_text("x")
+"""
+
+
+@pytest.fixture
+def notebook(tmp_path, monkeypatch):
+    monkeypatch.setenv("EMOTION_RESULTS_ROOT", str(tmp_path / "results"))
+    (tmp_path / "results").mkdir()
+    (tmp_path / "notebooks" / "src").mkdir(parents=True)
+    (tmp_path / "notebooks" / "src" / "01_small.py").write_text(TEXT)
+    shutil.copy(repository_root() / "notebooks" / "conftest.py", tmp_path / "notebooks")
+    (source,) = find_sources(tmp_path / "notebooks")
+    return build(source)
+
+
+def nbval(notebook):
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q"]
+    options = ["-p", "no:cacheprovider", f"--rootdir={notebook.parent}", str(notebook)]
+    done = subprocess.run(
+        [*command, *options], cwd=repository_root(), capture_output=True, text=True
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def edit(notebook, cell, old, new):
+    book = nbformat.read(notebook, as_version=4)
+    for output in book.cells[cell].outputs:
+        if "text" in output:
+            output.text = output.text.replace(old, new)
+        for mime in output.get("data", {}):
+            output.data[mime] = output.data[mime].replace(old, new)
+    nbformat.write(book, notebook)
+
+
+def test_nbval_lets_close_decimals_pass(notebook, tmp_path):
+    edit(notebook, 1, "0.7123456789", "0.74")
+    edit(notebook, 2, "0.7123456789", "0.712345679")
+    (tmp_path / "results" / "demo" / "written").unlink()
+    code, text = nbval(notebook)
+    assert code == 0, text
+    assert "5 passed" in text
+    # What the notebook wrote went elsewhere.
+    assert not (tmp_path / "results" / "demo" / "written").exists()
+
+
+def test_nbval_fails_on_far_decimals_and_changed_integers(notebook):
+    edit(notebook, 1, "0.7123456789", "0.77")
+    edit(notebook, 2, "0.7123456789", "0.72")
+    edit(notebook, 3, "12", "13")
+    code, text = nbval(notebook)
+    assert code == 1, text
+    assert "3 failed, 2 passed" in text

@@ -59,8 +59,10 @@ def decode(
     return pixels, manifest
 
 
-def read_picture(path: Path, size: tuple[int, int], channels: int) -> np.ndarray:
+def read_picture(path: Path, size: tuple[int, int] | None, channels: int) -> np.ndarray:
     """Return one picture, uint8 (height, width, channels), resized without keeping its aspect.
+
+    ``size`` None keeps the picture's own.
 
     Raises
     ------
@@ -70,6 +72,8 @@ def read_picture(path: Path, size: tuple[int, int], channels: int) -> np.ndarray
     try:
         with Image.open(path) as picture:
             picture = picture.convert("L" if channels == 1 else "RGB")
+            if size is None:
+                size = (picture.height, picture.width)
             picture = picture.resize((size[1], size[0]), Image.Resampling.BILINEAR)
     except UnidentifiedImageError:
         raise Unusable("not a picture") from None

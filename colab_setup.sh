@@ -58,26 +58,34 @@ find_python() {
 # then the checksum of the requirements it was finished with.
 was_finished() { [[ "$(cat "$1" 2>/dev/null)" == [0-9]* ]]; }
 wanted() { cksum <"$root/requirements.txt"; }
-is_complete() {
-    [ "$(cat "$1" 2>/dev/null)" = "$(wanted)" ] && "$python" -c '
-from helpers.machine import unmet_requirements
-raise SystemExit(bool(unmet_requirements()))' 2>/dev/null
+unmet() {
+    "$python" -P -c 'from helpers.machine import unmet_requirements
+print(*unmet_requirements(), sep="\n")' 2>/dev/null
 }
+is_complete() { [ "$(cat "$1" 2>/dev/null)" = "$(wanted)" ] && [ -z "$(unmet || say unknown)" ]; }
 
 # Installs under the constraints given, showing the large downloads; all that pip says is in a log.
 install() {
-    local state=$1 log=$1.log
+    local state=$1 log=$1.log damaged
     shift
     say unfinished >"$state"
-    if ! "$python" -m pip install --no-input --progress-bar off "$@" -r "$root/requirements.txt" 2>&1 |
-        tee "$log" |
-        sed -nE 's/^ *(Downloading|Using cached) ([A-Za-z0-9_.]+)-[^ ]* \(([0-9]{2,}\.[0-9] MB)\)$/  \2 (\3)/p
-            s/^Installing collected packages.*/  unpacking/p'; then
-        tail -n 12 "$log" >&2
-        fail "The packages could not be installed: the reason is above, more in $log" \
-            "Once that is mended (a network? space on the disk?), type: bash $0"
-    fi
+    pip_install "$log" "$@" -r "$root/requirements.txt"
+    damaged=$(unmet)
+    # shellcheck disable=SC2086
+    [ -z "$damaged" ] || write_again "$log" "$@" $damaged
     wanted >"$state"
+}
+# pip takes a package whose files are half there for installed, and cannot uninstall it.
+write_again() { local log=$1; shift; pip_install "$log" --ignore-installed --no-deps "$@"; }
+pip_install() {
+    local log=$1
+    shift
+    "$python" -m pip install --no-input --progress-bar off "$@" 2>&1 | tee "$log" | sed -nE '
+        s/^ *(Downloading|Using cached) ([A-Za-z0-9_.]+)-[^ ]* \(([0-9]{2,}\.[0-9] MB)\)$/  \2 (\3)/p
+        s/^Installing collected packages.*/  unpacking/p' && return
+    tail -n 12 "$log" >&2
+    fail "The packages could not be installed: the reason is above, more in $log" \
+        "Once that is mended (a network? space on the disk?), type: bash $0"
 }
 
 set_up_venv() {
@@ -125,10 +133,11 @@ set_up_colab() {
         if [ -n "$leftovers" ]; then
             say "Mending an interrupted set-up."
             # shellcheck disable=SC2086
-            "$python" -m pip install -q --ignore-installed --no-deps $leftovers
+            write_again "$state.log" $leftovers
         fi
     else
-        installed >"$constraints"
+        installed >"$constraints.new"
+        mv "$constraints.new" "$constraints"
     fi
     say "Installing what Colab lacks; what is there stays as it is."
     install "$state" -c "$constraints"

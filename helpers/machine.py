@@ -25,7 +25,8 @@ _SHADOWS = ("ffmpeg", "python-ffmpeg")
 def unmet_requirements(path: str | Path = _REQUIREMENTS) -> list[str]:
     """Return the lines of a requirements file that what is installed does not meet.
 
-    A package whose installation was interrupted (its list of files is missing) counts as absent.
+    A package whose installation was interrupted counts as absent: what installs it writes the names
+    of its files and of itself last.
     """
     lines = [line.split("#")[0].strip() for line in Path(path).read_text("utf-8").splitlines()]
     try:
@@ -39,7 +40,7 @@ def unmet_requirements(path: str | Path = _REQUIREMENTS) -> list[str]:
         except metadata.PackageNotFoundError:
             unmet.append(str(requirement))
             continue
-        whole = package.read_text("RECORD") is not None
+        whole = package.read_text("RECORD") or package.read_text("INSTALLER")
         if not (whole and requirement.specifier.contains(package.version, prereleases=True)):
             unmet.append(str(requirement))
     return unmet

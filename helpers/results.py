@@ -4,10 +4,7 @@
 published value; ``predictions.csv`` holds one row of class probabilities a sample; figures are png.
 """
 
-import io
 import json
-import math
-import os
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,12 +14,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from helpers.clip_scores import ResultsError, predictions_text, read_predictions
 from helpers.emotions import EMOTIONS
-from helpers.files import digest_of, fingerprint, write_atomically, write_json, write_text
+from helpers.files import write_atomically, write_json, write_text
 from helpers.paths import results_root
+from helpers.record import describe_data, plain_values, png_bytes
 
 SCHEMA = 1
 """Version of the layout of metrics.json."""
@@ -75,7 +72,7 @@ def experiment(
         published = {"value": published}
     line = {"name": name, "protocol": protocol, "split": split, "n": score["n"]}
     line |= {"metrics": {key: score[key] for key in score if key != "n"}, "published": published}
-    return _plain(line | extra, f"experiment {name!r}")
+    return plain_values(line | extra, f"experiment {name!r}")
 
 
 def save_run(
@@ -137,14 +134,14 @@ def save_run(
     for line in experiments:
         if line.get("protocol") not in PROTOCOLS:
             raise ResultsError(f"{line.get('name')!r}: make it with helpers.results.experiment().")
-    pictures = {_figure_file(name): _png(value[0]) for name, value in (figures or {}).items()}
+    pictures = {_figure_file(name): png_bytes(value[0]) for name, value in (figures or {}).items()}
     scores = None if predictions is None else predictions_text(predictions, notebook)
-    metrics = _plain(
+    metrics = plain_values(
         {
             "schema": SCHEMA,
             "notebook": notebook,
             "corpus": corpus,
-            "data": [_describe(manifest) for manifest in manifests],
+            "data": [describe_data(manifest) for manifest in manifests],
             "settings": settings,
             "environment": environment(),
             "started": _timestamp(started),
@@ -281,36 +278,6 @@ def _published_value(line: Mapping[str, Any]) -> float:
     return np.nan if value is None else float(value)
 
 
-def _describe(manifest: pd.DataFrame) -> dict:
-    folder = manifest.attrs.get("folder") or os.path.commonpath([*manifest["path"]])
-    usable = manifest["problem"] == ""
-    files = [(os.path.relpath(path, folder), _content(path)) for path in set(manifest["path"])]
-    return {
-        "corpus": manifest.attrs.get("corpus", ""),
-        "digest": digest_of(sorted(files)),
-        "samples": len(manifest),
-        "used": int(usable.sum()),
-        "splits": manifest.loc[usable, "split"].value_counts(sort=False).to_dict(),
-        "left_out": manifest.loc[~usable, "problem"].value_counts().to_dict(),
-        "strange_files": len(manifest.attrs.get("strange_files", ())),
-    }
-
-
-def _content(file: str) -> str:
-    try:
-        return fingerprint(file)
-    except OSError:
-        return "unreadable"
-
-
-def _png(figure: Figure) -> bytes:
-    buffer = io.BytesIO()
-    # Without the version of matplotlib in it the same figure gives the same bytes.
-    metadata = {"Software": None}
-    figure.savefig(buffer, format="png", dpi=120, bbox_inches="tight", metadata=metadata)
-    return buffer.getvalue()
-
-
 def _figure_file(name: str) -> str:
     if not re.fullmatch(r"[a-z0-9_-]+", name):
         raise ResultsError(f"Figure {name!r}: expected a name of a-z, 0-9, _ and -, no suffix.")
@@ -325,22 +292,3 @@ def _remove_leftovers(folder: Path, keep: Iterable[str]) -> None:
 
 def _timestamp(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
-
-
-def _plain(value: Any, where: str) -> Any:
-    """Return ``value`` as JSON-able Python, or say where it holds NaN or something strange."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item, f"{where}, {key}") for key, item in value.items()}
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    if isinstance(value, (list, tuple)):
-        return [_plain(item, f"{where}[{index}]") for index, item in enumerate(value)]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ResultsError(f"{where} is {value}: a result must be a finite number, or None.")
-    if isinstance(value, Path):
-        return str(value)
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    raise ResultsError(f"{where} is a {type(value).__name__}, which JSON cannot hold.")

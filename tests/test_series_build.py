@@ -138,9 +138,9 @@ def add_papermill(notebook):
     notebook.cells[0].metadata["papermill"] = {"duration": 1}
 
 
-def add_text(text):
+def add_text(text, name="stdout"):
     def edit(notebook):
-        notebook.cells[2].outputs = [nbformat.v4.new_output("stream", text=text)]
+        notebook.cells[2].outputs = [nbformat.v4.new_output("stream", name=name, text=text)]
 
     return edit
 
@@ -156,6 +156,7 @@ def add_text(text):
         (add_error, "KeyError: 'a'"),
         (add_widget, "widget"),
         (add_papermill, "papermill"),
+        (add_text("Warning: old\n", "stderr"), "standard error ('Warning: old')"),
         (add_text("x" * 1_000_000), "1.0 MB, at most 1"),
     ],
 )

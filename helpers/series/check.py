@@ -67,6 +67,8 @@ def _built_problems(wanted: NotebookNode, notebook: NotebookNode) -> Iterator[st
     for cell, output in outputs:
         if output.output_type == "error" and "raises-exception" not in tags(cell):
             yield f"an error in its outputs ({output.ename}: {output.evalue})"
+        if output.get("name") == "stderr":
+            yield f"a message on standard error ({output.text.strip().splitlines()[0]!r})"
     if "widgets" in notebook.metadata or any(
         "widget" in mime for _, output in outputs for mime in output.get("data", {})
     ):

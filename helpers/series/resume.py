@@ -68,10 +68,14 @@ def _results(job: Job) -> str:
 
 def _helpers() -> list[tuple[str, str]]:
     folder = repository_root() / "helpers"
-    files = [(path.relative_to(folder), path) for path in sorted(folder.rglob("*.py"))]
+    names = [
+        path.relative_to(folder)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".pyc"
+    ]
     return [
-        (name.as_posix(), fingerprint(path))
-        for name, path in files
+        (name.as_posix(), fingerprint(folder / name))
+        for name in names
         if name.parts[0] not in _NOT_USED_BY_NOTEBOOKS
     ]
 

@@ -1,0 +1,145 @@
+"""Rules that make one prediction of two: fixed ones, and ones that learn from training clips.
+
+Every combiner is called with training pairs and test pairs that all have both modalities, and
+returns class probabilities for the test pairs, shape (m, k).
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from helpers.fusion.alignment import ClipPairs
+
+SVM_GRID = (
+    {"svc__kernel": ["rbf"], "svc__C": [1, 10, 100], "svc__gamma": [0.1, 1, 100]},
+    {"svc__kernel": ["poly"], "svc__degree": [7], "svc__C": [1, 10, 100]},
+)
+"""The published grid (thesis, section V)."""
+
+_SMALLEST = 1e-9
+
+
+def mean(train: ClipPairs, test: ClipPairs) -> np.ndarray:
+    """Return the mean of both predictions; nothing is learned (thesis, figure 19)."""
+    return (test.video + test.audio) / 2
+
+
+def weighted_mean(train: ClipPairs, test: ClipPairs) -> np.ndarray:
+    """Return the mean with the share of video that is best on the training clips."""
+    share = video_share(train)
+    return share * test.video + (1 - share) * test.audio
+
+
+def video_share(train: ClipPairs) -> float:
+    """Return the share of video, of 0, 0.05 .. 1, with the highest accuracy on training clips.
+
+    The rule has nothing else to fit, so every split of the training clips for cross-validation
+    would add up to this one number. Of equally good shares the one nearest to a half is taken.
+    """
+    shares = np.linspace(0, 1, 21)
+    mixed = shares[:, None, None] * train.video + (1 - shares[:, None, None]) * train.audio
+    correct = (mixed.argmax(axis=2) == train.labels).sum(axis=1)  # (21,)
+    return float(min(shares[correct == correct.max()], key=lambda share: abs(share - 0.5)))
+
+
+def product(train: ClipPairs, test: ClipPairs) -> np.ndarray:
+    """Return the product of both predictions, scaled to sum to 1 (Kittler and others, 1998)."""
+    return _normalised_exponentials(_logarithms(test.video) + _logarithms(test.audio))
+
+
+def calibrated_mean(train: ClipPairs, test: ClipPairs) -> np.ndarray:
+    """Return the mean after each modality got its own temperature (Guo and others, 2017)."""
+    scaled = [
+        _normalised_exponentials(_logarithms(theirs) / temperature(ours, train.labels))
+        for ours, theirs in ((train.video, test.video), (train.audio, test.audio))
+    ]
+    return (scaled[0] + scaled[1]) / 2
+
+
+def temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Return the temperature, 0.05 to 20, that makes true labels most likely.
+
+    Above 1 a network was too sure of itself, below 1 not sure enough, on these clips.
+    """
+    logarithms = _logarithms(probabilities)
+
+    def cost(log_temperature: float) -> float:
+        scaled = logarithms / np.exp(log_temperature)
+        scaled = scaled - scaled.max(axis=1, keepdims=True)
+        likely = scaled[np.arange(len(labels)), labels] - np.log(np.exp(scaled).sum(axis=1))
+        return -likely.mean()
+
+    bounds = (np.log(0.05), np.log(20))
+    return float(np.exp(minimize_scalar(cost, bounds=bounds, method="bounded").x))
+
+
+def svm(train: ClipPairs, test: ClipPairs) -> np.ndarray:
+    """Return the vote of the thesis's SVM as ones and zeros (thesis, figure 22)."""
+    return np.eye(len(test.classes))[svm_search(train).predict(test.features)]
+
+
+def svm_search(train: ClipPairs) -> GridSearchCV:
+    """Return the published grid search, run on training clips; it predicts with the best SVM.
+
+    ``best_params_`` and ``best_score_`` say what it chose. The scaler is fitted inside each fold.
+    """
+    pipeline = make_pipeline(StandardScaler(), SVC())
+    return GridSearchCV(pipeline, [*SVM_GRID], cv=_folds(train)).fit(train.features, train.labels)
+
+
+def logistic(train: ClipPairs, test: ClipPairs) -> np.ndarray:
+    """Return probabilities of a logistic regression on both predictions: stacking (Wolpert 1992).
+
+    Its strength of regularisation is chosen by cross-validation on the training clips.
+    """
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
+    grid = {"logisticregression__C": [0.01, 0.1, 1, 10]}
+    search = GridSearchCV(pipeline, grid, cv=_folds(train)).fit(train.features, train.labels)
+    probabilities = np.zeros((len(test), len(test.classes)))
+    probabilities[:, search.classes_] = search.predict_proba(test.features)
+    return probabilities
+
+
+COMBINERS: dict[str, Callable[[ClipPairs, ClipPairs], np.ndarray]] = {
+    "mean": mean,
+    "SVM": svm,
+    "weighted mean": weighted_mean,
+    "product": product,
+    "logistic regression": logistic,
+    "calibrated mean": calibrated_mean,
+}
+"""The thesis's first two, then what the field uses; its dense network is in ``fusion.dense``."""
+
+
+def fuse(
+    combiner: Callable[[ClipPairs, ClipPairs], np.ndarray], train: ClipPairs, test: ClipPairs
+) -> np.ndarray:
+    """Return probabilities for every test clip, shape (m, k).
+
+    The combiner learns from the training clips that have both modalities and decides on the test
+    clips that have both; a clip with one modality gets that modality's prediction.
+    """
+    fused = np.where(test.has_video[:, None], test.video, test.audio)
+    if test.complete.any():
+        fused[test.complete] = combiner(train.where(train.complete), test.where(test.complete))
+    return fused
+
+
+def _folds(train: ClipPairs) -> StratifiedKFold:
+    counts = np.bincount(train.labels)
+    return StratifiedKFold(int(np.clip(counts[counts > 0].min(), 2, 5)))
+
+
+def _logarithms(probabilities: np.ndarray) -> np.ndarray:
+    return np.log(np.maximum(probabilities, _SMALLEST))
+
+
+def _normalised_exponentials(values: np.ndarray) -> np.ndarray:
+    exponentials = np.exp(values - values.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)

@@ -5,7 +5,7 @@ class, in AFEW's order; ``protocol`` and ``system`` may stand among them.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,10 @@ class ResultsError(ValueError):
 
 
 def read_predictions(
-    path: str | Path, *, classes: Sequence[str] = EMOTIONS, manifest: pd.DataFrame | None = None
+    path: str | Path,
+    *,
+    classes: Sequence[str] | None = EMOTIONS,
+    manifest: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return a predictions.csv as a checked DataFrame, probabilities as floats.
 
@@ -37,7 +40,7 @@ def read_predictions(
     path : str or Path
         The file.
     classes : sequence of str
-        The probability columns expected, in this order.
+        The probability columns expected, in this order; None takes those in the header.
     manifest : DataFrame, optional
         When given, every (split, sample_id) must be in it.
 
@@ -55,7 +58,11 @@ def read_predictions(
 
 
 def check_predictions(
-    text: str, source: str, *, classes: Sequence[str], manifest: pd.DataFrame | None = None
+    text: str,
+    source: str,
+    *,
+    classes: Sequence[str] | None = None,
+    manifest: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the text of a predictions.csv as a DataFrame; as ``read_predictions``."""
     # Everything is read as text first: ids such as 000113207 must keep their zeros.
@@ -64,6 +71,7 @@ def check_predictions(
     except ValueError as error:
         raise ResultsError(f"{source}: not a table of scores ({error}).") from None
     header = list(table.columns)
+    classes = class_columns(header) if classes is None else classes
     found = [name for name in header if name in EMOTIONS or name in classes]
     if header[:3] != list(KEY_COLUMNS) or found != list(classes):
         raise ResultsError(
@@ -93,13 +101,18 @@ def predictions_text(predictions: pd.DataFrame, source: str) -> str:
     Raises
     ------
     ResultsError
-        As ``read_predictions``; emotions must stand in AFEW's order.
+        As ``read_predictions``.
     """
     text = predictions.to_csv(index=False, float_format="%.6f", lineterminator="\n")
-    named = [name for name in predictions if name not in (*KEY_COLUMNS, *_OTHER_COLUMNS)]
-    emotions = [name for name in EMOTIONS if name in named]
-    check_predictions(text, source, classes=emotions if set(emotions) == set(named) else named)
+    check_predictions(text, source)
     return text
+
+
+def class_columns(header: Iterable[str]) -> list[str]:
+    """Return the classes that a table of scores is about, emotions in AFEW's order."""
+    named = [name for name in header if name not in (*KEY_COLUMNS, *_OTHER_COLUMNS)]
+    emotions = [name for name in EMOTIONS if name in named]
+    return emotions if set(emotions) == set(named) else named
 
 
 _Problem = tuple[int, str, str] | None

@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from helpers.series import __main__ as command
 from helpers.series import run as series_run
 from helpers.series.console import Console, clock
 from helpers.series.run import Request
@@ -41,7 +42,11 @@ line = {{
     "name": "net", "protocol": "held_out", "split": "val", "n": 10, "published": None,
     "metrics": {{"accuracy": 0.5, "interval": [0.2, 0.8]}},
 }}
-run = {{"schema": 1, "seconds": 2.0, "experiments": [line], "settings": [SEED, EPOCHS]}}
+run = {{
+    "schema": 1, "seconds": 2.0, "finished": "2026-01-01T00:00", "experiments": [line],
+    "settings": {{"SEED": SEED, "EPOCHS": EPOCHS}}, "figures": [], "data": [],
+    "environment": {{"device": "CPU", "versions": {{}}, "commit": ""}},
+}}
 (folder / "metrics.json").write_text(json.dumps(run))
 (folder / "predictions.csv").write_text(f"seed\\n{{SEED}}\\n")
 """
@@ -82,7 +87,7 @@ def test_notebooks_run_in_order_with_their_parameters(folder, results):
     outcomes, text = carry_out(folder, results, values=["EPOCHS=7"])
     assert statuses(outcomes) == {"01_faces": "done", "05_audio": "done"}
     run = json.loads((results / "demo" / "05_audio" / "metrics.json").read_text())
-    assert run["settings"] == [0, 7]
+    assert run["settings"] == {"SEED": 0, "EPOCHS": 7}
     executed = nbformat.read(results / "demo" / "01_faces" / "run.ipynb", as_version=4)
     assert any(
         output.get("text") == f"here {folder}\n"
@@ -164,11 +169,12 @@ def test_other_data_is_another_run(folder, results, tmp_path):
 
 def test_seeds_have_folders_of_their_own(folder, results):
     write(folder, "01_faces")
-    outcomes, _ = carry_out(folder, results, seeds=[3, 5])
+    outcomes, text = carry_out(folder, results, seeds=[3, 5])
     assert statuses(outcomes) == {"01_faces (seed 3)": "done", "01_faces (seed 5)": "done"}
     for seed in (3, 5):
         path = results / "seeds" / str(seed) / "demo" / "01_faces" / "metrics.json"
-        assert json.loads(path.read_text())["settings"] == [seed, 3]
+        assert json.loads(path.read_text())["settings"] == {"SEED": seed, "EPOCHS": 3}
+    assert "held_out  2      50.0% ± 0.0%" in text
 
 
 def test_a_notebook_that_saves_nothing_has_failed(folder, results):
@@ -240,6 +246,22 @@ def test_a_parameters_cell_holds_annotated_scalars_alone(folder, line):
     write(folder, "01_faces", parameters=PARAMETERS.rstrip("\n") + f"\n{line}\n")
     with pytest.raises(SeriesError, match="expected something like 'EPOCHS: int = 0"):
         series_run.plan(Request(), folder)
+
+
+def test_the_command_writes_the_page_and_says_by_its_exit_code_how_it_went(
+    folder, results, monkeypatch, capsys
+):
+    monkeypatch.setattr("helpers.series.run.notebooks_folder", lambda: folder)
+    monkeypatch.setattr("helpers.gallery.gather.notebooks_folder", lambda: folder)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    write(folder, "01_faces")
+    assert command.main(["run", "--results", str(results)]) == 0
+    assert "50.0" in (results / "demo" / "index.html").read_text()
+    write(folder, "01_faces", "# %%\n1 / 0\n")
+    assert command.main(["run", "--results", str(results)]) == 1
+    assert "from the run before" in (results / "demo" / "index.html").read_text()
+    assert command.main(["run", "--results", str(results), "--set", "X=1"]) == 2
+    assert "No chosen notebook has a parameter X" in capsys.readouterr().out
 
 
 def _processes_in(folder):

@@ -1,6 +1,7 @@
 """The command line: ``python -m helpers.series``."""
 
 import argparse
+import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -22,6 +23,13 @@ examples:
   python -m helpers.series run --notebooks 01 07 --set EPOCHS=2     two notebooks, a quick look
   python -m helpers.series run --corpus thesis --data-root ~/data   your own AFEW, SFEW and FACES
   python -m helpers.series run --seeds 0 1 2                        how much chance is in it
+"""
+
+_COMPARE_TEXT = """\
+Put two folders of results side by side: two seeds, two corpora, two versions.
+
+Where both hold predictions for the same samples, the two are tested on them (McNemar, exact,
+p-values corrected by Holm over all the tests of the table).
 """
 
 
@@ -102,6 +110,17 @@ def _page(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def _compare(options: argparse.Namespace, console: Console) -> int:
+    from helpers.series.compare import compare
+
+    experiments, paired = compare(options.first, options.second)
+    for title, table in (("experiments, accuracy in %", experiments), ("same clips", paired)):
+        console.line(title)
+        console.table(list(table.columns), table.astype(str).values.tolist())
+        console.line()
+    return 0
+
+
 def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
@@ -115,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     def add(name: str, command: Callable, text: str, **others: object) -> argparse.ArgumentParser:
         sub = commands.add_parser(
             name,
-            help=text.partition(".")[0],
+            help=re.split(r"[.:]\s", text)[0].rstrip("."),
             description=text,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             **others,
@@ -142,6 +161,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     again.add_argument("--fresh", action="store_true", help="run everything anew")
     run.add_argument("--timeout", type=float, metavar="S", help="limit of a notebook, in seconds")
+
+    compare = add("compare", _compare, _COMPARE_TEXT)
+    compare.add_argument("first", metavar="A", help="a folder <results>/<corpus>")
+    compare.add_argument("second", metavar="B", help="another one")
 
     build = add(
         "build",

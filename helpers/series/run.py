@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.gallery.gather import seed_spread
 from helpers.paths import data_root, results_root
 from helpers.results import ResultsError, load_run
 from helpers.series import resume
@@ -111,9 +112,33 @@ def summary(outcomes: Sequence[Outcome], console: Console) -> None:
         rows.append([outcome.job.title, outcome.status, took, memory, _first_result(outcome)])
     console.line()
     console.table(["notebook", "status", "time", "peak memory", "first result"], rows)
+    spread = _seed_rows(outcomes)
+    if spread:
+        console.line()
+        header = ["notebook", "experiment", "protocol", "seeds", "accuracy, mean ± sd"]
+        console.table(header, spread)
     for outcome in outcomes:
         if outcome.status == "failed":
             console.line(f"{outcome.job.title}: see {outcome.job.folder / LOG}")
+
+
+def _seed_rows(outcomes: Sequence[Outcome]) -> list[list[str]]:
+    runs: dict[str, dict[int, dict]] = {}
+    for job in (outcome.job for outcome in outcomes if outcome.status in ("done", "up to date")):
+        if job.seed is not None:
+            run = load_run(job.source.name, job.corpus, job.root)
+            runs.setdefault(job.source.name, {})[job.seed] = run
+    return [
+        [
+            notebook,
+            name,
+            protocol,
+            str(len(found["seeds"])),
+            f"{found['mean']:.1%}" + ("" if found["sd"] is None else f" ± {found['sd']:.1%}"),
+        ]
+        for notebook, by_seed in runs.items()
+        for (name, protocol, _), found in seed_spread(by_seed).items()
+    ]
 
 
 def _run_one(job: Job, request: Request, console: Console, label: str, expected: float) -> Outcome:

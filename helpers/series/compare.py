@@ -1,0 +1,128 @@
+"""``series compare``: two folders of results side by side, with tests on the same samples."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers.clip_scores import KEY_COLUMNS, class_columns, read_predictions
+from helpers.evaluation import mcnemar_exact
+from helpers.results import ResultsError, load_run
+from helpers.series.sources import SeriesError
+from helpers.statistics import holm
+
+_GROUP = ["split", "protocol", "system"]
+
+
+def compare(first: str | Path, second: str | Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Compare two folders ``<results>/<corpus>``.
+
+    Returns
+    -------
+    experiments : DataFrame
+        ``notebook, experiment, protocol, split, n A, n B, A, B, B - A``, accuracies in per cent,
+        "" where one side has no such experiment.
+    paired : DataFrame
+        One row for every set of predictions in both: ``notebook, split, protocol, system, n``
+        (samples in both), ``right A, right B, only A, only B, p, p (Holm)``.
+
+    Raises
+    ------
+    SeriesError
+        If one of the folders holds no results.
+    """
+    first, second = _folder(first), _folder(second)
+    experiments = pd.merge(
+        _experiments(first),
+        _experiments(second),
+        how="outer",
+        left_index=True,
+        right_index=True,
+        suffixes=(" A", " B"),
+    ).reset_index()
+    gain = experiments["accuracy B"] - experiments["accuracy A"]
+    experiments = pd.DataFrame(
+        {
+            **{name: experiments[name] for name in ("notebook", "experiment", "protocol", "split")},
+            "n A": experiments["n A"].map("{:.0f}".format).replace("nan", ""),
+            "n B": experiments["n B"].map("{:.0f}".format).replace("nan", ""),
+            "A": (100 * experiments["accuracy A"]).map("{:.1f}".format).replace("nan", ""),
+            "B": (100 * experiments["accuracy B"]).map("{:.1f}".format).replace("nan", ""),
+            "B - A": (100 * gain).map("{:+.1f}".format).replace("nan", "").replace("+nan", ""),
+        }
+    )
+    return experiments, _with_holm(list(_paired(first, second)))
+
+
+def _folder(given: str | Path) -> Path:
+    folder = Path(given).expanduser().resolve()
+    if not list(folder.glob("*/metrics.json")):
+        raise SeriesError(
+            f"No results in {folder}; expected a folder such as results/demo or "
+            "results/seeds/0/demo, with NN_topic/metrics.json in it."
+        )
+    return folder
+
+
+def _experiments(folder: Path) -> pd.DataFrame:
+    rows = []
+    for path in sorted(folder.glob("*/metrics.json")):
+        run = load_run(path.parent.name, folder.name, folder.parent)
+        rows += [
+            {
+                "notebook": run["notebook"],
+                "experiment": line["name"],
+                "protocol": line["protocol"],
+                "split": line["split"],
+                "n": line["n"],
+                "accuracy": line["metrics"]["accuracy"],
+            }
+            for line in run["experiments"]
+        ]
+    columns = ["notebook", "experiment", "protocol", "split", "n", "accuracy"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.set_index(columns[:4])
+
+
+def _paired(first: Path, second: Path) -> Iterator[dict]:
+    for path in sorted(first.glob("*/predictions.csv")):
+        other = second / path.parent.name / path.name
+        if not other.is_file():
+            continue
+        one, two = _right(path), _right(other)
+        both = one.merge(two, on=["sample_id", "emotion", *_GROUP], suffixes=(" A", " B"))
+        for key, group in both.groupby(_GROUP, sort=False):
+            right_a, right_b = group["right A"].to_numpy(), group["right B"].to_numpy()
+            test = mcnemar_exact(right_a, right_b)
+            yield {
+                "notebook": path.parent.name,
+                **dict(zip(_GROUP, key, strict=True)),
+                "n": len(group),
+                "right A": int(right_a.sum()),
+                "right B": int(right_b.sum()),
+                "only A": test["only_first"],
+                "only B": test["only_second"],
+                "p": test["p_value"],
+            }
+
+
+def _right(path: Path) -> pd.DataFrame:
+    """Return which predictions of a file are right, one row a sample."""
+    try:
+        table = read_predictions(path, classes=None)
+    except ResultsError as error:
+        raise SeriesError(str(error)) from None
+    classes = class_columns(table.columns)
+    named = np.array(classes)[table[classes].to_numpy().argmax(axis=1)]
+    kept = table.reindex(columns=[*KEY_COLUMNS, "protocol", "system"], fill_value="")
+    return kept.assign(right=named == table["emotion"].to_numpy())
+
+
+def _with_holm(rows: list[dict]) -> pd.DataFrame:
+    columns = ["notebook", *_GROUP, "n", "right A", "right B", "only A", "only B", "p"]
+    table = pd.DataFrame(rows, columns=columns)
+    corrected = holm(table["p"].to_numpy(dtype=float)) if len(table) else []
+    table["p (Holm)"] = [f"{value:.3f}" for value in corrected]
+    table["p"] = table["p"].map("{:.3f}".format)
+    return table

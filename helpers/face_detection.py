@@ -8,14 +8,14 @@ YuNet or RetinaFace download theirs; MTCNN finds about as many faces in our real
 thirty times as long for a still.
 """
 
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from PIL import Image
 
-from helpers.cache import Result, Unusable, compute_each, compute_stack
+from helpers.cache import Unusable, compute_stack
 from helpers.images import read_picture
 from helpers.media import extract_frames
 
@@ -77,21 +77,6 @@ def crop_largest_face(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray 
     return np.asarray(cutting.resize((size[1], size[0]), Image.Resampling.BILINEAR))
 
 
-def read_faces(clips: pd.DataFrame, size: tuple[int, int], frames_per_clip: int) -> list[Result]:
-    """Return the cached faces of every clip of a manifest, uint8 (faces, *size, 3).
-
-    At most one face a frame, the largest, from ``frames_per_clip`` frames evenly spread. A clip in
-    which no face is found has that as its problem.
-    """
-    settings = {"size": list(size), "frames_per_clip": frames_per_clip, "detector": "dlib", "v": 1}
-    return compute_each(
-        "detected_faces",
-        clips["path"].tolist(),
-        settings,
-        partial(faces_of_clip, size=size, frames_per_clip=frames_per_clip),
-    )
-
-
 def faces_of_clip(path: Path, size: tuple[int, int], frames_per_clip: int) -> np.ndarray:
     """Return the largest face of each frame that shows one, uint8 (faces, *size, 3).
 
@@ -117,7 +102,7 @@ def pictures_without_a_face(manifest: pd.DataFrame) -> pd.DataFrame:
     counts, problems = compute_stack(
         "face_counts",
         usable["path"].tolist(),
-        {"detector": "dlib", "v": 1},
+        {"detector": "dlib"},
         _count_faces,
         shape=(),
         dtype="int64",

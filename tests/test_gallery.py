@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from helpers import results
 from helpers.gallery import percent, write_gallery
-from helpers.gallery.gather import gather, seed_spread
+from helpers.gallery.content import gather, seed_spread
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
 

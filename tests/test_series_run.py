@@ -252,7 +252,7 @@ def test_the_command_writes_the_page_and_says_by_its_exit_code_how_it_went(
     folder, results, monkeypatch, capsys
 ):
     monkeypatch.setattr("helpers.series.run.notebooks_folder", lambda: folder)
-    monkeypatch.setattr("helpers.gallery.gather.notebooks_folder", lambda: folder)
+    monkeypatch.setattr("helpers.gallery.content.notebooks_folder", lambda: folder)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     write(folder, "01_faces")
     assert command.main(["run", "--results", str(results)]) == 0

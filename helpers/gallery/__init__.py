@@ -5,7 +5,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from helpers.files import write_json, write_text
-from helpers.gallery.gather import gather, summarise
+from helpers.gallery.content import gather, summarise
 from helpers.paths import results_root
 
 

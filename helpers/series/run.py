@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.gallery.gather import seed_spread
+from helpers.gallery.content import seed_spread
 from helpers.paths import data_root, results_root
 from helpers.results import ResultsError, load_run
 from helpers.series import resume

@@ -40,6 +40,10 @@ class VectorsError(Exception):
     """Prediction vectors that cannot be had or are not what they should be."""
 
 
+class VectorsUnavailable(VectorsError):
+    """Nobody named a file, none is in the cache, and the download failed."""
+
+
 def load_published(part: str) -> dict | list:
     """Return one part of the published numbers.
 
@@ -70,7 +74,8 @@ def find_vectors(given: str | Path = "") -> Path:
     Raises
     ------
     VectorsError
-        If a named file is missing or another file, or there is no network.
+        If a named file is missing or another file; ``VectorsUnavailable``, one of its kind, if
+        none was named and none could be downloaded.
     """
     named = given or os.environ.get("EMOTION_PUBLISHED_VECTORS", "")
     if named:
@@ -138,12 +143,12 @@ def _download() -> bytes:
         with urllib.request.urlopen(VECTORS_URL, timeout=30) as response:
             content = response.read(VECTORS_BYTES + 1)
     except OSError as error:
-        raise VectorsError(
+        raise VectorsUnavailable(
             f"The thesis's prediction vectors could not be downloaded ({error}). Fetch "
             f"{VECTORS_URL} by hand and set EMOTION_PUBLISHED_VECTORS to where it is."
         ) from None
     if problem := _difference(content):
-        raise VectorsError(f"{VECTORS_URL} is not the published file any more: {problem}.")
+        raise VectorsUnavailable(f"{VECTORS_URL} is not the published file any more: {problem}.")
     return content
 
 

@@ -1,0 +1,208 @@
+"""All combinations on the same clips, and whether any of them beats the single modality."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.emotions import EMOTIONS
+from helpers.evaluation import accuracy, mcnemar_exact, score
+from helpers.fusion.alignment import ClipPairs
+from helpers.fusion.combiners import COMBINERS, fuse
+from helpers.fusion.dense import train_runs
+from helpers.statistics import bootstrap_gain, bootstrap_interval, clips_for_power, holm
+
+DENSE = "dense network"
+SINGLE = ("video", "audio")
+
+
+@dataclass(frozen=True)
+class FusedScores:
+    """What every system says of m test clips.
+
+    Attributes
+    ----------
+    probabilities : dict of name to float array (m, k)
+        A clip with one modality has that modality's prediction; ``video`` and ``audio`` have NaN
+        where they are missing. The dense network is that of the first seed.
+    train_accuracy : dict of name to float
+        On the training clips that the system learned from.
+    dense : int array (epochs, r, c)
+        What every run, after every epoch, names the c test clips that have both modalities.
+    """
+
+    probabilities: dict[str, np.ndarray]
+    train_accuracy: dict[str, float]
+    dense: np.ndarray
+
+    def predicted(self, mask: np.ndarray) -> dict[str, np.ndarray]:
+        """Return each system's class indices for the clips where ``mask`` is true."""
+        return {name: values[mask].argmax(axis=1) for name, values in self.probabilities.items()}
+
+
+def fuse_all(
+    train: ClipPairs,
+    test: ClipPairs,
+    seeds: Sequence[int],
+    *,
+    epochs: int = 50,
+    choose_epoch_on_test: bool = False,
+) -> FusedScores:
+    """Train every combination on the training pairs and apply it to the test pairs.
+
+    Parameters
+    ----------
+    train : ClipPairs
+        Scores of the training clips: in sample for the protocol ``thesis``, out of fold for
+        ``held_out``.
+    test : ClipPairs
+    seeds : sequence of r int
+        Of the dense network's runs.
+    epochs : int
+    choose_epoch_on_test : bool
+        As the thesis does: take the epoch that is best on the test clips. Otherwise the last.
+    """
+    known = train.where(train.complete)
+    asked = test.where(test.complete)
+    both = ClipPairs(
+        pd.concat([asked.clips, known.clips], ignore_index=True),
+        np.vstack([asked.video, known.video]),
+        np.vstack([asked.audio, known.audio]),
+        test.classes,
+    )
+    joined = {name: combine(known, both) for name, combine in COMBINERS.items()}
+    runs = train_runs(known.features, known.labels, both.features, seeds, epochs=epochs)
+    dense = runs.probabilities[:, :, : len(asked)].argmax(axis=-1)  # (epochs, r, c)
+    epoch = -1
+    if choose_epoch_on_test:
+        epoch = int((dense[:, 0] == asked.labels).mean(axis=-1).argmax())
+    joined[DENSE] = runs.probabilities[epoch, 0].astype(float)
+    joined |= {"video": both.video, "audio": both.audio}
+    probabilities = {"video": test.video, "audio": test.audio}
+    for name in [name for name in joined if name not in SINGLE]:
+        answers = joined[name][: len(asked)]
+        probabilities[name] = fuse(lambda *_, answers=answers: answers, train, test)
+    train_accuracy = {
+        name: accuracy(known.labels, values[len(asked) :].argmax(axis=1))
+        for name, values in joined.items()
+    }
+    return FusedScores(probabilities, train_accuracy, dense)
+
+
+def score_with_intervals(
+    labels: np.ndarray,
+    predicted: np.ndarray,
+    classes: Sequence[str] = EMOTIONS,
+    *,
+    groups: np.ndarray | None = None,
+    seed: int = 0,
+) -> dict:
+    """Return ``evaluation.score`` with bootstrap intervals of UAR and macro F1 over groups.
+
+    The dictionary gains ``uar_interval`` and ``f1_macro_interval``, [low, high] at 95 %.
+    """
+    result = score(labels, predicted, classes)
+    for metric in ("uar", "f1_macro"):
+        interval = bootstrap_interval(
+            labels, predicted, classes, metric=metric, groups=groups, seed=seed
+        )
+        result[f"{metric}_interval"] = list(interval)
+    return result
+
+
+def compare_systems(
+    labels: np.ndarray,
+    predicted: Mapping[str, np.ndarray],
+    reference: str,
+    classes: Sequence[str] = EMOTIONS,
+    *,
+    groups: np.ndarray | None = None,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Compare every fusion with the best single modality on the same clips.
+
+    Parameters
+    ----------
+    labels : int array (n,)
+    predicted : mapping of system to int array (n,)
+    reference : str
+        The system to beat; it and the other single modality are not in the table.
+    groups : array (n,), optional
+        For the bootstrap: films.
+
+    Returns
+    -------
+    DataFrame
+        One row a fusion: ``n, correct, reference_correct, gain, gain_low, gain_high, only_fusion,
+        only_reference, p_value, p_holm`` (corrected for the number of rows) and ``clips_needed``,
+        how many clips it takes to find a gain of that size with 80 % power (NaN for none).
+    """
+    right = {name: values == labels for name, values in predicted.items()}
+    rows = {}
+    for name in [name for name in predicted if name not in SINGLE]:
+        test = mcnemar_exact(right[reference], right[name])
+        gain = bootstrap_gain(
+            labels, predicted[reference], predicted[name], classes, groups=groups, seed=seed
+        )
+        only_reference, only_fusion = test["only_first"], test["only_second"]
+        needed = clips_for_power(gain["gain"], (only_reference + only_fusion) / len(labels))
+        rows[name] = {
+            "n": len(labels),
+            "correct": int(right[name].sum()),
+            "reference_correct": int(right[reference].sum()),
+            "gain": gain["gain"],
+            "gain_low": gain["interval"][0],
+            "gain_high": gain["interval"][1],
+            "only_fusion": only_fusion,
+            "only_reference": only_reference,
+            "p_value": test["p_value"],
+            "clips_needed": np.nan if needed is None else needed,
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("fusion")
+    table.insert(table.columns.get_loc("clips_needed"), "p_holm", holm(table["p_value"]))
+    return table
+
+
+def better_modality(train: ClipPairs) -> str:
+    """Return ``video`` or ``audio``, whichever is right more often on the training clips with both.
+
+    With out-of-fold scores this chooses what a fusion has to beat without a look at the test.
+    """
+    known = train.where(train.complete)
+    right = [
+        np.mean(values.argmax(axis=1) == known.labels) for values in (known.video, known.audio)
+    ]
+    return SINGLE[int(np.argmax(right))]
+
+
+def answer(comparison: pd.DataFrame, reference: str) -> str:
+    """Say in one sentence, made from the numbers, whether the other modality helps.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        From :func:`compare_systems`.
+    reference : str
+        ``video`` or ``audio``.
+    """
+    other = SINGLE[1 - SINGLE.index(reference)]
+    best = comparison.sort_values("gain", ascending=False, kind="stable").iloc[0]
+    start = (
+        f"Does {other} help? On {best['n']:.0f} clips {reference} alone is right about "
+        f"{best['reference_correct']:.0f}, and the best of {len(comparison)} fusions ({best.name}) "
+        f"about {best['correct']:.0f}"
+    )
+    if best["gain"] <= 0:
+        return f"{start}: no, not here; no fusion finds more than {reference} does."
+    gain, low, high = (100 * best[name] for name in ("gain", "gain_low", "gain_high"))
+    measured = (
+        f"a gain of {gain:.1f} points (95 % interval {low:+.1f} to {high:+.1f}; "
+        f"p = {best['p_holm']:.2g} after correcting for {len(comparison)} comparisons)"
+    )
+    if best["p_holm"] <= 0.05:
+        return f"{start}: yes, {measured}."
+    return (
+        f"{start}: {measured}, which cannot be told from chance; to find a gain of that size it "
+        f"would take about {best['clips_needed']:,.0f} clips."
+    )

@@ -15,6 +15,7 @@ from types import ModuleType
 
 _ROOT = Path(__file__).resolve().parents[1]
 _RECORDED = ("tensorflow", "keras", "numpy", "pandas", "scipy", "scikit-learn", "librosa")
+_DRIVE = "/content/drive"
 NO_GPU_IN_COLAB = (
     "No GPU: in the menu choose Runtime > Change runtime type > T4 GPU, then Runtime > Run all. "
     "Without it everything still runs, only slower."
@@ -104,6 +105,14 @@ def in_colab() -> bool:
         return True
     find = importlib.util.find_spec
     return find("google") is not None and find("google.colab") is not None
+
+
+def mount_drive(data_root: str) -> None:
+    """Mount Google Drive in Colab if the notebook's ``DATA_ROOT`` lies on it, else do nothing."""
+    if in_colab() and data_root.startswith(_DRIVE):
+        from google.colab import drive
+
+        drive.mount(_DRIVE)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """``series run`` on hand-made notebooks: order, parameters, failure, resuming, interruption."""
 
+import contextlib
 import io
 import json
 import os
@@ -321,9 +322,12 @@ def test_an_interruption_ends_the_kernel_and_leaves_nothing_half(
         send = os.killpg if signal_ == signal.SIGINT else os.kill
         send(process.pid, signal_)
         output, _ = process.communicate(timeout=40)
+        ended = _wait_for(lambda: not _processes_in(folder), seconds=20)
     finally:
-        process.kill()
-    assert _wait_for(lambda: not _processes_in(folder), seconds=20)
+        for number in [process.pid, *_processes_in(folder)]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+    assert ended
     files = sorted(path.name for path in (results / "demo" / "05_audio").iterdir())
     if signal_ == signal.SIGKILL:
         assert "run.ipynb" not in files

@@ -60,23 +60,25 @@ was_finished() { [[ "$(cat "$1" 2>/dev/null)" == [0-9]* ]]; }
 wanted() { cksum <"$root/requirements.txt"; }
 unmet() {
     "$python" -P -c 'from helpers.machine import unmet_requirements
-print(*unmet_requirements(), sep="\n")' 2>/dev/null
+print("".join(f"{line}\n" for line in unmet_requirements()), end="")'
 }
-is_complete() { [ "$(cat "$1" 2>/dev/null)" = "$(wanted)" ] && [ -z "$(unmet || say unknown)" ]; }
+is_complete() { [ "$(cat "$1" 2>/dev/null)" = "$(wanted)" ] && [ -z "$(unmet 2>/dev/null || say unknown)" ]; }
 
-# Installs under the constraints given, showing the large downloads; all that pip says is in a log.
+# Installs what is missing, under the constraints given.
 install() {
-    local state=$1 log=$1.log damaged
+    local state=$1 log=$1.log missing=$1-missing.txt
     shift
     say unfinished >"$state"
-    pip_install "$log" "$@" -r "$root/requirements.txt"
-    damaged=$(unmet)
-    # shellcheck disable=SC2086
-    [ -z "$damaged" ] || write_again "$log" "$@" $damaged
+    unmet >"$missing"
+    [ ! -s "$missing" ] || pip_install "$log" "$@" -r "$missing"
+    unmet >"$missing"
+    [ ! -s "$missing" ] || write_again "$log" "$@" -r "$missing"
+    rm "$missing"
     wanted >"$state"
 }
 # pip takes a package whose files are half there for installed, and cannot uninstall it.
 write_again() { local log=$1; shift; pip_install "$log" --ignore-installed --no-deps "$@"; }
+# Shows the large downloads; all that pip says is in a log.
 pip_install() {
     local log=$1
     shift
@@ -148,9 +150,7 @@ installed() { "$python" -m pip list --format=freeze 2>/dev/null | grep -E '^[A-Z
 
 # Runs one kind of test after the other, each to its end, and says at last which of them failed.
 run_tests() {
-    local failed=() scratch
-    scratch=$(mktemp -d)
-    trap 'rm -rf "$scratch"' EXIT
+    local failed=()
     export MPLBACKEND=Agg TF_NUM_INTRAOP_THREADS=2 TF_NUM_INTEROP_THREADS=2
     cd "$root"
     step() {
@@ -163,8 +163,7 @@ run_tests() {
     step "format" ruff format --check .
     step "saved notebooks" helpers.series check
     step "helpers" pytest -n 2 --durations=15
-    # The notebooks write their results elsewhere, so that the saved ones stay as they are.
-    EMOTION_RESULTS_ROOT=$scratch step "outputs of the notebooks" \
+    step "outputs of the notebooks" \
         pytest --nbval --nbval-current-env -n 2 --dist loadfile --durations=15 notebooks/*.ipynb
     if [ ${#failed[@]} -gt 0 ]; then
         fail "" "Failed: $(printf '%s; ' "${failed[@]}")see above."

@@ -12,38 +12,42 @@ import tempfile
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from helpers.runtime import NO_GPU_IN_COLAB, device_name, import_tensorflow, in_colab
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 _REQUIREMENTS = Path(__file__).resolve().parents[1] / "requirements.txt"
 _PYTHONS = ((3, 11), (3, 13))
 _FREE_GIGABYTES = 2.0
 _SHADOWS = ("ffmpeg", "python-ffmpeg")
+# Another package that holds the same module: installing both would mix their files.
+_ALTERNATIVES = {"dlib-bin": "dlib", "opencv-python-headless": "opencv-python"}
 
 
 def unmet_requirements(path: str | Path = _REQUIREMENTS) -> list[str]:
     """Return the lines of a requirements file that what is installed does not meet.
 
-    A package whose installation was interrupted counts as absent: what installs it writes the names
-    of its files and of itself last.
+    A package that holds the same module under another name will do. One whose installation was
+    interrupted will not: pip writes the names of its files, and its own, last.
     """
     lines = [line.split("#")[0].strip() for line in Path(path).read_text("utf-8").splitlines()]
     try:
         from packaging.requirements import Requirement
     except ImportError:
         return [line for line in lines if line]
-    unmet = []
-    for requirement in map(Requirement, filter(None, lines)):
-        try:
-            package = metadata.distribution(requirement.name)
-        except metadata.PackageNotFoundError:
-            unmet.append(str(requirement))
-            continue
-        whole = package.read_text("RECORD") or package.read_text("INSTALLER")
-        if not (whole and requirement.specifier.contains(package.version, prereleases=True)):
-            unmet.append(str(requirement))
-    return unmet
+    return [str(line) for line in map(Requirement, filter(None, lines)) if not _is_met(line)]
+
+
+def _is_met(requirement: "Requirement") -> bool:
+    try:
+        package = metadata.distribution(requirement.name)
+    except metadata.PackageNotFoundError:
+        return _is_installed(_ALTERNATIVES.get(requirement.name, requirement.name))
+    whole = package.read_text("RECORD") or package.read_text("INSTALLER")
+    return bool(whole) and requirement.specifier.contains(package.version, prereleases=True)
 
 
 class Check(NamedTuple):
@@ -99,13 +103,6 @@ def _check_tensorflow() -> Iterator[Check]:
 
 
 def _check_ffmpeg() -> Iterator[Check]:
-    shadows = [name for name in _SHADOWS if _is_installed(name)]
-    if shadows:
-        hidden = " and ".join(f"`{name}`" for name in shadows)
-        repair = _pip("install", "--force-reinstall", "--no-deps", "ffmpeg-python")
-        advice = f"type: {_pip('uninstall', '-y', *shadows)} && {repair}"
-        yield Check(False, "ffmpeg", f"the package {hidden} hides `ffmpeg-python`", advice)
-        return
     try:
         from helpers.media import ffmpeg_binary
 
@@ -116,7 +113,15 @@ def _check_ffmpeg() -> Iterator[Check]:
         yield _failure("ffmpeg", error, "imageio-ffmpeg")
         return
     origin = "imageio-ffmpeg's" if "imageio_ffmpeg" in program else program
-    yield Check(True, "ffmpeg", f"{' '.join(first.split()[2:3])} ({origin})")
+    shadows = [name for name in _SHADOWS if _is_installed(name)]
+    advice = ""
+    if shadows:
+        # The series calls the program itself, so this keeps nothing from working.
+        names = " and ".join(f"`{name}`" for name in shadows)
+        advice = (
+            f"{names} hides the package `ffmpeg-python`; to mend that, type: {_unshadow(shadows)}"
+        )
+    yield Check(True, "ffmpeg", f"{' '.join(first.split()[2:3])} ({origin})", advice)
 
 
 def _check_packages() -> Iterator[Check]:
@@ -158,6 +163,11 @@ def _failure(name: str, error: Exception, package: str) -> Check:
     if _is_installed(package):
         repair = _pip("install", "--force-reinstall", "--no-deps", package)
     return Check(False, name, f"{type(error).__name__}: {error}", f"type: {repair}")
+
+
+def _unshadow(shadows: list[str]) -> str:
+    repair = _pip("install", "--force-reinstall", "--no-deps", "ffmpeg-python")
+    return f"{_pip('uninstall', '-y', *shadows)} && {repair}"
 
 
 def _is_installed(name: str) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from helpers.cache import Result
+from helpers.media import read_audio
 from helpers.spectrograms import (
     LIBROSA_DEFAULTS,
     NORMALISATIONS,
@@ -55,7 +56,7 @@ def librosa_log_mel(samples, length=THESIS_SAMPLES, coefficient=0.97):
 @pytest.fixture(scope="module")
 def voices(shared_data):
     paths = sorted((shared_data / "ravdess").rglob("Audio*/*/*.wav"))[::12]
-    return [librosa.load(path, sr=RATE)[0] for path in paths]
+    return [read_audio(path, RATE) for path in paths]
 
 
 @pytest.fixture
@@ -115,6 +116,7 @@ def test_real_voices_equal_librosa(voices, coefficient):
         assert np.abs(ours - librosa_log_mel(samples, coefficient=coefficient)).max() < 1e-4
 
 
+@pytest.mark.filterwarnings("ignore:n_fft")  # librosa says so of the shortest ones
 @pytest.mark.parametrize("length", [137063, 20000, 549, 1])
 def test_clips_that_are_cut_or_filled_equal_librosa(voices, length):
     for samples in (voices[0], voices[0][:length], voices[0][: max(1, length - 1)]):
@@ -141,8 +143,8 @@ def test_a_tone_lights_the_band_that_covers_it():
 def test_decibels_have_librosa_s_floor_and_reference():
     power = np.array([[1.0, 0.1, 1e-9, 0.0]], dtype=np.float32)
     assert to_decibels(power).tolist() == [[0, -10, -80, -80]]
-    assert to_decibels(power, 0.1)[0] == pytest.approx([10, 0, -70, -70])
-    assert np.array_equal(to_decibels(np.zeros((2, 3), np.float32)), np.full((2, 3), -100))
+    assert to_decibels(power, 0.1)[0] == pytest.approx([10, 0, -70, -70], abs=1e-4)
+    assert to_decibels(np.zeros((2, 3), np.float32)) == pytest.approx(-100, abs=1e-4)
 
 
 def test_silence_has_finite_values():

@@ -14,6 +14,7 @@ import nbformat
 import pytest
 
 from helpers.series import __main__ as command
+from helpers.series import resume
 from helpers.series import run as series_run
 from helpers.series.console import Console, clock
 from helpers.series.run import Request
@@ -155,6 +156,19 @@ def test_what_is_unchanged_is_not_run_again(folder, results, monkeypatch):
     assert again(values=["EPOCHS=4"]) == ["up to date", "up to date"]
     write(folder, "03_transfer", "# one more comment\n")
     assert again(values=["EPOCHS=4"]) == ["done", "up to date"]
+
+
+def test_the_time_to_expect_is_that_of_the_last_run(folder, results):
+    write(folder, "01_faces", "# %%\nimport time\ntime.sleep(1.5)\n")
+    request = Request(results=str(results))
+    (job,) = series_run.plan(request, folder)
+    assert resume.last_seconds(job) == 0
+    outcomes, text = carry_out(folder, results)
+    assert "the last time" not in text
+    assert 1.5 < resume.last_seconds(job) < outcomes[0].seconds
+    assert "together 0:0" in carry_out(folder, results, fresh=True)[1].splitlines()[0]
+    (job.folder / "run.ipynb").unlink()
+    assert resume.last_seconds(job) == 2.0
 
 
 def test_other_data_is_another_run(folder, results, tmp_path):

@@ -40,6 +40,7 @@ def build(source: Source) -> Path:
         record_timing=False,
         store_widget_state=False,
         coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],
     )
     try:
         client.execute()

@@ -8,14 +8,15 @@ from pathlib import Path
 import nbformat
 
 from helpers.files import digest_of, fingerprint, write_atomically
-from helpers.paths import data_root, repository_root
+from helpers.paths import data_root, repository_root, results_root
+from helpers.results import ResultsError, load_run
 from helpers.series.process import PARTIAL, Job
 from helpers.series.sources import BUILDS_ON
 
 RUN = "run.ipynb"
 _PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "pandas", "scikit-learn", "librosa")
 # Commands and the page change no number.
-_NOT_USED_BY_NOTEBOOKS = ("series", "gallery")
+_NOT_USED_BY_NOTEBOOKS = ("series", "gallery", "benchmark")
 
 
 def digest(job: Job) -> str:
@@ -49,6 +50,21 @@ def is_up_to_date(job: Job, wanted: str) -> bool:
         return seen == {"digest": wanted, "results": _results(job)}
     except (OSError, ValueError, nbformat.ValidationError):
         return False
+
+
+def last_seconds(job: Job) -> float:
+    """Return how long the job's last run took, else what the kept results say, else 0."""
+    try:
+        notebook = nbformat.read(job.folder / RUN, as_version=4)
+        return float(notebook.metadata.papermill.duration)
+    except (OSError, ValueError, TypeError, AttributeError, nbformat.ValidationError):
+        pass
+    for root in (job.root, results_root()):
+        try:
+            return float(load_run(job.source.name, job.corpus, root)["seconds"])
+        except (ResultsError, KeyError):
+            continue
+    return 0.0
 
 
 def finish(job: Job, wanted: str) -> None:

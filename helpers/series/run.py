@@ -85,10 +85,10 @@ def run(request: Request, console: Console, folder: Path | None = None) -> list[
         After everything that ran has been ended.
     """
     jobs = plan(request, folder)
-    expected = [_expected_seconds(job) for job in jobs]
+    expected = [resume.last_seconds(job) for job in jobs]
     console.line(
-        f"{len(jobs)} notebooks on {request.corpus}, results in {jobs[0].root / request.corpus}"
-        + (f", expected {clock(sum(expected))}" if all(expected) else "")
+        f"{len(jobs)} to run on {request.corpus}, results in {results_root(request.results)}"
+        + (f", together {clock(sum(expected))} the last time" if all(expected) else "")
     )
     outcomes: list[Outcome] = []
     for index, job in enumerate(jobs):
@@ -213,16 +213,6 @@ def _given_values(request: Request, known: Mapping) -> dict[str, object]:
             raise SeriesError(f"No chosen notebook has a parameter {name}; there are:\n{listed}")
         given[name] = parse_value(known[name], value)
     return given
-
-
-def _expected_seconds(job: Job) -> float:
-    # This job's last run, else the one that is kept with the checkout.
-    for root in (job.root, results_root()):
-        try:
-            return float(load_run(job.source.name, job.corpus, root)["seconds"])
-        except (ResultsError, KeyError):
-            continue
-    return 0.0
 
 
 def _first_result(outcome: Outcome) -> str:

@@ -53,7 +53,8 @@ def plain_values(value: Any, where: str) -> Any:
     Parameters
     ----------
     value : object
-        Mappings, sequences, NumPy arrays and scalars, paths, numbers, text.
+        Mappings, sequences, NumPy arrays and scalars, paths, numbers, text; a DataFrame becomes
+        ``columns`` and ``rows`` (its index left out, None where a value is missing).
     where : str
         What it is, for the message.
 
@@ -62,6 +63,9 @@ def plain_values(value: Any, where: str) -> Any:
     ResultsError
         If a number is NaN or infinite, or something is of another type; the message says where.
     """
+    if isinstance(value, pd.DataFrame):
+        rows = value.astype(object).where(value.notna(), None).to_numpy().tolist()
+        value = {"columns": list(value.columns), "rows": rows}
     if isinstance(value, Mapping):
         return {str(key): plain_values(item, f"{where}, {key}") for key, item in value.items()}
     if isinstance(value, np.ndarray):

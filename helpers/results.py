@@ -115,7 +115,8 @@ def save_run(
     root : str or Path
         The notebook's ``RESULTS_ROOT``.
     extra : mapping, optional
-        Anything else worth keeping.
+        Anything else worth keeping. The page of results shows ``finding`` (a sentence made from
+        the numbers) and ``tables`` (title to DataFrame).
 
     Raises
     ------

@@ -7,6 +7,7 @@ import time
 import types
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
@@ -192,6 +193,16 @@ def test_a_lost_picture_and_a_damaged_file_do_not_stop_the_page(tmp_path, notebo
     assert "is damaged" in page.text
 
 
+def test_a_finding_and_tables_are_shown(tmp_path, notebooks):
+    table = pd.DataFrame({"system": ["mean <1>", "SVM"], "gain": [0.0161, None], "n": [188, 188]})
+    save(tmp_path, extra={"finding": "No gain > 0.", "tables": {"Table II": table}})
+    text = page_of(tmp_path, notebooks).text
+    for expected in ("No gain > 0.", "Table II", "mean <1>", "0.016", "–", "188"):
+        assert expected in text
+    summary = json.loads((tmp_path / "demo" / "summary.json").read_text())
+    assert summary["notebooks"]["01_faces"]["finding"] == "No gain > 0."
+
+
 def test_the_summary_holds_the_same_numbers(tmp_path, notebooks):
     save(tmp_path, experiments=[line(accuracy=0.123, published=0.5)])
     write_gallery("demo", tmp_path, notebooks=notebooks)
@@ -201,6 +212,7 @@ def test_the_summary_holds_the_same_numbers(tmp_path, notebooks):
     assert summary["notebooks"]["04_video"] == {
         "problem": "No results yet.",
         "finished": None,
+        "finding": "",
         "experiments": [],
     }
 

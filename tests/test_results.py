@@ -193,6 +193,16 @@ def test_a_run_that_cannot_be_written_says_why(tmp_path, changes, message):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_table_is_kept_as_columns_and_rows(tmp_path):
+    table = pd.DataFrame({"system": ["mean", "SVM"], "gain": [0.5, np.nan]}, index=[7, 9])
+    save(tmp_path, extra={"tables": {"II": table}})
+    run = results.load_run("01_faces_baseline", "demo", tmp_path)
+    assert run["extra"]["tables"]["II"] == {
+        "columns": ["system", "gain"],
+        "rows": [["mean", 0.5], ["SVM", None]],
+    }
+
+
 def test_missing_damaged_and_foreign_runs_are_named(tmp_path):
     with pytest.raises(ResultsError, match="series run --corpus demo --notebooks 01"):
         results.load_run("01_faces_baseline", "demo", tmp_path)

@@ -46,7 +46,7 @@ line = {{
 }}
 run = {{
     "schema": 1, "seconds": 2.0, "finished": "2026-01-01T00:00", "experiments": [line],
-    "settings": {{"SEED": SEED, "EPOCHS": EPOCHS}}, "figures": [], "data": [],
+    "settings": {{"SEED": SEED, "EPOCHS": EPOCHS}}, "figures": [], "data": [], "extra": {{}},
     "environment": {{"device": "CPU", "versions": {{}}, "commit": ""}},
 }}
 (folder / "metrics.json").write_text(json.dumps(run))

@@ -31,7 +31,7 @@ def write_gallery(corpus: str, root: str | Path = "", *, notebooks: Path | None 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["percent"] = percent
+    templates.filters |= {"percent": percent, "cell": cell}
     page = templates.get_template("page.html.jinja").render(gathered)
     folder = results_root(root) / corpus
     write_json(folder / "summary.json", summarise(gathered))
@@ -41,3 +41,10 @@ def write_gallery(corpus: str, root: str | Path = "", *, notebooks: Path | None 
 def percent(fraction: float | None) -> str:
     """Return a fraction as a percentage with one decimal, "–" where there is none."""
     return "–" if fraction is None else f"{100 * fraction:.1f}"
+
+
+def cell(value: object) -> str:
+    """Return a value of a table as text: three decimals, "–" for None."""
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -47,6 +47,7 @@ def summarise(gathered: Mapping) -> dict:
             notebook["name"]: {
                 "problem": notebook["problem"],
                 "finished": (notebook["run"] or {}).get("finished"),
+                "finding": notebook["finding"],
                 "experiments": notebook["rows"],
             }
             for notebook in gathered["notebooks"]
@@ -117,6 +118,8 @@ def _notebook(source: Source, corpus: str, root: Path, seeds: Sequence[Path]) ->
         "run": run,
         "rows": rows,
         "headline": _headline(rows),
+        "finding": run["extra"].get("finding", "") if run else "",
+        "tables": run["extra"].get("tables", {}) if run else {},
         "figures": _figures(run) if run else [],
         "took": clock(run["seconds"]) if run else "",
         "seeds": sorted(by_seed),

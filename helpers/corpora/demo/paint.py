@@ -1,0 +1,111 @@
+"""Painting soft, antialiased shapes on a picture of float32 RGB in 0..1."""
+
+from functools import cache
+
+import cv2
+import numpy as np
+
+_SUBPIXEL_BITS = 4
+
+
+def paint(
+    image: np.ndarray,
+    outline: np.ndarray | list[np.ndarray],
+    colour: np.ndarray,
+    opacity: float = 1.0,
+    softness: float = 0.0,
+    inside: np.ndarray | None = None,
+) -> None:
+    """Paint a filled polygon on ``image`` in place.
+
+    Parameters
+    ----------
+    image : float32 array (height, width, 3 or 4)
+        A fourth channel gathers how much of each pixel is covered; colours are premultiplied.
+    outline : array (n, 2), or a list of them
+        Corners x, y in pixels; they may lie outside the picture.
+    colour : array (3,)
+    opacity : float
+        0 leaves the picture as it is.
+    softness : float
+        Standard deviation in pixels by which the edge is blurred.
+    inside : array (m, 2), optional
+        A second polygon; nothing is painted outside of it.
+    """
+    outlines = outline if isinstance(outline, list) else [outline]
+    corners = outlines[0] if len(outlines) == 1 else np.concatenate(outlines)
+    margin = int(3 * softness) + 2
+    height, width = image.shape[:2]
+    left, top = (max(int(low) - margin, 0) for low in corners.min(axis=0))
+    right, bottom = corners.max(axis=0)
+    right, bottom = min(int(right) + margin, width), min(int(bottom) + margin, height)
+    if right <= left or bottom <= top or opacity <= 0:
+        return
+    box = (left, top, right, bottom)
+    mask = _mask(outlines, box)
+    if softness > 0.3:
+        mask = cv2.GaussianBlur(mask, (0, 0), softness)
+    alpha = mask * np.float32(min(opacity, 1.0) / 255)
+    if inside is not None:
+        alpha *= _mask([inside], box) * np.float32(1 / 255)
+    region = image[top:bottom, left:right]
+    colour = np.array([*colour, 1.0][: image.shape[2]], np.float32)
+    region += (colour - region) * alpha[..., None]
+
+
+def _mask(outlines: list[np.ndarray], box: tuple[int, int, int, int]) -> np.ndarray:
+    left, top, right, bottom = box
+    mask = np.zeros((bottom - top, right - left), np.uint8)
+    for outline in outlines:
+        points = ((outline - (left, top)) * (1 << _SUBPIXEL_BITS)).astype(np.int32)
+        cv2.fillPoly(mask, [points], 255, cv2.LINE_AA, _SUBPIXEL_BITS)
+    return mask
+
+
+def smooth(points: np.ndarray, closed: bool = False, steps: int = 6) -> np.ndarray:
+    """Return a Catmull-Rom curve through ``points``, array (n, d) -> (about n * steps, d)."""
+    points = np.asarray(points, dtype=float)
+    if closed:
+        padded = np.concatenate([points[-1:], points, points[:2]])
+    else:
+        first, last = 2 * points[0] - points[1], 2 * points[-1] - points[-2]
+        padded = np.concatenate([[first], points, [last]])
+    windows = np.stack([padded[k : len(padded) - 3 + k] for k in range(4)], axis=1)
+    curve = (_catmull_rom_weights(steps) @ windows).reshape(-1, points.shape[1])
+    return curve if closed else np.concatenate([curve, points[-1:]])
+
+
+@cache
+def _catmull_rom_weights(steps: int) -> np.ndarray:
+    t = np.linspace(0, 1, steps, endpoint=False)[:, None]
+    return 0.5 * np.hstack(
+        [-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, -(t**2) + t**3]
+    )
+
+
+def ribbon(points: np.ndarray, widths: np.ndarray | float) -> np.ndarray:
+    """Return the outline of a stroke along ``points`` (n, 2) that is ``widths`` (n,) pixels wide.
+
+    One number for ``widths`` gives a stroke that tapers at both ends.
+    """
+    if np.isscalar(widths):
+        widths = widths * np.sin(np.linspace(0.15, np.pi - 0.15, len(points)))
+    along = np.empty_like(points)
+    along[1:-1] = points[2:] - points[:-2]
+    along[0], along[-1] = points[1] - points[0], points[-1] - points[-2]
+    length = np.hypot(along[:, 0], along[:, 1]) + 1e-9
+    offset = along[:, ::-1] * (-1, 1) * (0.5 * np.asarray(widths) / length)[:, None]
+    return np.concatenate([points + offset, (points - offset)[::-1]])
+
+
+def ellipse(
+    centre: tuple[float, float], radii: tuple[float, float], points: int = 32
+) -> np.ndarray:
+    """Return the corners of an ellipse, array (points, 2)."""
+    return _circle(points) * radii + centre
+
+
+@cache
+def _circle(points: int) -> np.ndarray:
+    angle = np.linspace(0, 2 * np.pi, points, endpoint=False)
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1)

@@ -1,0 +1,49 @@
+"""What is heard in a shot: the voice of the person on screen, and the film around it."""
+
+import numpy as np
+
+from helpers.corpora.demo.shots import FRAMES_PER_SECOND, Shot
+from helpers.corpora.demo.sounds import music, noise
+from helpers.corpora.demo.voices import PROSODIES, SAMPLE_RATE, Prosody, moderate, speak
+
+
+def soundtrack(shot: Shot, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sound of a shot and what it does to the mouth.
+
+    Returns
+    -------
+    sound : float64 array (samples,)
+        At ``SAMPLE_RATE``, between -1 and 1, as long as the frames.
+    mouth : float64 array (frames,)
+        How wide speech opens the mouth, 0 to 1.
+    """
+    samples = shot.frames * SAMPLE_RATE // FRAMES_PER_SECOND
+    prosody = _mood(shot.emotion, shot.intensity, rng)
+    voice, opening = speak(shot.person, prosody, samples, rng)
+    # Sound engineers even out most of the difference between a whisper and a shout.
+    voice *= (voice.std() / 0.1) ** -0.6 * rng.uniform(0.7, 1.3)
+    around = film_level(shot.film.music) * music(samples, rng)
+    around += film_level(shot.film.noise) * noise(samples, rng, rng.uniform(0.8, 1.6))
+    sound = voice + around
+    frames = (np.arange(shot.frames) * SAMPLE_RATE) // FRAMES_PER_SECOND
+    return sound / max(np.abs(sound).max() / 0.9, 1.0), opening[frames]
+
+
+def film_level(share: float) -> float:
+    """Return the level (root mean square) of music or noise for a film's share of it, 0 to 1."""
+    return 0.08 * share
+
+
+def _mood(emotion: str, intensity: float, rng: np.random.Generator) -> Prosody:
+    """Return how an emotion is voiced this time: people hide it, overdo it, or mix it."""
+    share = np.clip(intensity * rng.uniform(0.3, 1.1), 0, 1.1)
+    prosody = moderate(PROSODIES[emotion], share)
+    chance = {
+        "pitch": prosody.pitch + rng.normal(0, 1.5),
+        "pitch_range": prosody.pitch_range * rng.lognormal(0, 0.25),
+        "ending": prosody.ending + rng.normal(0, 2.0),
+        "rate": prosody.rate * rng.lognormal(0, 0.12),
+        "loudness": prosody.loudness + rng.normal(0, 2.0),
+        "brightness": prosody.brightness + rng.normal(0, 1.0),
+    }
+    return Prosody(**(vars(prosody) | chance))

@@ -1,0 +1,77 @@
+"""FACES in miniature: posed expressions in even light before a plain wall."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from helpers.corpora.demo.expressions import express
+from helpers.corpora.demo.faces import draw_face
+from helpers.corpora.demo.geometry import Pose
+from helpers.corpora.demo.people import AGE_GROUPS, GENDERS, Person, make_person
+from helpers.corpora.demo.relief import Light
+from helpers.corpora.demo.seeds import random_for
+from helpers.emotions import FACES_LABELS
+
+PEOPLE_A_KIND = 4
+"""People of each gender and age group: 24 in all, 12 pictures of each."""
+HEIGHT, WIDTH = 300, 240
+_OVERSAMPLING = 1.5
+
+
+@dataclass(frozen=True)
+class Sitter:
+    """One person of FACES: the first three fields of a file name."""
+
+    number: int
+    age_group: str
+    gender: str
+
+
+def plan_sitters(seed: int) -> list[Sitter]:
+    """Return the people of FACES; numbers have gaps, as in the original."""
+    kinds = [(age, gender) for age in AGE_GROUPS for gender in GENDERS] * PEOPLE_A_KIND
+    rng = random_for(seed, "FACES")
+    numbers = np.sort(rng.choice(np.arange(1, 180), size=len(kinds), replace=False))
+    order = rng.permutation(len(kinds))
+    return [Sitter(int(n), *kinds[k]) for n, k in zip(numbers, order, strict=True)]
+
+
+def write_sitter(root: Path, seed: int, sitter: Sitter) -> None:
+    """Write the twelve pictures of one person to ``root/FACES``."""
+    rng = random_for(seed, "FACES", sitter.number)
+    person = replace(make_person(rng, sitter.gender, sitter.age_group), glasses=False)
+    for name, emotion in _poses(sitter):
+        picture = photograph(person, emotion, random_for(seed, "FACES", name))
+        path = root / "FACES" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(path), picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
+
+
+def _poses(sitter: Sitter) -> Iterator[tuple[str, str]]:
+    """Yield (file name, emotion)."""
+    for letter, emotion in FACES_LABELS.items():
+        for picture_set in "ab":
+            person = f"{sitter.number:03d}_{sitter.age_group}_{sitter.gender}"
+            yield f"{person}_{letter}_{picture_set}.jpg", emotion
+
+
+def photograph(person: Person, emotion: str, rng: np.random.Generator) -> np.ndarray:
+    """Return a posed portrait, uint8 RGB (300, 240, 3)."""
+    height, width = int(HEIGHT * _OVERSAMPLING), int(WIDTH * _OVERSAMPLING)
+    image = np.empty((height, width, 3), np.float32)
+    image[:] = np.array([0.74, 0.76, 0.78]) * rng.normal(1, 0.01)
+    units = express(emotion, rng.uniform(0.65, 1.05), rng, variation=0.2)
+    x, y = rng.normal(0, 0.012, 2) * width
+    pose = Pose(
+        (width / 2 + x, 0.49 * height + y),
+        0.335 * width * rng.normal(1, 0.02),
+        *rng.normal(0, (0.035, 0.03, 0.02)),
+    )
+    light = Light((-0.35, -0.5, 1.0), np.full(3, 0.62), np.full(3, 0.42), 0.25)
+    draw_face(image, person, units, pose, light)
+    image += 0.008 * rng.standard_normal((height, width, 1), np.float32)
+    image = cv2.resize(np.clip(image, 0, 1), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    return cv2.convertScaleAbs(image, alpha=255)

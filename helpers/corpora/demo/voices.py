@@ -1,0 +1,200 @@
+"""Voices: a glottal source, a vocal tract of moving resonances, and prosody by emotion.
+
+The source-filter model of speech (Fant 1960) with the glottal pulse of Klatt and Klatt (1990).
+What an emotion does to the voice follows the reviews of Banse and Scherer (1996) and of Juslin and
+Laukka (2003): pitch and its range, rate, loudness, roughness, breath, brightness.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.signal import butter, sosfilt
+
+from helpers.corpora.demo.people import Person
+
+SAMPLE_RATE = 22050
+_BLOCK = 110  # samples between two shapes of the vocal tract: 5 ms
+_FADE = 330
+
+
+@dataclass(frozen=True)
+class Prosody:
+    """How a way of speaking differs from neutral speech."""
+
+    pitch: float = 0.0  # semitones
+    pitch_range: float = 1.0  # factor on the ups and downs
+    ending: float = -1.0  # semitones that the pitch moves in the last syllable
+    rate: float = 1.0  # factor on syllables a second
+    loudness: float = 0.0  # decibels
+    brightness: float = 0.0  # decibels an octave more or less than usual
+    roughness: float = 0.0  # 0 .. 1, cycles of unequal strength
+    breath: float = 0.0  # 0 .. 1
+    tremor: float = 0.0  # semitones
+
+
+PROSODIES = {
+    "Angry": Prosody(3.0, 1.5, -3.0, 1.15, 7.0, 3.0, 0.6, 0.0, 0.0),
+    "Disgust": Prosody(-2.0, 1.1, -4.0, 0.80, -1.0, -0.5, 0.5, 0.2, 0.0),
+    "Fear": Prosody(5.0, 0.7, 1.0, 1.25, 1.0, 0.5, 0.1, 0.5, 0.5),
+    "Happy": Prosody(4.0, 1.8, 2.0, 1.10, 4.0, 1.5, 0.0, 0.1, 0.0),
+    "Neutral": Prosody(),
+    "Sad": Prosody(-2.5, 0.5, -2.5, 0.70, -6.0, -2.5, 0.1, 0.5, 0.1),
+    "Surprise": Prosody(4.5, 2.0, 7.0, 0.95, 3.0, 1.0, 0.0, 0.2, 0.0),
+}
+
+_VOWELS = np.array(  # first three formants in Hz of a man's voice (Peterson and Barney 1952)
+    [(730, 1090, 2440), (530, 1840, 2480), (290, 2250, 2950), (570, 860, 2410), (320, 880, 2240)]
+)
+_NASAL = np.array([260, 1100, 2200])
+
+
+def moderate(prosody: Prosody, share: float) -> Prosody:
+    """Return a prosody between neutral speech (``share`` 0) and the given one (1)."""
+    neutral = Prosody()
+    return Prosody(
+        **{
+            name: getattr(neutral, name) + share * (value - getattr(neutral, name))
+            for name, value in vars(prosody).items()
+        }
+    )
+
+
+def speak(
+    person: Person, prosody: Prosody, samples: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return a person saying nonsense syllables for a given time.
+
+    Returns
+    -------
+    voice : float64 array (samples,)
+        At ``SAMPLE_RATE``; neutral speech has a level of about 0.1 (root mean square).
+    opening : float64 array (samples,)
+        How wide the mouth is open, 0 to 1.
+    """
+    starts = _syllable_starts(person.syllables_per_second * prosody.rate, samples, rng)
+    opening, frication, vocal_tract = _articulate(starts, samples, rng)
+    pitch = person.pitch * 2 ** (_melody(prosody, starts, samples, rng) / 12)
+    roughness = min(person.roughness + prosody.roughness, 1.0)
+    breath = min(person.breathiness + prosody.breath, 1.0)
+    source = _glottal_source(pitch, roughness, rng) * opening**0.7
+    source += 0.35 * breath * opening * rng.standard_normal(samples)
+    source = _tilt(source, prosody.brightness - 3.0 * breath)
+    voice = _vocal_tract(source, vocal_tract * person.formant_scale)
+    voice = voice / (voice.std() + 1e-9) + frication * _hiss(person, samples, rng)
+    voice *= 0.1 * 10 ** (prosody.loudness / 20)
+    return voice * _fades(samples), opening
+
+
+def _syllable_starts(rate: float, samples: int, rng: np.random.Generator) -> np.ndarray:
+    """Return the samples at which syllables begin, the end of the last one added."""
+    count = max(round(rate * samples / SAMPLE_RATE * 0.92), 2)
+    lengths = rng.uniform(0.7, 1.3, count)
+    lengths[-1] *= 1.5  # the last syllable of a phrase is longer
+    lengths *= 0.92 * samples / lengths.sum()
+    start = 0.04 * samples
+    return np.concatenate([[start], start + np.cumsum(lengths)]).astype(int)
+
+
+def _articulate(
+    starts: np.ndarray, samples: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the opening of the mouth, the strength of hissing, and the formants of each block."""
+    opening, frication = np.zeros(samples), np.zeros(samples)
+    places, targets = [0.0], [_VOWELS[rng.integers(5)].astype(float)]
+    for start, end in zip(starts[:-1], starts[1:], strict=True):
+        onset = start + int((end - start) * rng.uniform(0.18, 0.32))
+        kind = rng.choice(["hiss", "stop", "nasal", "none"], p=[0.3, 0.3, 0.25, 0.15])
+        if kind == "hiss":
+            frication[start:onset] = np.hanning(onset - start) * 0.5
+        elif kind == "stop":
+            burst = min(onset + 250, samples)
+            frication[onset:burst] = np.linspace(0.8, 0, burst - onset)
+        elif kind == "nasal":
+            opening[start:onset] = 0.3
+            places.append((start + onset) / 2)
+            targets.append(_NASAL.astype(float))
+        else:
+            onset = start
+        share = np.linspace(0, 1, end - onset)
+        vowel = np.minimum(np.minimum(share / 0.18, (1 - share) / 0.30), 1) * rng.uniform(0.7, 1)
+        opening[onset:end] = np.maximum(vowel, 0)
+        places.append(onset + 0.45 * (end - onset))
+        targets.append(_VOWELS[rng.integers(5)] * rng.normal(1, 0.05, 3))
+    blocks = np.arange(0, samples, _BLOCK)
+    targets = np.array(targets)
+    formants = np.stack([np.interp(blocks, places, targets[:, k]) for k in range(3)], axis=1)
+    kernel = np.hanning(221)
+    return np.convolve(opening, kernel / kernel.sum(), "same"), frication, formants
+
+
+def _melody(
+    prosody: Prosody, starts: np.ndarray, samples: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Return the course of the pitch in semitones from the person's own pitch."""
+    count = len(starts) - 1
+    accents = rng.normal(0, 1.6, count) * prosody.pitch_range
+    accents[:: max(count // 2, 1)] += 2.0 * prosody.pitch_range  # stressed syllables
+    fall = np.linspace(1.0, -1.0, count)
+    middles = (starts[:-1] + starts[1:]) / 2
+    places = np.append(middles, starts[-1])
+    values = prosody.pitch + np.append(accents + fall, accents[-1] + fall[-1] + prosody.ending)
+    time = np.arange(samples)
+    course = np.interp(time, places, values)
+    kernel = np.hanning(1761)
+    padded = np.pad(course, 880, mode="edge")
+    course = np.convolve(padded, kernel / kernel.sum(), "valid")[:samples]
+    shake = np.sin(2 * np.pi * (rng.uniform(5.5, 7.5) * time / SAMPLE_RATE + rng.random()))
+    return course + prosody.tremor * shake
+
+
+def _glottal_source(pitch: np.ndarray, roughness: float, rng: np.random.Generator) -> np.ndarray:
+    """Return the flow through the glottis, differentiated: one pulse a cycle of ``pitch`` (Hz)."""
+    phase = np.cumsum(pitch / SAMPLE_RATE)
+    cycles = int(phase[-1]) + 2
+    jitter = rng.normal(0, 0.006 + 0.02 * roughness, cycles)
+    phase = phase + np.interp(phase, np.arange(cycles), jitter)
+    cycle = np.clip(phase.astype(int), 0, cycles - 1)
+    shimmer = 1 + rng.normal(0, 0.04 + 0.15 * roughness, cycles)
+    shimmer[1::2] *= 1 - 0.45 * roughness
+    share = phase - np.floor(phase)
+    open_share = 0.62 - 0.15 * roughness
+    pulse = np.where(share < open_share, 2 * share / open_share - 3 * (share / open_share) ** 2, 0)
+    return pulse * shimmer[cycle]
+
+
+def _tilt(source: np.ndarray, decibels_an_octave: float) -> np.ndarray:
+    """Make a spectrum steeper or flatter around 500 Hz."""
+    spectrum = np.fft.rfft(source)
+    frequency = np.fft.rfftfreq(len(source), 1 / SAMPLE_RATE)
+    octaves = np.log2(np.maximum(frequency, 50) / 500)
+    return np.fft.irfft(spectrum * 10 ** (decibels_an_octave * octaves / 20), len(source))
+
+
+def _vocal_tract(source: np.ndarray, formants: np.ndarray) -> np.ndarray:
+    """Pass the source through five resonances, three of which move from block to block."""
+    scale = formants[:, 1].mean() / 1400
+    fixed = np.tile([3400.0, 4400.0], (len(formants), 1)) * np.clip(scale, 0.9, 1.2)
+    frequency = np.minimum(np.hstack([formants, fixed]), 0.45 * SAMPLE_RATE)
+    radius = np.exp(-np.pi * (50 + 0.035 * frequency) / SAMPLE_RATE)
+    a1 = -2 * radius * np.cos(2 * np.pi * frequency / SAMPLE_RATE)
+    sections = np.zeros((*frequency.shape, 6))
+    sections[..., 0], sections[..., 3] = 1 + a1 + radius**2, 1
+    sections[..., 4], sections[..., 5] = a1, radius**2
+    state = np.zeros((frequency.shape[1], 2))
+    out = np.empty_like(source)
+    for block, filters in enumerate(sections):
+        part = slice(block * _BLOCK, (block + 1) * _BLOCK)
+        out[part], state = sosfilt(filters, source[part], zi=state)
+    return out
+
+
+def _hiss(person: Person, samples: int, rng: np.random.Generator) -> np.ndarray:
+    low = min(3200 * person.formant_scale, 6000)
+    band = butter(2, (low, 9500), "bandpass", fs=SAMPLE_RATE, output="sos")
+    noise = sosfilt(band, rng.standard_normal(samples))
+    return 0.6 * noise / noise.std()
+
+
+def _fades(samples: int) -> np.ndarray:
+    ramp = np.minimum(np.arange(samples) / _FADE, 1)
+    return ramp * ramp[::-1]

@@ -11,7 +11,16 @@ import pandas as pd
 from helpers.corpora.manifest import CorpusError
 from helpers.paths import data_root as data_root_folder
 
-CORPORA = ("faces", "sfew", "afew", "urbansound8k")
+CORPORA = (
+    "faces",
+    "sfew",
+    "afew",
+    "urbansound8k",
+    "ravdess",
+    "crema_d",
+    "fer2013",
+    "meld",
+)
 """The names that :func:`load_manifest` knows; each is a module of this package."""
 
 ROLES = {
@@ -20,7 +29,8 @@ ROLES = {
     "wild_clips": "afew",
     "city_sounds": "urbansound8k",
 }
-"""What a notebook asks for, and the thesis's corpus that plays the part."""
+"""What a notebook asks for, and the thesis's corpus that plays the part; for those of
+``CORPUS = "open"`` see ``helpers.corpora.open_roles``."""
 
 
 def load_manifest(name: str, root: str | Path) -> pd.DataFrame:
@@ -58,9 +68,9 @@ def corpus_root(corpus: str, data_root: str | Path = "") -> Path:
         from helpers.corpora.demo import ensure_demo
 
         return ensure_demo(data_root or None)
-    if corpus == "thesis":
+    if corpus in ("thesis", "open"):
         return data_root_folder(data_root)
-    raise ValueError(f"Unknown CORPUS {corpus!r}; expected 'demo' or 'thesis'.")
+    raise ValueError(f"Unknown CORPUS {corpus!r}; expected 'demo', 'open' or 'thesis'.")
 
 
 def load_role(role: str, corpus: str, data_root: str | Path = "") -> pd.DataFrame:
@@ -81,9 +91,13 @@ def load_role(role: str, corpus: str, data_root: str | Path = "") -> pd.DataFram
     """
     if role not in ROLES:
         raise ValueError(f"Unknown role {role!r}; expected one of {list(ROLES)}.")
-    name = ROLES[role]
+    root = corpus_root(corpus, data_root)
     try:
-        return load_manifest(name, corpus_root(corpus, data_root))
+        if corpus == "open":
+            from helpers.corpora.open_roles import load_open_role
+
+            return load_open_role(role, root)
+        return load_manifest(ROLES[role], root)
     except CorpusError as error:
         raise CorpusError(
             f"{error} This part of the notebook needs {role.replace('_', ' ')}; "

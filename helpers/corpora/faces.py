@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.corpora.manifest import find_folder, make_manifest, problem_of
 from helpers.emotions import FACES_LABELS
 
-_NAME = re.compile(r"(\d+)_([ymo])_([fm])_([adfhns])_([ab])", re.IGNORECASE)
+NAME = re.compile(r"(\d+)_([ymo])_([fm])_([adfhns])_([ab])", re.IGNORECASE)
 _AGE_GROUPS = {"y": "young", "m": "middle", "o": "older"}
 _GENDERS = {"f": "female", "m": "male"}
 _SUFFIXES = {".jpg", ".jpeg", ".png"}
@@ -34,7 +34,7 @@ def load(root: Path) -> pd.DataFrame:
     rows, strange = [], []
     depths = ("*", "*/*", "*/*/*")
     for path in sorted(path for depth in depths for path in folder.glob(depth)):
-        match = _NAME.fullmatch(path.stem)
+        match = NAME.fullmatch(path.stem)
         if match and path.suffix.lower() in _SUFFIXES:
             person, age, gender, emotion, picture_set = (part.lower() for part in match.groups())
             rows.append(

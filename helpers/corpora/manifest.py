@@ -70,16 +70,26 @@ def find_folder(root: Path, names: Sequence[str], *, corpus: str, expected: str)
     Raises
     ------
     CorpusError
-        If ``root`` does not exist or is not a folder.
+        If ``root`` does not exist or is not a folder, or the corpus was not put there to the end.
     """
     if not root.is_dir():
         found = "a file" if root.exists() else "nothing"
         raise CorpusError(f"No folder for {corpus}: found {found} at {root}. {expected}")
     by_name = {child.name.lower(): child for child in sorted(root.iterdir()) if child.is_dir()}
-    for name in names:
-        if name.lower() in by_name:
-            return by_name[name.lower()]
-    return root
+    folder = next((by_name[n.lower()] for n in names if n.lower() in by_name), root)
+    marker = unfinished_marker(folder)
+    if marker.is_file():
+        raise CorpusError(
+            f"{folder} is not complete: `{marker.read_text(encoding='utf-8').strip()}` was "
+            "interrupted. Type it again: it goes on where it was. Or remove the folder."
+        )
+    return folder
+
+
+def unfinished_marker(folder: Path) -> Path:
+    """Return the file that is there while a corpus's folder is filled; it holds the command."""
+    folder = folder.resolve()
+    return folder.parent / f".{folder.name}.unfinished"
 
 
 def class_folders(

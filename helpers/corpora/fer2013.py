@@ -1,0 +1,157 @@
+"""FER2013 (Goodfellow et al. 2013): 35,887 faces found on the web, 48x48 grey, seven emotions.
+
+As image folders ``{train,val,test}/<class>/*.jpg``. The csv (``emotion, pixels, Usage``) is turned
+into such folders once, by ``python -m helpers.corpora.prepare``.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image, UnidentifiedImageError
+
+from helpers.cache import Unusable, compute_stack
+from helpers.corpora.manifest import (
+    CorpusError,
+    class_folders,
+    find_folder,
+    make_manifest,
+    problem_of,
+)
+from helpers.emotions import FER2013_CSV_LABELS, FER2013_FOLDER_LABELS
+from helpers.files import digest_of, write_atomically
+
+USAGES = {"Training": "train", "PublicTest": "val", "PrivateTest": "test"}
+"""The csv's column ``Usage``, which the image copies keep as the beginning of a name."""
+
+_SPLITS = {"train": "train", "val": "val", "validation": "val", "test": "test"}
+_LATER_SPLIT_WINS = {"train": 0, "val": 1, "test": 2}
+_SUFFIXES = {".jpg", ".jpeg", ".png"}
+_SIDE = 48
+EXPECTED = (
+    "Expected fer2013/train/<class>/ and fer2013/test/<class>/ with images. FER2013 must be "
+    "fetched by hand (Kaggle: fer2013.csv, or an image copy); then "
+    "`python -m helpers.corpora.prepare FOLDER` puts it under DATA_ROOT. Or choose "
+    "CORPUS = 'demo'."
+)
+
+
+def load(root: Path) -> pd.DataFrame:
+    """Return the manifest of FER2013.
+
+    ``split`` is ``train``, ``val`` (PublicTest) or ``test`` (PrivateTest); image copies whose names
+    do not tell the last two apart have ``train`` and ``test``. Every picture is read once (and its
+    digest kept in the cache), since hundreds are in two splits: the copy in the earlier split has
+    that as its problem, so val and test stay as published. ``group`` is the digest of the pixels,
+    so that copies within a split stay together. No own columns.
+    """
+    folder = find_folder(root, ["fer2013", "FER2013"], corpus="FER2013", expected=EXPECTED)
+    children = sorted(folder.iterdir())
+    splits = {c: _SPLITS[c.name.lower()] for c in children if c.name.lower() in _SPLITS}
+    if not splits and (folder / "fer2013.csv").is_file():
+        raise CorpusError(
+            f"{folder} holds fer2013.csv, whose pictures must be unpacked once: "
+            f"`python -m helpers.corpora.prepare {folder}`."
+        )
+    rows = []
+    strange = [(child.name, "not train, val or test") for child in children if child not in splits]
+    for split_folder, split in splits.items():
+        folders, beside = class_folders(split_folder, tuple(FER2013_FOLDER_LABELS))
+        strange += beside
+        for name, class_folder in folders.items():
+            for path in sorted(class_folder.iterdir()):
+                if path.suffix.lower() not in _SUFFIXES:
+                    strange.append((str(path.relative_to(folder)), "not a picture"))
+                    continue
+                rows.append(
+                    {
+                        "sample_id": path.stem,
+                        "path": str(path),
+                        "emotion": FER2013_FOLDER_LABELS[name],
+                        "split": USAGES.get(path.stem.split("_")[0], split),
+                        "group": "",
+                        "problem": problem_of(path),
+                    }
+                )
+    manifest = make_manifest(rows, strange, corpus="FER2013", folder=folder, expected=EXPECTED)
+    return _leave_out_copies(manifest)
+
+
+def unpack_csv(table: Path, folder: Path) -> None:
+    """Write the pictures of fer2013.csv to ``folder/<split>/<class>/<Usage>_<line>.png``.
+
+    ``folder`` appears when all are written.
+
+    Raises
+    ------
+    CorpusError
+        If a column is missing, or a line is not what it should be; the message names it.
+    """
+    with write_atomically(folder) as temporary:
+        line = 1
+        for part in pd.read_csv(table, dtype=str, chunksize=2000, skipinitialspace=True):
+            missing = [name for name in ("emotion", "pixels", "Usage") if name not in part.columns]
+            if missing:
+                raise CorpusError(f"{table} lacks the columns {missing}. {EXPECTED}")
+            for emotion, pixels, usage in zip(
+                part["emotion"], part["pixels"], part["Usage"], strict=True
+            ):
+                line += 1
+                try:
+                    values = np.array(str(pixels).split(), dtype=np.uint8).reshape(_SIDE, _SIDE)
+                    names = USAGES[usage], FER2013_CSV_LABELS[emotion].lower()
+                except (KeyError, ValueError, OverflowError):
+                    raise CorpusError(
+                        f"{table}, line {line}: expected an emotion from 0 to 6, {_SIDE * _SIDE} "
+                        f"pixels from 0 to 255 and one of {list(USAGES)}; the file is damaged or "
+                        "another one."
+                    ) from None
+                path = temporary.joinpath(*names, f"{usage}_{line:08d}.png")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                Image.fromarray(values).save(path)
+        if line == 1:
+            raise CorpusError(f"{table} has no line of data. {EXPECTED}")
+
+
+def pixel_digest(path: Path) -> np.ndarray:
+    """Return 8 bytes that name a picture's grey pixels, uint8 (8,).
+
+    Raises
+    ------
+    Unusable
+        If the file is no picture or is cut short.
+    """
+    try:
+        with Image.open(path) as picture:
+            pixels = np.asarray(picture.convert("L"))
+    except UnidentifiedImageError:
+        raise Unusable("not a picture") from None
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise Unusable(f"the picture is damaged ({error})") from None
+    name = digest_of(list(pixels.shape), pixels.tobytes().hex())
+    return np.frombuffer(bytes.fromhex(name[:16]), dtype=np.uint8)
+
+
+def _leave_out_copies(manifest: pd.DataFrame) -> pd.DataFrame:
+    digests, problems = compute_stack(
+        "pixel_digests",
+        manifest["path"].tolist(),
+        {"version": 1},
+        pixel_digest,
+        shape=(8,),
+        dtype="uint8",
+        progress=len(manifest) > 5000,
+    )
+    manifest["group"] = [bytes(digest).hex() for digest in digests]
+    manifest["problem"] = manifest["problem"].where(manifest["problem"] != "", problems)
+    usable = manifest[manifest["problem"] == ""]
+    order = usable["split"].map(_LATER_SPLIT_WINS)
+    kept = usable.loc[order.sort_values(kind="stable", ascending=False).index]
+    kept = kept.drop_duplicates("group").set_index("group")
+    last = usable["group"].map(kept["split"])
+    copies = usable.index[(last != usable["split"]).to_numpy()]
+    manifest.loc[copies, "problem"] = [
+        f"the same picture as {kept.loc[group, 'sample_id']} in {kept.loc[group, 'split']}"
+        for group in manifest.loc[copies, "group"]
+    ]
+    return manifest

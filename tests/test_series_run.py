@@ -66,6 +66,12 @@ def results(tmp_path):
     return tmp_path / "results {y} é"
 
 
+@pytest.fixture
+def unchanged_helpers(monkeypatch):
+    """Someone may be editing the helpers while the tests run."""
+    monkeypatch.setattr(resume, "_helpers", lambda: [])
+
+
 def write(folder, name, cells="", *, save=SAVE, parameters=PARAMETERS):
     text = parameters.format(name=name) + cells + "\n" + save.format(name=name)
     (folder / "src" / f"{name}.py").write_text(text)
@@ -101,7 +107,7 @@ def test_notebooks_run_in_order_with_their_parameters(folder, results):
     assert not list(results.rglob("*.partial.ipynb"))
 
 
-def test_a_failure_stops_only_what_builds_on_it(folder, results):
+def test_a_failure_stops_only_what_builds_on_it(folder, results, unchanged_helpers):
     write(folder, "03_transfer", "# %%\nprint('so far')\n\n# %%\n1 / 0\n")
     write(folder, "04_video")
     write(folder, "05_audio")
@@ -137,7 +143,7 @@ def test_a_failure_stops_only_what_builds_on_it(folder, results):
     ]
 
 
-def test_what_is_unchanged_is_not_run_again(folder, results, monkeypatch):
+def test_what_is_unchanged_is_not_run_again(folder, results, unchanged_helpers):
     write(folder, "03_transfer")
     write(folder, "04_video")
 
@@ -158,6 +164,31 @@ def test_what_is_unchanged_is_not_run_again(folder, results, monkeypatch):
     assert again(values=["EPOCHS=4"]) == ["done", "up to date"]
 
 
+def test_changed_helpers_and_parameters_are_another_run(folder, tmp_path, monkeypatch):
+    write(folder, "01_faces")
+    helpers = tmp_path / "helpers"
+    for name in ("media.py", "published.json", "series/run.py", "__pycache__/media.pyc"):
+        (helpers / name).parent.mkdir(parents=True, exist_ok=True)
+        (helpers / name).write_text("1")
+    monkeypatch.setattr(resume, "repository_root", lambda: tmp_path)
+
+    def digest(*values):
+        (job,) = series_run.plan(Request(values=values), folder)
+        return resume.digest(job)
+
+    first = digest()
+    for name, matters in [
+        ("media.py", True),
+        ("published.json", True),
+        ("series/run.py", False),
+        ("__pycache__/media.pyc", False),
+    ]:
+        (helpers / name).write_text("2")
+        assert (digest() != first) == matters, name
+        (helpers / name).write_text("1")
+    assert digest() == first != digest("EPOCHS=1")
+
+
 def test_the_time_to_expect_is_that_of_the_last_run(folder, results):
     write(folder, "01_faces", "# %%\nimport time\ntime.sleep(1.5)\n")
     request = Request(results=str(results))
@@ -171,7 +202,7 @@ def test_the_time_to_expect_is_that_of_the_last_run(folder, results):
     assert resume.last_seconds(job) == 2.0
 
 
-def test_other_data_is_another_run(folder, results, tmp_path):
+def test_other_data_is_another_run(folder, results, tmp_path, unchanged_helpers):
     write(folder, "01_faces")
     data = tmp_path / "data"
     data.mkdir()

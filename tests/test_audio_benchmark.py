@@ -1,0 +1,36 @@
+"""The benchmark measures what it says: two ways that sleep for known times."""
+
+import time
+
+import pytest
+
+from helpers.benchmark import audio
+from helpers.benchmark.__main__ import main
+from helpers.benchmark.measure import Row, measure
+
+
+def sleepers(folder):
+    (folder / "written").touch()
+    return lambda: time.sleep(0.06), lambda: time.sleep(0.02)
+
+
+def test_ratio_and_memory():
+    found = measure(Row("sleep", sleepers, 2), repeats=2)
+    assert 0.06 <= found.plain < 0.12 and found.ours == pytest.approx(
+        0.02, rel=0.5
+    )
+    assert 1.3 < found.ratio < 5 and 10 < found.peak < 2000
+
+
+@pytest.mark.parametrize(("target", "code"), [(1.5, 0), (1000, 1)])
+def test_a_missed_promise_is_said(monkeypatch, capsys, target, code):
+    monkeypatch.setattr(audio, "ROWS", [Row("sleeping", sleepers, target)])
+    assert main(["audio"]) == code
+    printed = capsys.readouterr().out
+    assert "sleeping" in printed and ("missed" in printed) == bool(code)
+
+
+def test_an_unknown_topic_is_named(capsys):
+    with pytest.raises(SystemExit):
+        main(["smell"])
+    assert "smell" in capsys.readouterr().err

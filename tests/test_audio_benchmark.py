@@ -16,9 +16,7 @@ def sleepers(folder):
 
 def test_ratio_and_memory():
     found = measure(Row("sleep", sleepers, 2), repeats=2)
-    assert 0.06 <= found.plain < 0.12 and found.ours == pytest.approx(
-        0.02, rel=0.5
-    )
+    assert 0.06 <= found.plain < 0.12 and 0.02 <= found.ours < 0.05
     assert 1.3 < found.ratio < 5 and 10 < found.peak < 2000
 
 

@@ -48,7 +48,7 @@ def load(root: Path) -> pd.DataFrame:
     published one (train, dev, test), ``group`` the dialogue. Own columns: speaker, dialogue,
     utterance.
     """
-    folder = find_folder(root, ["meld", "MELD.Raw"], corpus="MELD", expected=EXPECTED)
+    folder = find_folder(root, ["meld"], corpus="MELD", expected=EXPECTED)
     found = {path.name.lower(): path for path in sorted(folder.rglob("*_sent_emo.csv"))}
     folders = {path.name.lower(): path for path in sorted(folder.rglob("*")) if path.is_dir()}
     rows, strange = [], []

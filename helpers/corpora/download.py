@@ -1,0 +1,261 @@
+"""Fetch an open corpus: ``python -m helpers.corpora.download NAME --accept-licence``.
+
+Names, sizes and licences: ``--list``. Nothing is fetched before the licence was accepted. The lite
+size of CORPUS = "open", about 1.6 GB, is CREMA-D's actors 1001 to 1048 (48 of 91, about 3,900
+clips; 16 of them, every third, are for testing) beside a FER2013 that you bring; the full size adds
+``ravdess-video``, ``meld`` and ``urbansound8k``.
+"""
+
+import argparse
+import json
+import re
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import joblib
+import pandas as pd
+from tqdm import tqdm
+
+from helpers.corpora.archives import is_archive, unpack
+from helpers.corpora.fetch import fetch
+from helpers.corpora.manifest import CorpusError
+from helpers.corpora.overview import overview, report
+from helpers.corpora.places import DOWNLOADS, FOLDERS, place_of
+from helpers.corpora.prepare import being_filled
+from helpers.corpora.sources import SOURCES, RemoteFile, Source, crema_d_checksum, crema_d_session
+from helpers.files import free_bytes, write_json
+from helpers.paths import data_root as data_root_folder
+
+LITE = "crema-d --actors 1001-1048"
+"""What to download for CORPUS = "open" in its lite size."""
+
+_BY_HAND = (
+    "FER2013 cannot be downloaded here: its licence is unclear. Fetch fer2013.csv or a copy as "
+    "image folders from Kaggle by hand, then: python -m helpers.corpora.prepare FOLDER"
+)
+_CONNECTIONS = 8
+_RESERVE = 500 << 20  # bytes of disk left to others
+
+
+def download(
+    name: str,
+    data_root: str | Path = "",
+    *,
+    actors: Sequence[int] = (),
+    accept_licence: bool = False,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Fetch an open corpus, or some of its actors, and put it in its place.
+
+    What is there already is not fetched again, and an interrupted call can be repeated.
+
+    Parameters
+    ----------
+    name : str
+        One of ``SOURCES``.
+    data_root : str or Path
+        Where the corpora go; "" means as in a notebook.
+    actors : sequence of int
+        Of RAVDESS's video (1 to 24) and CREMA-D (1001 to 1091); empty means all.
+    accept_licence : bool
+        That the licence, which the error says otherwise, was read and is accepted.
+
+    Returns
+    -------
+    DataFrame
+        What is there now (``helpers.corpora.overview``).
+
+    Raises
+    ------
+    CorpusError
+        If the licence was not accepted, the disk is too small or there is no such corpus.
+    DownloadError
+        If a file could not be had from any source.
+    """
+    source, actors = _find(name, actors)
+    root = data_root_folder(data_root)
+    if not accept_licence:
+        raise CorpusError(
+            f"{describe(name, actors)}\nNothing was fetched. Read the licence at {source.home}, "
+            "then accept it: --accept-licence (in Python: accept_licence=True)."
+        )
+    record = root / DOWNLOADS / f"{name}.json"
+    there = root / source.folder
+    done = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    done = done if there.is_dir() else {}
+    files = source.files(actors, root / DOWNLOADS)
+    wanted = [file for file in files if file.name not in done]
+    wanted = [file for file in wanted if is_archive(Path(file.name)) or not _placed(file, there)]
+    _check_room(source, wanted, len(files), actors, root)
+    command = f"python -m helpers.corpora.download {name} --accept-licence"
+    if source.actors:
+        command += f" --actors {format_actors(actors)}"
+    single = [file for file in wanted if not is_archive(Path(file.name))]
+    if single:
+        with being_filled([there], command):
+            _fetch_files(single, there, progress)
+    for file in wanted:
+        if file in single:
+            continue
+        path = root / DOWNLOADS / file.name
+        fetch(file.urls, path, checksum=file.checksum, size=file.size, progress=progress)
+        with being_filled([there], command):
+            _, damaged = unpack(path, root, place_of, progress=progress)
+        if damaged:
+            raise CorpusError(f"{path} has damaged files: {damaged}. Remove it and try again.")
+        done[file.name] = {"size": file.size, "checksum": file.checksum}
+        write_json(record, done)
+        path.unlink()
+    return overview(root, [_corpus_of(source)])
+
+
+def describe(name: str, actors: Sequence[int] = ()) -> str:
+    """Return name, size and licence of an open corpus, or of some of its actors, as text."""
+    source, actors = _find(name, actors)
+    share = source.share(actors)
+    unpacked = f", {share * source.unpacked / 1e9:.1f} GB unpacked" if source.unpacked else ""
+    part = f", {len(actors)} actors of them" if share < 1 else ""
+    return (
+        f"{name}: {source.title}{part}\n"
+        f"  size     about {share * source.size / 1e9:.2f} GB{unpacked}\n"
+        f"  licence  {source.licence}\n"
+        f"  home     {source.home}"
+    )
+
+
+def parse_actors(text: str) -> list[int]:
+    """Return the numbers in a text such as ``1-3,7``, ascending.
+
+    Raises
+    ------
+    ValueError
+        If it is not such a text.
+    """
+    numbers: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"(\d+)(?:-(\d+))?", part.strip())
+        if not match or int(match.group(2) or match.group(1)) < int(match.group(1)):
+            raise ValueError(f"{part!r} is no number and no range such as 1-6.")
+        numbers |= set(range(int(match.group(1)), int(match.group(2) or match.group(1)) + 1))
+    return sorted(numbers)
+
+
+def format_actors(actors: Sequence[int]) -> str:
+    """Return ascending numbers as a text such as ``1-3,7``."""
+    runs: list[list[int]] = []
+    for actor in actors:
+        if runs and actor == runs[-1][-1] + 1:
+            runs[-1].append(actor)
+        else:
+            runs.append([actor])
+    return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def _find(name: str, actors: Sequence[int]) -> tuple[Source, list[int]]:
+    if name == "fer2013":
+        raise CorpusError(_BY_HAND)
+    if name not in SOURCES:
+        raise CorpusError(f"Unknown corpus {name!r}; expected one of {[*SOURCES, 'fer2013']}.")
+    source = SOURCES[name]
+    if source.actors is None:
+        if actors:
+            raise CorpusError(f"{name} is one file: it cannot be had by actor.")
+        return source, []
+    first, last = source.actors
+    outside = [actor for actor in actors if not first <= actor <= last]
+    if outside:
+        raise CorpusError(f"{name} has the actors {first} to {last}; {outside} were asked for.")
+    return source, sorted(set(actors)) or list(range(first, last + 1))
+
+
+def _corpus_of(source: Source) -> str:
+    return next(name for name, folder in FOLDERS.items() if folder == source.folder)
+
+
+def _placed(file: RemoteFile, folder: Path) -> bool:
+    return (folder / file.name).is_file()
+
+
+def _check_room(
+    source: Source, wanted: Sequence[RemoteFile], listed: int, actors: Sequence[int], root: Path
+) -> None:
+    if not wanted:
+        return
+    known = [file.size for file in wanted if file.size]
+    packed = sum(known) or source.size * source.share(actors) * len(wanted) / listed
+    # Archives are removed once they are unpacked, so only one is there beside what was unpacked.
+    needed = max(known, default=0) + max(packed, source.unpacked * source.share(actors))
+    needed, free = needed + _RESERVE, free_bytes(root)
+    if needed > free:
+        raise CorpusError(
+            f"About {needed / 1e9:.1f} GB of disk are needed under {root}, and {free / 1e9:.1f} GB "
+            "are free. Nothing was fetched: make room, choose fewer actors or another --data-root."
+        )
+
+
+def _fetch_files(files: Sequence[RemoteFile], folder: Path, progress: bool) -> None:
+    """Fetch many small files over a few connections, each checked on its own."""
+    sessions = threading.local()
+
+    def fetch_one(file: RemoteFile) -> None:
+        if not hasattr(sessions, "session"):
+            sessions.session = crema_d_session()
+        checksum, size = file.checksum, file.size
+        if folder.name == FOLDERS["crema_d"]:
+            checksum, size = crema_d_checksum(file.name, sessions.session)
+        fetch(
+            file.urls,
+            folder / file.name,
+            checksum=checksum,
+            size=size,
+            session=sessions.session,
+            progress=False,
+        )
+
+    results = joblib.Parallel(_CONNECTIONS, prefer="threads", return_as="generator_unordered")(
+        joblib.delayed(fetch_one)(file) for file in files
+    )
+    bar = tqdm(results, total=len(files), desc=folder.name, unit=" files", disable=not progress)
+    for _ in bar:
+        pass
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers.corpora.download",
+        description="Fetch an open corpus for CORPUS = 'open'.",
+        epilog=f"Lite size: {LITE}",
+    )
+    parser.add_argument("name", nargs="?", metavar="NAME", help=", ".join([*SOURCES, "fer2013"]))
+    parser.add_argument("--actors", default="", help="such as 1-6 or 1001-1048 (default: all)")
+    parser.add_argument("--list", action="store_true", help="show names, sizes and licences")
+    parser.add_argument("--accept-licence", action="store_true")
+    parser.add_argument("--data-root", default="", help="where the corpora go (default: data/)")
+    given = parser.parse_args(arguments)
+    if given.list or not given.name:
+        lines = [describe(name) for name in SOURCES]
+        lines += [f"fer2013: {_BY_HAND}", f"Lite size of CORPUS = 'open': {LITE}"]
+        sys.stdout.write("\n".join(lines) + "\n")
+        return 0
+    try:
+        actors = parse_actors(given.actors) if given.actors else []
+    except ValueError:
+        parser.error(f"--actors {given.actors}: expected numbers such as 1-6 or 1,3,5")
+    try:
+        if given.accept_licence:
+            sys.stdout.write(describe(given.name, actors) + "\n")
+        table = download(
+            given.name, given.data_root, actors=actors, accept_licence=given.accept_licence
+        )
+    except CorpusError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(report(table, data_root_folder(given.data_root)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

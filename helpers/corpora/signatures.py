@@ -1,0 +1,73 @@
+"""Is a file what its name says? Told from its first and last bytes, without decoding it."""
+
+from pathlib import Path
+
+_HEAD = 512
+_TAIL = 64
+_PNG = b"\x89PNG\r\n\x1a\n"
+_BEGINNINGS = {
+    ".png": (_PNG,),
+    ".jpg": (b"\xff\xd8\xff",),
+    ".jpeg": (b"\xff\xd8\xff",),
+    ".wav": (b"RIFF",),
+    ".avi": (b"RIFF",),
+    ".flv": (b"FLV",),
+    ".zip": (b"PK\x03\x04", b"PK\x05\x06"),
+    ".gz": (b"\x1f\x8b",),
+    ".tgz": (b"\x1f\x8b",),
+}
+_LFS_POINTER = b"version https://git-lfs"
+_UNKNOWN_LENGTHS = (0, 0xFFFFFFFF)  # written by programs that stream
+
+
+def mistaken_for(head: bytes, suffix: str) -> str:
+    """Return what the first bytes of a file show in place of what ``suffix`` promises, else "".
+
+    Parameters
+    ----------
+    head : bytes
+        The first 512 bytes or all there are.
+    suffix : str
+        Such as ``".wav"``; of an unknown one only web pages and pointers are recognised.
+    """
+    suffix = suffix.lower()
+    if head.startswith(_LFS_POINTER):
+        return "a Git LFS pointer in place of the file"
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype html", b"<html")):
+        return "an HTML page in place of the file"
+    if suffix == ".mp4":
+        return "" if head[4:8] in (b"ftyp", b"moov", b"mdat", b"free", b"wide") else "no MP4 file"
+    if suffix in _BEGINNINGS and not head.startswith(_BEGINNINGS[suffix]):
+        return f"no {suffix[1:].upper()} file"
+    return ""
+
+
+def damage_of(path: Path) -> str:
+    """Return why a file cannot be whole, as far as its first and last bytes tell, else "".
+
+    Seen are: an empty or unreadable file, another kind of file under this name, a PNG or JPEG
+    without its end, a WAV or AVI shorter than its own header says.
+    """
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+            file.seek(max(0, size - _TAIL))
+            tail = file.read(_TAIL)
+    except OSError:
+        return "the file cannot be opened"
+    if not size:
+        return "the file is empty"
+    suffix = path.suffix.lower()
+    mistaken = mistaken_for(head, suffix)
+    if mistaken:
+        return mistaken
+    if suffix in (".jpg", ".jpeg") and b"\xff\xd9" not in tail:
+        return "cut short"
+    if suffix == ".png" and b"IEND" not in tail:
+        return "cut short"
+    if suffix in (".wav", ".avi"):
+        declared = int.from_bytes(head[4:8], "little")
+        if declared not in _UNKNOWN_LENGTHS and declared + 8 > size + 1:  # a missing padding byte
+            return "cut short"
+    return ""

@@ -142,18 +142,19 @@ def compare_systems(
     rows = {}
     for name in [name for name in predicted if name not in SINGLE]:
         test = mcnemar_exact(right[reference], right[name])
-        gain = bootstrap_gain(
+        low, high = bootstrap_gain(
             labels, predicted[reference], predicted[name], classes, groups=groups, seed=seed
-        )
+        )["interval"]
         only_reference, only_fusion = test["only_first"], test["only_second"]
-        needed = clips_for_power(gain["gain"], (only_reference + only_fusion) / len(labels))
+        gain = (only_fusion - only_reference) / len(labels)
+        needed = clips_for_power(gain, (only_reference + only_fusion) / len(labels))
         rows[name] = {
             "n": len(labels),
             "correct": int(right[name].sum()),
             "reference_correct": int(right[reference].sum()),
-            "gain": gain["gain"],
-            "gain_low": gain["interval"][0],
-            "gain_high": gain["interval"][1],
+            "gain": gain,
+            "gain_low": low,
+            "gain_high": high,
             "only_fusion": only_fusion,
             "only_reference": only_reference,
             "p_value": test["p_value"],
@@ -162,6 +163,12 @@ def compare_systems(
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("fusion")
     table.insert(table.columns.get_loc("clips_needed"), "p_holm", holm(table["p_value"]))
     return table
+
+
+def records(table: pd.DataFrame) -> list[dict]:
+    """Return the rows of a comparison as JSON can hold them: None in place of NaN."""
+    plain = table.astype(object).where(table.notna(), None)
+    return plain.reset_index().to_dict("records")
 
 
 def better_modality(train: ClipPairs) -> str:

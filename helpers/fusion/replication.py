@@ -13,7 +13,7 @@ from helpers.emotions import EMOTIONS
 from helpers.evaluation import mcnemar_exact, score
 from helpers.fusion.alignment import count_modalities, pair_clip_scores
 from helpers.fusion.combiners import svm_search, temperature
-from helpers.fusion.comparison import compare_systems, fuse_all
+from helpers.fusion.comparison import compare_systems, fuse_all, records
 from helpers.paths import repository_root
 from helpers.published import VectorsUnavailable, find_vectors, load_published, load_vectors
 from helpers.results import ResultsError, load_run
@@ -78,11 +78,7 @@ def replicate(vectors: dict[str, pd.DataFrame], *, runs: int = 100, epochs: int 
             "best": {key.removeprefix("svc__"): v for key, v in search.best_params_.items()},
             "cross_validation_accuracy": float(search.best_score_),
         },
-        "comparison": compare_systems(test.labels, predicted, "video")
-        .astype(object)
-        .where(lambda table: table.notna(), None)
-        .reset_index()
-        .to_dict("records"),
+        "comparison": records(compare_systems(test.labels, predicted, "video")),
         "dense": _describe_runs(fused.dense, predicted["video"], test.labels),
     }
 

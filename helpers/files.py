@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 _CHUNK = 1 << 16
 _WHOLE = 1 << 20
 
@@ -78,6 +80,17 @@ def digest_of(*values: object) -> str:
     """Return 32 hexadecimal digits that name JSON-like values (settings, names, fingerprints)."""
     text = json.dumps(values, sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def digest_of_arrays(*values: object) -> str:
+    """Return 32 hexadecimal digits that name NumPy arrays (by content) and JSON-like values."""
+    digest = hashlib.blake2b(digest_size=16)
+    for value in values:
+        array = isinstance(value, np.ndarray)
+        digest.update(digest_of([value.dtype.str, value.shape] if array else value).encode())
+        if array:
+            digest.update(np.ascontiguousarray(value).data)
+    return digest.hexdigest()
 
 
 def free_bytes(path: str | Path) -> int:

@@ -1,0 +1,186 @@
+"""Training VGG16 on few pictures (thesis, section III-A): one recipe for every notebook.
+
+Where nothing changes the pictures, the frozen blocks give the same outputs in every epoch: they are
+computed once and kept, and only what follows them is trained.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import pandas as pd
+
+from helpers import runtime, training
+from helpers.augmentation import published_augmentation
+from helpers.files import digest_of_arrays, write_atomically
+from helpers.images import make_dataset
+from helpers.models.vgg16 import BLOCKS, freeze_blocks, vgg16_classifier
+from helpers.paths import cache_root
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a training of VGG16 depends on, besides pictures and seed."""
+
+    weights: str = "hed"
+    preprocessing: str = "imagenet_mean"
+    unfrozen_blocks: int = 2
+    dense_units: int = 1024
+    dropout: float = 0.5
+    augment: bool = False
+    optimizer: str = "adam"
+    learning_rate: float = 1e-4
+    batch_size: int = 16
+    epochs: int = 12
+    patience: int | None = 5
+    head_epochs: int = 0
+    """Epochs for the head alone before the blocks are let loose (two-stage training)."""
+
+
+THESIS_RECIPE = Recipe(
+    weights="imagenet",
+    preprocessing="unit_range",
+    dropout=0.0,
+    augment=True,
+    optimizer="rmsprop",  # not said in the thesis; what its source for this method uses
+    learning_rate=1e-5,
+    batch_size=2,
+    epochs=100,
+    patience=40,
+)
+"""Section III-A, figure 12."""
+
+
+def train_vgg16(
+    pixels: np.ndarray,
+    labels: np.ndarray,
+    fitting: np.ndarray,
+    choosing: np.ndarray,
+    classes: int,
+    recipe: Recipe,
+    seed: int,
+    report: Callable[[str], None] | None = None,
+) -> tuple[keras.Model, pd.DataFrame]:
+    """Build and train one VGG16 classifier.
+
+    Parameters
+    ----------
+    pixels : uint8 array (n, height, width, 3)
+    labels : int array (n,)
+    fitting, choosing : int arrays
+        Rows to train on, and rows whose accuracy chooses the epoch.
+    classes : int
+    recipe : Recipe
+    seed : int
+    report : callable, optional
+        See ``helpers.training.fit``.
+
+    Returns
+    -------
+    model : keras.Model
+        The whole network, from RGB in 0..1 to probabilities.
+    history : DataFrame
+        As from ``helpers.training.fit``; ``stage`` is ``head`` or ``blocks``.
+    """
+    runtime.set_seeds(seed)
+    model = vgg16_classifier(
+        pixels.shape[1:],
+        classes,
+        weights=recipe.weights,
+        unfrozen_blocks=recipe.unfrozen_blocks,
+        preprocessing=recipe.preprocessing,
+        dense_units=recipe.dense_units,
+        dropout=recipe.dropout,
+    )
+    stages = [("blocks", recipe.unfrozen_blocks, recipe.epochs)]
+    if recipe.head_epochs and recipe.unfrozen_blocks:
+        stages.insert(0, ("head", 0, recipe.head_epochs))
+    histories = []
+    for stage, blocks, epochs in stages:
+        freeze_blocks(model, blocks)
+        trained, features = model, pixels
+        if not recipe.augment and blocks < BLOCKS:
+            base, trained = split_at_frozen(model)
+            features = frozen_outputs(base, pixels)
+        trained.compile(_optimizer(recipe), "sparse_categorical_crossentropy", metrics=["accuracy"])
+        batches = make_dataset(
+            features,
+            labels,
+            fitting,
+            batch_size=recipe.batch_size,
+            shuffle=True,
+            seed=seed,
+            augment=published_augmentation(seed) if recipe.augment else None,
+        )
+        history = training.fit(
+            trained,
+            batches,
+            make_dataset(features, labels, choosing, batch_size=64),
+            epochs=epochs,
+            patience=recipe.patience if stage == "blocks" else None,
+            report=report,
+        )
+        histories.append(history.assign(stage=stage))
+    table = pd.concat(histories, ignore_index=True)
+    before = len(table) - len(histories[-1])
+    table["epoch"] = np.arange(1, len(table) + 1)
+    table.attrs["best_epoch"] = before + histories[-1].attrs["best_epoch"]
+    return model, table
+
+
+def split_at_frozen(model: keras.Model) -> tuple[keras.Model, keras.Model]:
+    """Cut a chain of layers before the first one that is trained.
+
+    Returns
+    -------
+    base : keras.Model
+        From the input to the last frozen layer's output.
+    top : keras.Model
+        The rest. Both share their layers with ``model``: training ``top`` trains ``model``, and
+        ``top(base(x))`` is ``model(x)``.
+    """
+    trained = [bool(layer.trainable_weights) for layer in model.layers]
+    if not any(trained):
+        raise ValueError(f"{model.name} has no layer that is trained; see freeze_blocks.")
+    first = trained.index(True)
+    base = keras.Model(model.input, model.layers[first].input, name="frozen_base")
+    outputs = inputs = keras.Input(base.output.shape[1:], name="frozen_outputs")
+    for layer in model.layers[first:]:
+        outputs = layer(outputs)
+    return base, keras.Model(inputs, outputs, name="trainable_top")
+
+
+def frozen_outputs(base: keras.Model, pixels: np.ndarray) -> np.ndarray:
+    """Return what the frozen layers make of every picture, kept in the cache.
+
+    Parameters
+    ----------
+    base : keras.Model
+        From :func:`split_at_frozen`.
+    pixels : uint8 array (n, height, width, 3)
+
+    Returns
+    -------
+    float32 array (n, ...)
+        Mapped from disk, read-only. Its name is made from the layers, their weights and the
+        pixels, so that it is never another network's.
+    """
+    layers = [(type(layer).__name__, layer.name) for layer in base.layers]
+    key = digest_of_arrays(layers, pixels, *base.get_weights())
+    path = cache_root() / "frozen_outputs" / f"{key}.npy"
+    if not path.exists():
+        with write_atomically(path) as temporary:
+            shape = (len(pixels), *base.output.shape[1:])
+            values = np.lib.format.open_memmap(temporary, "w+", np.float32, shape)
+            for start in range(0, len(pixels), 256):
+                rows = np.arange(start, min(start + 256, len(pixels)))
+                values[rows] = training.predict(base, pixels, rows)
+            values.flush()
+            del values
+    return np.load(path, mmap_mode="r", allow_pickle=False)
+
+
+def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
+    config = {"learning_rate": recipe.learning_rate}
+    return keras.optimizers.get({"class_name": recipe.optimizer, "config": config})

@@ -1,0 +1,139 @@
+"""The one recipe: cached frozen blocks change nothing but time; networks know their origin."""
+
+from dataclasses import asdict, replace
+
+import keras
+import numpy as np
+import pytest
+
+from helpers import transfer
+from helpers.models import vgg16_classifier
+from helpers.saved_models import load_model, save_model
+from helpers.training import predict
+from helpers.transfer import Recipe, frozen_outputs, split_at_frozen, train_vgg16
+
+QUICK = Recipe(
+    weights="hed", unfrozen_blocks=1, dense_units=8, dropout=0.0, epochs=2, patience=None,
+    learning_rate=1e-3, batch_size=8,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pixels():
+    """Twenty-four pictures of noise, darker or brighter by class."""
+    rng = np.random.default_rng(0)
+    return (rng.random((24, 32, 32, 3)) * np.linspace(90, 255, 24)[:, None, None, None]).astype(
+        np.uint8
+    )
+
+
+LABELS = np.repeat([0, 1, 2], 8)
+FITTING, CHOOSING = np.arange(0, 24, 2), np.arange(1, 24, 2)
+
+
+@pytest.mark.parametrize("preprocessing", ["unit_range", "imagenet_mean"])
+@pytest.mark.parametrize("unfrozen", [0, 2, 4])
+def test_base_and_top_are_the_model(pixels, unfrozen, preprocessing):
+    model = vgg16_classifier(
+        (32, 32, 3), 3, weights="hed", unfrozen_blocks=unfrozen, preprocessing=preprocessing
+    )
+    base, top = split_at_frozen(model)
+    assert not any(layer.trainable_weights for layer in base.layers)
+    features = frozen_outputs(base, pixels)
+    in_two = top.predict(features, verbose=0)
+    in_one = predict(model, pixels, np.arange(24))
+    np.testing.assert_allclose(in_two, in_one, atol=1e-6)
+
+
+def test_nothing_trained_cannot_be_cut():
+    model = vgg16_classifier((32, 32, 3), 3, weights="none")
+    model.trainable = False
+    with pytest.raises(ValueError, match="no layer that is trained"):
+        split_at_frozen(model)
+
+
+def test_frozen_outputs_are_computed_once_and_never_another_networks(pixels, monkeypatch):
+    model = vgg16_classifier((32, 32, 3), 3, weights="none")
+    base, _ = split_at_frozen(model)
+    first = frozen_outputs(base, pixels)
+    computed = []
+    monkeypatch.setattr(transfer.training, "predict", lambda *a: computed.append(a) or 0)
+    assert np.array_equal(frozen_outputs(base, pixels), first) and not computed
+    changed = pixels.copy()
+    changed[3, 4, 5, 0] ^= 1
+    frozen_outputs(base, changed)
+    assert len(computed) == 1
+    layer = base.get_layer("block2_conv1")
+    layer.set_weights([weights + 1e-3 for weights in layer.get_weights()])
+    frozen_outputs(base, pixels)
+    assert len(computed) == 2
+    other, _ = split_at_frozen(vgg16_classifier((32, 32, 3), 3, weights="none", unfrozen_blocks=3))
+    frozen_outputs(other, pixels)
+    assert len(computed) == 3
+
+
+def test_an_interrupted_computation_leaves_nothing(pixels, monkeypatch):
+    base, _ = split_at_frozen(vgg16_classifier((32, 32, 3), 3, weights="none"))
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(transfer.training, "predict", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            frozen_outputs(base, pixels)
+    expected = base.predict(pixels / np.float32(255), verbose=0)
+    np.testing.assert_allclose(frozen_outputs(base, pixels), expected, atol=1e-5)
+
+
+def test_training_with_cached_blocks_is_training_the_whole(pixels):
+    model, history = train_vgg16(pixels, LABELS, FITTING, CHOOSING, 3, QUICK, seed=1)
+    assert history["loss"].iloc[-1] < history["loss"].iloc[0]
+
+    keras.utils.set_random_seed(1)
+    whole = vgg16_classifier(
+        (32, 32, 3), 3, weights="hed", unfrozen_blocks=1, dense_units=8,
+        preprocessing=QUICK.preprocessing,
+    )  # fmt: skip
+    whole.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
+    from helpers.images import make_dataset
+
+    batches = make_dataset(pixels, LABELS, FITTING, batch_size=8, shuffle=True, seed=1)
+    whole.fit(batches, epochs=2, verbose=0)
+    np.testing.assert_allclose(
+        predict(model, pixels, CHOOSING), predict(whole, pixels, CHOOSING), atol=2e-3
+    )
+
+
+def test_two_stages_train_the_head_first(pixels):
+    recipe = replace(QUICK, head_epochs=2, epochs=1, patience=5)
+    _, history = train_vgg16(pixels, LABELS, FITTING, CHOOSING, 3, recipe, seed=1)
+    assert history["stage"].tolist() == ["head", "head", "blocks"]
+    assert history["epoch"].tolist() == [1, 2, 3] and history.attrs["best_epoch"] == 3
+    only = replace(recipe, unfrozen_blocks=0)
+    _, history = train_vgg16(pixels, LABELS, FITTING, CHOOSING, 3, only, seed=1)
+    assert history["stage"].tolist() == ["blocks"]
+
+
+def test_augmented_training_is_seeded(pixels):
+    recipe = replace(QUICK, augment=True, epochs=1)
+    first, again, other = (
+        predict(
+            train_vgg16(pixels, LABELS, FITTING, CHOOSING, 3, recipe, seed)[0], pixels, CHOOSING
+        )
+        for seed in (1, 1, 2)
+    )
+    assert np.array_equal(first, again)
+    assert not np.allclose(first, other, atol=1e-3)
+
+
+def test_a_network_is_loaded_only_if_it_was_made_from_the_same(pixels, tmp_path):
+    model = vgg16_classifier((32, 32, 3), 3, weights="none", dense_units=4)
+    made_from = {"recipe": asdict(QUICK), "seed": 0}
+    assert load_model(tmp_path, made_from) is None
+    save_model(model, tmp_path, made_from)
+    again = load_model(tmp_path, made_from)
+    assert np.array_equal(predict(again, pixels, FITTING), predict(model, pixels, FITTING))
+    assert load_model(tmp_path, made_from | {"seed": 1}) is None
+    (tmp_path / "model.keras").write_bytes((tmp_path / "model.keras").read_bytes()[:1000])
+    assert load_model(tmp_path, made_from) is None

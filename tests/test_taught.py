@@ -34,3 +34,15 @@ def test_the_network_of_01_is_the_helpers_network(shape, classes):
     ours = static_cnn(shape, classes)
     assert layer_settings(taught) == layer_settings(ours)
     assert taught.count_params() == ours.count_params()
+
+
+def test_the_network_of_07_is_the_helpers_network():
+    from helpers.models.fusion import fusion_dense
+
+    taught, ours = defined_in("07_fusion", "fusion_dense")["fusion_dense"](), fusion_dense()
+    settings = [
+        [{k: v for k, v in layer.get_config().items() if k != "name"} for layer in model.layers]
+        for model in (taught, ours)
+    ]
+    assert settings[0] == settings[1]
+    assert taught.count_params() == ours.count_params() == 623

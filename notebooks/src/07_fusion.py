@@ -400,30 +400,28 @@ figures = {
         runs_figure,
         "Many runs of the dense network on the thesis's vectors; the published one marked",
     ),
+}
+own_figures = {
     "leak": (
         leak_figure,
         "Training and test accuracy of fusions trained in sample and out of fold",
     ),
-    "gains": (
-        gains_figure,
-        "What each fusion gains over one modality, with paired 95 % intervals",
-    ),
+    "gains": (gains_figure, "What each fusion gains over one modality, with paired 95 % intervals"),
     "power": (power_figure, "How many clips it takes to find a gain"),
     "recall": (recall_figure, "Recall of each emotion for video, audio and their fusion"),
     "strips": (strips_figure, "Clips that the fusion rescued and spoiled"),
 }
+# Scores of another corpus are shown above, but are no result of this one.
+own = own_corpus == CORPUS
 
 # %% tags=["results"]
-own = (
-    own_corpus == CORPUS
-)  # scores of another corpus are shown above, but are no result of this one
 folder = results.save_run(
     "07_fusion",
     corpus=CORPUS,
     settings={"settings": SETTINGS, "seed": SEED, **chosen},
     experiments=report.vector_experiments(vectors) + (experiments if own else []),
     predictions=report.as_predictions(fused, pairs) if own else None,
-    figures=figures,
+    figures=figures | (own_figures if own else {}),
     manifests=[clips] if own else [],
     started=started,
     root=RESULTS_ROOT,

@@ -248,12 +248,15 @@ def test_the_other_csv_of_fer2013_has_blanks_in_its_header(tmp_path):
     assert load_manifest("fer2013", tmp_path)["emotion"].tolist() == ["Happy"]
 
 
+@pytest.mark.filterwarnings("ignore:string or file could not be read:DeprecationWarning")
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("emotion,pixels\n0,1 2 3\n", "Usage"),
         ("emotion,pixels,Usage\n0,1 2 3,Training\n", "line 2"),
         (f"emotion,pixels,Usage\n0,{'300 ' * 2304},Training\n", "line 2"),
+        (f"emotion,pixels,Usage\n0,{'-1 ' * 2304},Training\n", "line 2"),
+        (f"emotion,pixels,Usage\n0,{'x ' * 2304},Training\n", "line 2"),
         (f"emotion,pixels,Usage\n7,{'1 ' * 2304},Training\n", "line 2"),
         ("emotion,pixels,Usage\n", "no line"),
     ],

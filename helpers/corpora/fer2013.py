@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from PIL import Image, UnidentifiedImageError
+from tqdm import tqdm
 
 from helpers.cache import Unusable, compute_stack
 from helpers.corpora.manifest import (
@@ -77,7 +78,7 @@ def load(root: Path) -> pd.DataFrame:
     return _leave_out_copies(manifest)
 
 
-def unpack_csv(table: Path, folder: Path) -> None:
+def unpack_csv(table: Path, folder: Path, progress: bool = True) -> None:
     """Write the pictures of fer2013.csv to ``folder/<split>/<class>/<Usage>_<line>.png``.
 
     ``folder`` appears when all are written.
@@ -87,7 +88,8 @@ def unpack_csv(table: Path, folder: Path) -> None:
     CorpusError
         If a column is missing, or a line is not what it should be; the message names it.
     """
-    with write_atomically(folder) as temporary:
+    bar = tqdm(desc=table.name, unit=" pictures", disable=not progress, mininterval=2)
+    with write_atomically(folder) as temporary, bar:
         line = 1
         for part in pd.read_csv(table, dtype=str, chunksize=2000, skipinitialspace=True):
             missing = [name for name in ("emotion", "pixels", "Usage") if name not in part.columns]
@@ -98,9 +100,9 @@ def unpack_csv(table: Path, folder: Path) -> None:
             ):
                 line += 1
                 try:
-                    values = np.array(str(pixels).split(), dtype=np.uint8).reshape(_SIDE, _SIDE)
+                    picture = Image.fromarray(_pixels(str(pixels)))
                     names = USAGES[usage], FER2013_CSV_LABELS[emotion].lower()
-                except (KeyError, ValueError, OverflowError):
+                except (KeyError, ValueError):
                     raise CorpusError(
                         f"{table}, line {line}: expected an emotion from 0 to 6, {_SIDE * _SIDE} "
                         f"pixels from 0 to 255 and one of {list(USAGES)}; the file is damaged or "
@@ -108,7 +110,8 @@ def unpack_csv(table: Path, folder: Path) -> None:
                     ) from None
                 path = temporary.joinpath(*names, f"{usage}_{line:08d}.png")
                 path.parent.mkdir(parents=True, exist_ok=True)
-                Image.fromarray(values).save(path)
+                picture.save(path)
+                bar.update()
         if line == 1:
             raise CorpusError(f"{table} has no line of data. {EXPECTED}")
 
@@ -130,6 +133,13 @@ def pixel_digest(path: Path) -> np.ndarray:
         raise Unusable(f"the picture is damaged ({error})") from None
     name = digest_of(list(pixels.shape), pixels.tobytes().hex())
     return np.frombuffer(bytes.fromhex(name[:16]), dtype=np.uint8)
+
+
+def _pixels(text: str) -> np.ndarray:
+    values = np.fromstring(text, dtype=np.int64, sep=" ")  # much faster than text.split()
+    if values.size != _SIDE * _SIDE or values.min() < 0 or values.max() > 255:
+        raise ValueError
+    return values.astype(np.uint8).reshape(_SIDE, _SIDE)
 
 
 def _leave_out_copies(manifest: pd.DataFrame) -> pd.DataFrame:

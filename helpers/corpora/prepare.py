@@ -78,7 +78,7 @@ def prepare(source: str | Path, data_root: str | Path = "", progress: bool = Tru
             except CorpusError as error:  # nothing of this one was unpacked
                 failures.append(str(error))
             _remove_copy(archive, root)
-        write_fer2013(root)
+        write_fer2013(root, progress)
     counts = {name: sum(_touched(name, {place}) for place in broken) for name in corpora}
     table = overview(root, corpora, counts)
     table.attrs["failures"] = failures
@@ -112,12 +112,12 @@ def being_filled(folders: list[Path], command: str) -> Iterator[None]:
             marker.unlink(missing_ok=True)
 
 
-def write_fer2013(root: Path) -> None:
+def write_fer2013(root: Path, progress: bool) -> None:
     """Write the pictures of a fer2013.csv that waits under ``root``, and remove it."""
     table = root / FER2013_CSV
     if table.is_file():
         if not (root / FOLDERS["fer2013"]).is_dir():
-            unpack_csv(table, root / FOLDERS["fer2013"])
+            unpack_csv(table, root / FOLDERS["fer2013"], progress)
         table.unlink()
 
 

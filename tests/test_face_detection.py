@@ -89,8 +89,8 @@ def test_the_cutting_is_the_box_with_its_margin_even_at_the_border(monkeypatch, 
     scaled = np.round(picture * 255 / 399).astype(np.uint8)
     cutting = crop_largest_face(scaled, (190, 150)).astype(float) * 399 / 255
     assert cutting.shape == (190, 150, 3)
-    middle = np.array(corner) + 50
-    half = 75 * np.array([181 / 143, 1])  # half of 100 pixels and a margin of 25, and its height
+    middle = np.array(corner) + [40, 50]  # ten pixels higher than the middle of the box
+    half = 60 * np.array([181 / 143, 1])  # half of 100 pixels and a margin of 10, and its height
     low, high = (middle - half).clip(0, 399), (middle + half).clip(0, 399)
     np.testing.assert_allclose(cutting[0, 0, :2], low, atol=3)
     np.testing.assert_allclose(cutting[-1, -1, :2], high, atol=3)

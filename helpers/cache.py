@@ -168,6 +168,9 @@ def _try(function: Callable[[Path], np.ndarray], path: Path) -> tuple[np.ndarray
 def _compute_one(
     function: Callable[[Path], np.ndarray], path: Path, folder: Path, name: str
 ) -> None:
+    # A cluster that lost a worker asks again for what that one had just finished.
+    if _stored(folder, name) is not None:
+        return
     value, problem = _try(function, path)
     if value is None:
         with write_atomically(folder / f"{name}.txt") as temporary:

@@ -103,8 +103,8 @@ def test_a_full_disk_leaves_no_half_array(samples, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(cache.np, "save", full)
-    with pytest.raises(OSError, match="No space"):
-        compute_each("numbers", samples[:1], {}, read_number, jobs=1)
-    monkeypatch.undo()
+    with monkeypatch.context() as patched:
+        patched.setattr(cache.np, "save", full)
+        with pytest.raises(OSError, match="No space"):
+            compute_each("numbers", samples[:1], {}, read_number, jobs=1)
     assert not [n for _, _, names in os.walk(cache.cache_root()) for n in names]

@@ -123,7 +123,8 @@ def recorded(path: Path, log: Path) -> np.ndarray:
 
 
 @pytest.mark.slow
-def test_a_dask_cluster_that_loses_a_worker_loses_nothing(tmp_path):
+def test_a_dask_cluster_that_loses_a_worker_loses_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("EMOTION_CACHE_ROOT", str(tmp_path / "cache"))
     distributed = pytest.importorskip("distributed", reason="the optional extra for clusters")
     files = tmp_path / "clips"
     files.mkdir()
@@ -159,11 +160,7 @@ def test_a_dask_cluster_that_loses_a_worker_loses_nothing(tmp_path):
         killer.start()
         with joblib.parallel_config(backend="dask"):
             results = compute_each(
-                "scale_dask",
-                paths,
-                {"at": str(tmp_path)},
-                partial(recorded, log=log),
-                progress=False,
+                "scale_dask", paths, {}, partial(recorded, log=log), progress=False
             )
         killer.join()
     values = [int.from_bytes(result.load().tobytes(), "little") for result in results]

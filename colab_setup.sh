@@ -66,28 +66,39 @@ is_complete() { [ "$(cat "$1" 2>/dev/null)" = "$(wanted)" ] && [ -z "$(unmet 2>/
 
 # Installs what is missing, under the constraints given.
 install() {
-    local state=$1 log=$1.log missing=$1-missing.txt
+    local state=$1 log=$1.log missing=$1-missing.txt before
     shift
+    before=$(cat "$state" 2>/dev/null || say unfinished)
     say unfinished >"$state"
     unmet >"$missing"
-    [ ! -s "$missing" ] || pip_install "$log" "$@" -r "$missing"
-    unmet >"$missing"
-    [ ! -s "$missing" ] || write_again "$log" "$@" -r "$missing"
-    rm "$missing"
-    wanted >"$state"
+    if { [ ! -s "$missing" ] || pip_install "$log" "$@" -r "$missing"; } &&
+        unmet >"$missing" &&
+        { [ ! -s "$missing" ] || write_again "$log" "$@" -r "$missing"; }; then
+        rm "$missing"
+        wanted >"$state"
+        return
+    fi
+    # Without a network pip says so before it changes anything: then nothing has to be mended.
+    grep -q "^Installing collected" "$log" || say "$before" >"$state"
+    tail -n 12 "$log" >&2
+    fail "The packages could not be installed: the reason is above, more in $log" \
+        "Once that is mended (a network? space on the disk?), type: bash $0"
 }
 # pip takes a package whose files are half there for installed, and cannot uninstall it.
 write_again() { local log=$1; shift; pip_install "$log" --ignore-installed --no-deps "$@"; }
 # Shows the large downloads; all that pip says is in a log.
 pip_install() {
-    local log=$1
+    local log=$1 line
+    local large='^ *(Downloading|Using cached) (.*/)?([^-/]+)-[^/]*\(([0-9]{2,}\.?[0-9]* MB)\)$'
     shift
-    "$python" -m pip install --no-input --progress-bar off "$@" 2>&1 | tee "$log" | sed -nE '
-        s/^ *(Downloading|Using cached) ([A-Za-z0-9_.]+)-[^ ]* \(([0-9]{2,}\.[0-9] MB)\)$/  \2 (\3)/p
-        s/^Installing collected packages.*/  unpacking/p' && return
-    tail -n 12 "$log" >&2
-    fail "The packages could not be installed: the reason is above, more in $log" \
-        "Once that is mended (a network? space on the disk?), type: bash $0"
+    "$python" -m pip install --no-input --progress-bar off "$@" 2>&1 | tee "$log" |
+        while IFS= read -r line; do
+            if [[ $line =~ $large ]]; then
+                say "  ${BASH_REMATCH[3]} (${BASH_REMATCH[4]})"
+            elif [[ $line == "Installing collected"* ]]; then
+                say "  unpacking"
+            fi
+        done
 }
 
 set_up_venv() {

@@ -219,6 +219,18 @@ def test_fer2013_leaves_out_copies_in_earlier_splits(tmp_path):
     }
 
 
+def test_image_copies_that_number_each_class_anew_have_their_own_ids(tmp_path):
+    for number, name in enumerate(("train/sad", "train/fear", "test/sad", "val/sad")):
+        picture(tmp_path / "fer2013" / name / "im0.png", number)
+    manifest = load_manifest("fer2013", tmp_path)
+    assert manifest.set_index("sample_id")["split"].to_dict() == {
+        "train_sad_im0": "train",
+        "train_fear_im0": "train",
+        "test_sad_im0": "test",
+        "val_sad_im0": "val",
+    }
+
+
 def fer_csv(path, rows, header="emotion,pixels,Usage"):
     lines = [header, *(f"{e},{' '.join(map(str, pixels.ravel()))},{u}" for e, pixels, u in rows)]
     path.write_text("\n".join(lines) + "\n")
@@ -338,9 +350,12 @@ def test_wild_clips_go_to_the_best_corpus_that_is_there(tmp_path):
     touch(tmp_path / "ravdess", "01-01-08-02-01-02-05.mp4")
     assert corpus() == "RAVDESS"
     write_meld(tmp_path / "meld")
+    touch(tmp_path, "meld/dev_sent_emo.csv", content=f"{MELD_HEADER}1,So,Amy,fear,x,0,0".encode())
+    touch(tmp_path, "meld/dev_splits_complete/dia0_utt0.mp4")
     meld = load_role("wild_clips", "open", tmp_path)
     assert meld.attrs["corpus"] == "MELD"
-    assert meld["split"].value_counts().to_dict() == {"train": 3, "val": 1}
+    assert meld["split"].value_counts().to_dict() == {"train": 4, "val": 1}
+    assert meld["sample_id"].is_unique  # each split counts from dia0_utt0
 
 
 def test_clips_of_one_split_alone_say_which_actors_are_missing(tmp_path):

@@ -64,12 +64,14 @@ def load(root: Path) -> pd.DataFrame:
                 if path.suffix.lower() not in _SUFFIXES:
                     strange.append((str(path.relative_to(folder)), "not a picture"))
                     continue
+                usage = path.stem.split("_")[0]
+                own_name = f"{split}_{name}_{path.stem}"  # some copies number each class anew
                 rows.append(
                     {
-                        "sample_id": path.stem,
+                        "sample_id": path.stem if usage in USAGES else own_name,
                         "path": str(path),
                         "emotion": FER2013_FOLDER_LABELS[name],
-                        "split": USAGES.get(path.stem.split("_")[0], split),
+                        "split": USAGES.get(usage, split),
                         "group": "",
                         "problem": problem_of(path),
                     }
@@ -153,7 +155,8 @@ def _leave_out_copies(manifest: pd.DataFrame) -> pd.DataFrame:
         progress=len(manifest) > 5000,
     )
     manifest["group"] = [bytes(digest).hex() for digest in digests]
-    manifest["problem"] = manifest["problem"].where(manifest["problem"] != "", problems)
+    unreadable = pd.Series(problems, index=manifest.index, dtype=object)
+    manifest["problem"] = manifest["problem"].where(manifest["problem"] != "", unreadable)
     usable = manifest[manifest["problem"] == ""]
     order = usable["split"].map(_LATER_SPLIT_WINS)
     kept = usable.loc[order.sort_values(kind="stable", ascending=False).index]

@@ -154,6 +154,8 @@ def _published(name: str, tested: str | None) -> Callable[[Path], pd.DataFrame |
         manifest = _load(name, root)
         if manifest is None or tested is None:
             return manifest
+        if manifest.duplicated("sample_id").any():  # MELD numbers its clips anew in each split
+            manifest = manifest.assign(sample_id=manifest["split"] + "_" + manifest["sample_id"])
         return _with_splits(manifest, tested, "val")
 
     return find

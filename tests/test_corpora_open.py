@@ -202,10 +202,10 @@ def test_fer2013_leaves_out_copies_in_earlier_splits(tmp_path):
         "Training_1": "",
         "Training_2": "",
         "Training_3": "",
-        "Training_4": "the same picture as PrivateTest_7 in test",
-        "Training_5": "the same picture as PublicTest_8 in val",
+        "Training_4": "the same picture is in test",
+        "Training_5": "the same picture is in val",
         "Training_9": "not a picture",
-        "PublicTest_6": "the same picture as PrivateTest_7 in test",
+        "PublicTest_6": "the same picture is in test",
         "PublicTest_8": "",
         "PrivateTest_7": "",
     }
@@ -408,6 +408,6 @@ def test_the_real_samples_have_their_counts(shared_data):
     assert faces["split"].value_counts().to_dict() == {"train": 630, "val": 280}
     left_out = faces[faces["problem"] != ""]
     assert set(left_out["split"]) == {"train"}
-    assert left_out["problem"].str.startswith("the same picture as PrivateTest_").all()
+    assert (left_out["problem"] == "the same picture is in test").all()
     sounds = load_role("city_sounds", "open", shared_data)
     assert len(sounds) == 240

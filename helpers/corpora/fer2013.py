@@ -43,8 +43,8 @@ def load(root: Path) -> pd.DataFrame:
     ``split`` is ``train``, ``val`` (PublicTest) or ``test`` (PrivateTest); image copies whose names
     do not tell the last two apart have ``train`` and ``test``. Every picture is read once (and its
     digest kept in the cache), since hundreds are in two splits: the copy in the earlier split has
-    that as its problem, so val and test stay as published. ``group`` is the digest of the pixels,
-    so that copies within a split stay together. No own columns.
+    that as its problem, so val and test stay as published. ``group`` is the digest of the pixels:
+    copies have the same one, and those within a split stay together. No own columns.
     """
     folder = find_folder(root, ["fer2013", "FER2013"], corpus="FER2013", expected=EXPECTED)
     children = sorted(folder.iterdir())
@@ -159,12 +159,8 @@ def _leave_out_copies(manifest: pd.DataFrame) -> pd.DataFrame:
     manifest["problem"] = manifest["problem"].where(manifest["problem"] != "", unreadable)
     usable = manifest[manifest["problem"] == ""]
     order = usable["split"].map(_LATER_SPLIT_WINS)
-    kept = usable.loc[order.sort_values(kind="stable", ascending=False).index]
-    kept = kept.drop_duplicates("group").set_index("group")
-    last = usable["group"].map(kept["split"])
-    copies = usable.index[(last != usable["split"]).to_numpy()]
-    manifest.loc[copies, "problem"] = [
-        f"the same picture as {kept.loc[group, 'sample_id']} in {kept.loc[group, 'split']}"
-        for group in manifest.loc[copies, "group"]
-    ]
+    last = order.groupby(usable["group"]).transform("max")
+    split_of = {place: split for split, place in _LATER_SPLIT_WINS.items()}
+    for row in usable.index[order != last]:
+        manifest.loc[row, "problem"] = f"the same picture is in {split_of[last[row]]}"
     return manifest

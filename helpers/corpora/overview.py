@@ -117,7 +117,7 @@ def _corpus_rows(name: str, manifest: pd.DataFrame | None) -> tuple[list[dict], 
         for key in dict.fromkeys([*expected, *part])
     ]
     details = [f"{name}: {path}: {damage[path]}" for path in manifest["path"][damaged][:_SHOWN]]
-    reasons = Counter(_without_ids(problem) for problem in manifest["problem"][left_out])
+    reasons = Counter(manifest["problem"][left_out])
     details += [f"{name}: {count} left out: {reason}" for reason, count in reasons.items()]
     passed = Counter(reason for _, reason in manifest.attrs["strange_files"])
     details += [f"{name}: {count} passed over: {reason}" for reason, count in passed.items()][:9]
@@ -140,7 +140,3 @@ def _part(name: str, manifest: pd.DataFrame) -> pd.Series:
     if name == "crema_d":
         return pd.Series("all", index=manifest.index)
     return manifest["split"]
-
-
-def _without_ids(problem: str) -> str:
-    return "a copy in another split" if problem.startswith("the same picture") else problem

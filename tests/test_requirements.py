@@ -1,0 +1,114 @@
+"""What the series asks for: bounds with reasons, all of it used, nothing of Colab's exchanged."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from helpers.paths import repository_root
+
+ROOT = repository_root()
+HERE = Path(__file__).resolve()
+# Where the package is not called as its module is.
+PACKAGES = {
+    "cv2": "opencv-python-headless",
+    "dlib": "dlib-bin",
+    "IPython": "ipykernel",
+    "PIL": "pillow",
+    "sklearn": "scikit-learn",
+}
+UNTOUCHABLE = ("numpy", "tensorflow", "keras", "scipy", "pandas", "ipykernel")
+
+
+def requirements():
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [Requirement(line.split("#")[0]) for line in lines if line and line[0] != "#"]
+
+
+def colab_packages(reference):
+    """Return name to version of what Colab has, and the file."""
+    path = sorted(reference.glob("colab-freeze-*.txt"))[-1]
+    pairs = [line.split("==") for line in path.read_text("utf-8").split() if "==" in line]
+    return {canonicalize_name(name): version for name, version in pairs}, path
+
+
+def sources():
+    folders = ("helpers", "tests", "notebooks")
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def test_every_requirement_is_a_lower_bound_with_a_reason():
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            assert re.fullmatch(r"[a-z0-9-]+>=[0-9][0-9.]* +# \S.+", line), line
+
+
+def test_every_package_imported_is_required():
+    ours = {"helpers", "tests", "google"} | {path.stem for path in (ROOT / "tests").glob("*.py")}
+    imported = set()
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                imported.add(node.module.split(".")[0])
+    modules = imported - set(sys.stdlib_module_names) - ours
+    needed = {canonicalize_name(PACKAGES.get(module, module)) for module in modules}
+    assert needed - {requirement.name for requirement in requirements()} == set()
+
+
+def test_every_requirement_is_used():
+    modules = {package: module for module, package in PACKAGES.items()}
+    others = [ROOT / "colab_setup.sh", ROOT / ".ci" / "run"]
+    texts = [path.read_text("utf-8") for path in [*sources(), *others] if path != HERE]
+    text = "\n".join(texts)
+    tools = {"pytest-xdist": "-n 2", "ipykernel": "IPython"}
+    for requirement in requirements():
+        name = requirement.name
+        word = tools.get(name, modules.get(name, name))
+        pattern = rf"(?<![\w-]){re.sub('[-_]', '[-_]', word)}(?![\w-])"
+        assert re.search(pattern, text), f"{name} is not used anywhere"
+
+
+def test_colab_already_has_versions_that_will_do(shared_reference):
+    colab, _ = colab_packages(shared_reference)
+    for requirement in requirements():
+        if requirement.name in colab:
+            version = colab[requirement.name]
+            assert Version(version) in requirement.specifier, f"{requirement}: Colab has {version}"
+    assert set(UNTOUCHABLE) <= {requirement.name for requirement in requirements()} & set(colab)
+
+
+def pip(*arguments):
+    command = [sys.executable, "-m", "pip", *arguments, "--disable-pip-version-check"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_in_colab_nothing_that_is_there_is_exchanged(shared_reference, tmp_path):
+    """Pip resolves the requirements for Colab's Python under what Colab has; a dry run."""
+    # For another Python than this one pip must be told where it would install.
+    options = ["--dry-run", "--ignore-installed", "--only-binary=:all:", "--no-input"]
+    options += ["--python-version=3.13", f"--target={tmp_path / 'target'}"]
+    probe = pip("install", *options, "--no-deps", "--retries=1", "--timeout=15", "tqdm")
+    if probe.returncode:
+        pytest.skip("no package index can be reached")
+    colab, freeze = colab_packages(shared_reference)
+    # dlib is there, and does as well as dlib-bin: see helpers.machine.
+    wanted = [str(line) for line in requirements() if line.name != "dlib-bin"]
+    report = tmp_path / "report.json"
+    done = pip("install", *options, f"--constraint={freeze}", f"--report={report}", *wanted)
+    assert done.returncode == 0, done.stderr[-2000:]
+    chosen = {
+        canonicalize_name(item["metadata"]["name"]): item["metadata"]["version"]
+        for item in json.loads(report.read_text(encoding="utf-8"))["install"]
+    }
+    exchanged = {name: version for name, version in chosen.items() if name in colab}
+    assert exchanged == {name: colab[name] for name in exchanged}
+    assert set(UNTOUCHABLE) <= set(exchanged)

@@ -20,12 +20,15 @@ SCRIPT = "colab_setup.sh"
 REQUIREMENTS = "alpha>=1\nbeta>=1\npackaging>=20\n"
 
 
-def make_wheel(folder, name, version):
+def make_wheel(folder, name, version, needs=""):
     """Write a wheel with one module that holds its version."""
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    if needs:
+        metadata += f"Requires-Dist: {needs}\n"
     information = f"{name}-{version}.dist-info"
     files = {
         f"{name}.py": f"VERSION = '{version}'\n",
-        f"{information}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{information}/METADATA": metadata,
         f"{information}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
@@ -47,8 +50,9 @@ def wheel_of_installed(folder, name):
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheels")
-    for name, version in (("alpha", "1.0"), ("alpha", "2.0"), ("beta", "1.0")):
+    for name, version in (("alpha", "1.0"), ("alpha", "2.0"), ("delta", "1.0")):
         make_wheel(folder, name, version)
+    make_wheel(folder, "beta", "1.0", needs="delta")
     wheel_of_installed(folder, "packaging")
     return folder
 
@@ -87,7 +91,7 @@ def colab_environment(tmp_path_factory, wheels):
 def colab(colab_environment):
     """Return Colab's Python as it was before any set-up."""
     python = colab_environment / "bin" / "python"
-    uninstall = [python, "-m", "pip", "uninstall", "-q", "-y", "beta"]
+    uninstall = [python, "-m", "pip", "uninstall", "-q", "-y", "beta", "delta"]
     subprocess.run(uninstall, check=True, capture_output=True)
     for path in colab_environment.glob("emotion-notebooks-setup*"):
         path.unlink()
@@ -158,15 +162,16 @@ def test_in_colab_an_interrupted_set_up_is_mended(checkout, wheels, colab):
     listed = subprocess.run(
         [colab, "-m", "pip", "list", "--format=freeze"], capture_output=True, text=True, check=True
     )
-    before = [line for line in listed.stdout.splitlines() if not line.startswith("beta")]
+    before = [line for line in listed.stdout.splitlines() if line[:5] not in ("beta=", "delta")]
     (prefix / "emotion-notebooks-setup").write_text("unfinished\n")
     (prefix / "emotion-notebooks-setup-constraints.txt").write_text("\n".join(before) + "\n")
     half_remove(colab, "beta")
+    half_remove(colab, "delta")
     done = set_up(checkout, wheels, "notebook", PYTHON=colab)
     assert done.returncode == 0, done.stderr
     assert "Mending an interrupted set-up." in done.stdout
-    assert version_of(colab, "beta") == "1.0"
-    assert version_of(colab, "alpha") == "1.0"
+    for name in ("alpha", "beta", "delta"):
+        assert version_of(colab, name) == "1.0"
     assert not (prefix / "emotion-notebooks-setup-constraints.txt").exists()
 
 
@@ -213,7 +218,8 @@ def test_elsewhere_a_venv_is_made_once_and_the_table_says_what_fails(checkout, w
     assert version_of(python, "alpha") == "2.0", "what is there stays"
 
     make_wheel(wheels, "gamma", "1.0")
-    assert set_up(checkout, wheels, "notebook").returncode == 0
+    accepted = set_up(checkout, wheels, "notebook")
+    assert "Making" not in accepted.stdout, "nothing had to be made anew"
     assert version_of(python, "gamma") == "1.0"
 
     (checkout / ".venv" / "setup-state").write_text("unfinished\n")

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pytest
 from PIL import Image
+from test_archives import make_tar, make_zip, tree
 
 from helpers.corpora import load_manifest
 from helpers.corpora import prepare as prepare_module
@@ -15,7 +16,6 @@ from helpers.corpora.overview import overview
 from helpers.corpora.places import place_of
 from helpers.corpora.prepare import being_filled, main, prepare
 from helpers.corpora.signatures import damage_of
-from tests.test_archives import make_tar, make_zip, tree
 
 JPEG = b"\xff\xd8\xff\xe0" + b"jpeg" * 20 + b"\xff\xd9"
 PNG = b"\x89PNG\r\n\x1a\n" + b"png" * 20 + b"IEND\xaeB`\x82"

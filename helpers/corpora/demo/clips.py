@@ -1,5 +1,6 @@
 """AFEW and SFEW in miniature: clips of the invented films, and stills out of them."""
 
+import contextlib
 import subprocess
 import tempfile
 import zipfile
@@ -192,14 +193,16 @@ def _write_avi(path: Path, frames: list[np.ndarray], sound: np.ndarray, shot: Sh
         command += ["-c:a", film.sound_codec, "-ar", str(film.sound_rate), *bitrate]
         command += ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"]
         command += ["-threads", "1", "-f", "avi", "-y", str(path)]
-        done = subprocess.run(
-            command, input=b"".join(f.tobytes() for f in frames), capture_output=True
-        )
-    if done.returncode:
-        raise RuntimeError(
-            f"ffmpeg could not write {path.name}: {done.stderr.decode(errors='replace').strip()}. "
-            "Expected a build with the encoders mpeg4 and libmp3lame, as imageio-ffmpeg has."
-        )
+        messages = Path(folder) / "messages"
+        with messages.open("wb") as file:
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=file)
+            with contextlib.suppress(BrokenPipeError):  # ffmpeg's own words tell more
+                process.communicate(np.stack(frames).tobytes())
+        if process.returncode:
+            raise RuntimeError(
+                f"ffmpeg could not write {path.name}: {messages.read_text(errors='replace')} "
+                "Expected a build with the encoders mpeg4 and libmp3lame, as imageio-ffmpeg has."
+            )
 
 
 def write_beside(root: Path, clips: list[Clip], aligned: list[dict[str, bytes]]) -> None:

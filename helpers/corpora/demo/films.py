@@ -108,17 +108,26 @@ def backdrop(film: Film, rng: np.random.Generator, height: int, width: int) -> n
     return cv2.GaussianBlur(image, (0, 0), rng.uniform(1.2, 4.0))
 
 
-def develop(image: np.ndarray, film: Film, rng: np.random.Generator) -> np.ndarray:
+def film_grain(film: Film, rng: np.random.Generator) -> np.ndarray:
+    """Return a piece of raw film larger than a picture, float32 (height, width)."""
+    grain = rng.standard_normal((400, 480), np.float32) * np.float32(1.6 * film.grain)
+    return cv2.GaussianBlur(grain, (0, 0), 0.6)
+
+
+def develop(
+    image: np.ndarray, film: Film, grain: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """Give a picture the look of the film's footage: float32 RGB in 0..1 -> uint8 RGB."""
     height, width = image.shape[:2]
-    image = cv2.GaussianBlur(image, (0, 0), film.softness * (0.5 + 0.5 * height / 288))
-    grey = image @ np.array([0.299, 0.587, 0.114], np.float32)
-    image = grey[..., None] + np.float32(film.saturation) * (image - grey[..., None])
-    image = (image - 0.5) * np.float32(film.contrast) + 0.5
+    image = cv2.GaussianBlur(image, (0, 0), film.softness)
+    y, x = rng.integers(0, (grain.shape[0] - height + 1, grain.shape[1] - width + 1))
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None]
+    # (image - 0.5) * contrast + 0.5, after pulling the colours towards grey.
+    image *= np.float32(film.saturation * film.contrast)
+    image += np.float32((1 - film.saturation) * film.contrast) * grey
+    image += grain[y : y + height, x : x + width, None] + np.float32(0.5 - 0.5 * film.contrast)
     image *= film.tint.astype(np.float32)
-    grain = rng.standard_normal((height, width), np.float32) * np.float32(film.grain)
-    image += cv2.GaussianBlur(grain, (0, 0), 0.6)[..., None] * np.float32(1.6)
-    return cv2.convertScaleAbs(np.clip(image, 0, 1), alpha=255)
+    return cv2.convertScaleAbs(cv2.max(image, 0.0), alpha=255)
 
 
 def _rectangle(x: float, y: float, width: float, height: float) -> np.ndarray:
@@ -131,7 +140,7 @@ def _fade(image: np.ndarray, top: np.ndarray, bottom: np.ndarray) -> None:
 
 
 def _room(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) -> None:
-    """A wall with a window, pictures and a shelf of books."""
+    """Paint a wall with a window, pictures and a shelf of books."""
     height, width = image.shape[:2]
     wall, things = palette
     _fade(image, 0.9 * wall + 0.1, 0.7 * wall)
@@ -159,7 +168,7 @@ def _room(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) -> N
 
 
 def _street(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) -> None:
-    """Houses with lit windows under a dark sky."""
+    """Paint houses with lit windows under a dark sky."""
     height, width = image.shape[:2]
     _fade(image, 0.25 * palette[0] + (0.02, 0.03, 0.08), 0.45 * palette[0])
     left = 0.0
@@ -175,7 +184,7 @@ def _street(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) ->
 
 
 def _forest(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) -> None:
-    """Trunks and leaves with the sky between them."""
+    """Paint trunks and leaves with the sky between them."""
     height, width = image.shape[:2]
     _fade(image, np.array([0.85, 0.93, 0.98]), np.array([0.30, 0.42, 0.18]))
     for _ in range(14):
@@ -192,7 +201,7 @@ def _forest(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) ->
 
 
 def _office(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) -> None:
-    """Blinds, a board and a plant in even light."""
+    """Paint blinds, a board and a plant in even light."""
     height, width = image.shape[:2]
     _fade(image, 0.3 * palette[0] + 0.6, 0.3 * palette[0] + 0.45)
     x, wide = rng.uniform(0, 0.6) * width, rng.uniform(0.3, 0.5) * width
@@ -210,7 +219,7 @@ def _office(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) ->
 
 
 def _sea(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) -> None:
-    """A horizon with clouds, sun and waves."""
+    """Paint a horizon with clouds, sun and waves."""
     height, width = image.shape[:2]
     horizon = int(rng.uniform(0.4, 0.65) * height)
     sky = 0.3 * palette[0]
@@ -231,7 +240,7 @@ _PLACES = {"room": _room, "street": _street, "forest": _forest, "office": _offic
 
 
 def _paint_lamps(image: np.ndarray, rng: np.random.Generator) -> None:
-    """Lights far behind, which the lens turns into discs."""
+    """Paint lights far behind, which the lens turns into discs."""
     height, width = image.shape[:2]
     for _ in range(rng.integers(6, 18)):
         radius = rng.uniform(5, 16)

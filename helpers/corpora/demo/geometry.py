@@ -5,6 +5,7 @@ at y = 1, the face is about 1.5 wide. ``left`` and ``right`` are sides of the pi
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from helpers.corpora.demo.people import Person
 
 HEAD_CENTRE = np.array([0.0, -0.16, 0.0])
 HEAD_RADII = np.array([0.79, 1.16, 0.92])
+EYE_PLACE = 0.315  # from the middle to the middle of an eye
 EYE_LEVEL, BROW_LEVEL, NOSE_LEVEL, MOUTH_LEVEL = -0.10, -0.33, 0.34, 0.62
 
 
@@ -30,20 +32,28 @@ class Pose:
 
     def project(self, points: np.ndarray) -> np.ndarray:
         """Return points (n, 3) in face units as pixels (n, 2), without perspective."""
+        return points @ self._turn + self.centre
+
+    @cached_property
+    def _turn(self) -> np.ndarray:
+        """Return the matrix (3, 2) that turns the head and drops the depth."""
         (cy, sy), (cp, sp), (cr, sr) = (
             (np.cos(angle), np.sin(angle)) for angle in (self.yaw, self.pitch, self.roll)
         )
         yaw = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
         pitch = np.array([[1, 0, 0], [0, cp, sp], [0, -sp, cp]])
         roll = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
-        return points @ (roll @ pitch @ yaw)[:2].T * self.scale + self.centre
+        return (roll @ pitch @ yaw)[:2].T * self.scale
 
 
 def on_head(points: np.ndarray, lift: float | np.ndarray = 0.0) -> np.ndarray:
     """Return points (n, 2) laid on the head's ellipsoid, array (n, 3), ``lift`` above it."""
     points = np.asarray(points, dtype=float)
-    inside = 1 - (((points - HEAD_CENTRE[:2]) / HEAD_RADII[:2]) ** 2).sum(axis=1)
-    return np.column_stack([points, HEAD_RADII[2] * np.sqrt(np.maximum(inside, 0.02)) + lift])
+    x, y = ((points - HEAD_CENTRE[:2]) / HEAD_RADII[:2]).T
+    out = np.empty((len(points), 3))
+    out[:, :2] = points
+    out[:, 2] = HEAD_RADII[2] * np.sqrt(np.maximum(1 - x * x - y * y, 0.02)) + lift
+    return out
 
 
 def face_curves(person: Person, units: Units) -> dict[str, np.ndarray]:
@@ -82,7 +92,7 @@ def _outline(person: Person, units: Units) -> np.ndarray:
 
 def _brow_and_eye(person: Person, units: Units) -> dict[str, np.ndarray]:
     """Return the brow and the lids of the right side; x grows outwards."""
-    x = 0.315 * person.eye_spacing
+    x = EYE_PLACE * person.eye_spacing
     brow = smooth(
         np.array(
             [
@@ -139,7 +149,7 @@ def _cheek_lines(person: Person, units: Units) -> dict[str, np.ndarray]:
             (corner_x + 0.08, corner_y + 0.03),
         ]
     )
-    eye = 0.315 * person.eye_spacing + 0.158 * person.eye_size
+    eye = EYE_PLACE * person.eye_spacing + 0.158 * person.eye_size
     feet = [
         [(eye + 0.03, EYE_LEVEL + 0.04 * k), (eye + 0.14, EYE_LEVEL - 0.03 + 0.09 * k)]
         for k in (-1, 0, 1)

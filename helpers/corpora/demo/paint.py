@@ -89,7 +89,7 @@ def ribbon(points: np.ndarray, widths: np.ndarray | float) -> np.ndarray:
     One number for ``widths`` gives a stroke that tapers at both ends.
     """
     if np.isscalar(widths):
-        widths = widths * np.sin(np.linspace(0.15, np.pi - 0.15, len(points)))
+        widths = widths * _taper(len(points))
     along = np.empty_like(points)
     along[1:-1] = points[2:] - points[:-2]
     along[0], along[-1] = points[1] - points[0], points[-1] - points[-2]
@@ -103,6 +103,11 @@ def ellipse(
 ) -> np.ndarray:
     """Return the corners of an ellipse, array (points, 2)."""
     return _circle(points) * radii + centre
+
+
+@cache
+def _taper(points: int) -> np.ndarray:
+    return np.sin(np.linspace(0.15, np.pi - 0.15, points))
 
 
 @cache

@@ -9,7 +9,7 @@ from helpers.corpora.demo.expressions import Units
 from helpers.corpora.demo.geometry import HEAD_CENTRE, HEAD_RADII, MOUTH_LEVEL, Pose, on_head
 from helpers.corpora.demo.people import Person
 
-_RESOLUTION = 44  # height map pixels a face unit
+_RESOLUTION = 40  # height map pixels a face unit
 
 
 @dataclass(frozen=True)
@@ -121,32 +121,28 @@ def _creases(person: Person, units: Units, curves: dict) -> list[tuple[np.ndarra
     """Return the lines that age and expression cut into a face, with their depths, 0 to 1."""
     age = person.age
     across = np.linspace(-1, 1, 9)
-    creases = []
-    for level in (-0.72, -0.60, -0.49):
-        depth = 0.6 * max(age - 0.3, 0) + (0.25 + 0.5 * age) * (units[1] + units[2]) / 2
-        creases.append((np.column_stack([0.36 * across, level + 0.04 * across**2]), depth))
-    frown = (0.35 + 0.4 * age) * units[4]
+    raised = 0.6 * max(age - 0.3, 0) + (0.25 + 0.5 * age) * (units[1] + units[2]) / 2
+    creases = [
+        (np.column_stack([0.36 * across, level + 0.04 * across**2]), raised)
+        for level in (-0.72, -0.60, -0.49)
+    ]
+    smile = 0.65 * units[12] + 0.75 * units[10] + 0.45 * units[9] + 0.1 * units[20]
+    crow = 0.5 * max(age - 0.35, 0) + 0.4 * units[6] * (0.3 + age)
     wrinkle = (0.6 + 0.2 * age) * units[9]
-    corner_x, corner_y = curves["lower_lip_inner"][-1]
+    x, y = curves["lower_lip_inner"][-1]
     for side, name in ((-1, "left"), (1, "right")):
-        smile = 0.65 * units[12] + 0.75 * units[10] + 0.45 * units[9] + 0.1 * units[20]
         creases.append((curves[f"{name}_fold"], 0.06 + 0.6 * age + smile))
-        for k in range(3):
-            creases.append(
-                (
-                    curves[f"{name}_crow_{k}"],
-                    0.5 * max(age - 0.35, 0) + 0.4 * units[6] * (0.3 + age),
-                )
-            )
-        creases.append((np.array([(side * 0.055, -0.42), (side * 0.05, -0.24)]), frown))
-        for k in range(3):
-            y = -0.14 + 0.06 * k
-            creases.append((np.array([(side * 0.03, y), (side * 0.13, y + 0.04)]), wrinkle))
-        below = [
-            (side * (corner_x + 0.02), corner_y + 0.03),
-            (side * (corner_x + 0.05), corner_y + 0.16),
+        creases += [(curves[f"{name}_crow_{k}"], crow) for k in range(3)]
+        lines = [
+            ([(0.055, -0.42), (0.05, -0.24)], (0.35 + 0.4 * age) * units[4]),
+            ([(0.03, -0.14), (0.13, -0.10)], wrinkle),
+            ([(0.03, -0.08), (0.13, -0.04)], wrinkle),
+            ([(0.03, -0.02), (0.13, 0.02)], wrinkle),
+            ([(0.19, 0.01), (0.31, 0.04), (0.43, 0.01)], 0.5 * age + 0.3 * units[6]),
+            (
+                [(x + 0.02, y + 0.03), (x + 0.05, y + 0.16)],
+                0.4 * units[15] + 0.35 * max(age - 0.4, 0),
+            ),
         ]
-        creases.append((np.array(below), 0.4 * units[15] + 0.35 * max(age - 0.4, 0)))
-        bag = [(side * (0.19 + 0.12 * k), 0.01 + 0.03 * (1 - (k - 1) ** 2)) for k in range(3)]
-        creases.append((np.array(bag), 0.5 * age + 0.3 * units[6]))
+        creases += [(np.array(line) * (side, 1), depth) for line, depth in lines]
     return creases

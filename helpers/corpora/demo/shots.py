@@ -12,7 +12,7 @@ import numpy as np
 
 from helpers.corpora.demo.expressions import add_units, express
 from helpers.corpora.demo.faces import draw_face
-from helpers.corpora.demo.films import Film, backdrop, develop, film_light
+from helpers.corpora.demo.films import Film, backdrop, develop, film_grain, film_light
 from helpers.corpora.demo.geometry import Pose
 from helpers.corpora.demo.paint import ellipse, paint, smooth
 from helpers.corpora.demo.people import Person
@@ -36,6 +36,7 @@ class Shot:
     drift: tuple[float, float]  # pixels a second, of the camera over the backdrop
     light: Light
     place: np.ndarray  # float32 RGB, larger than the picture
+    grain: np.ndarray  # float32, larger than the picture
     obstacle: str  # what covers a part of the face, or ""
     obstacle_at: tuple[float, float]  # in face units
     blink: float  # frame
@@ -44,7 +45,7 @@ class Shot:
 def make_shot(film: Film, emotion: str, rng: np.random.Generator) -> Shot:
     """Return a shot of one of the film's cast showing an emotion."""
     intensity = float(rng.beta(2.5, 1.5) * 0.8 + 0.25)
-    frames = int(rng.triangular(25, 30, 70))
+    frames = 25 + int(46 * rng.beta(1, 3))  # 1 to 2.8 seconds
     scale = float(rng.uniform(40, 66))
     centre = (rng.uniform(0.34, 0.66) * WIDTH, rng.uniform(0.44, 0.56) * HEIGHT)
     yaw, pitch, roll = rng.normal(0, (0.30, 0.14, 0.12))
@@ -65,6 +66,7 @@ def make_shot(film: Film, emotion: str, rng: np.random.Generator) -> Shot:
         drift=tuple(rng.normal(0, 8, 2)),
         light=film_light(film, rng),
         place=backdrop(film, rng, int(1.4 * HEIGHT), int(1.4 * WIDTH)),
+        grain=film_grain(film, rng),
         obstacle=obstacle,
         obstacle_at=tuple(rng.normal(0, 0.25, 2)),
         blink=float(rng.uniform(5, 60)),
@@ -118,7 +120,7 @@ def film_no_face(shot: Shot, height: int, width: int, rng: np.random.Generator) 
     pose = Pose((width * rng.uniform(0.3, 0.7), height * rng.uniform(0.4, 0.7)), 0.45 * width)
     thing = rng.choice(["hand", "phone", "cup", "leaves", "nothing"])
     _paint_obstacle(image, str(thing), pose, (0.0, -0.4), shot.person, shot.light)
-    return develop(image, shot.film, rng)
+    return develop(image, shot.film, shot.grain, rng)
 
 
 def head_pose(shot: Shot, frame: int) -> Pose:
@@ -164,7 +166,7 @@ def _film(
     image = _placed(shot.place, move, size)
     draw_face(image, shot.person, _units_at(shot, frame, mouth), pose, shot.light)
     _paint_obstacle(image, shot.obstacle, pose, shot.obstacle_at, shot.person, shot.light)
-    return develop(image, shot.film, rng)
+    return develop(image, shot.film, shot.grain, rng)
 
 
 def _paint_obstacle(
@@ -227,13 +229,13 @@ def _cup(image, at: _Place, scale: float, person: Person, brightness: np.ndarray
 
 def _leaves(image, at: _Place, scale: float, person: Person, brightness: np.ndarray) -> None:
     green = np.array([0.16, 0.34, 0.12]) * brightness
+    root = np.array([2.0, 0.9])
     for k in range(5):
-        turn = 2.2 + 0.45 * k
-        tip = np.array([np.cos(turn), np.sin(turn)]) * (1.0 + 0.15 * (k % 2)) + (1.0, 0.1)
-        side = np.array([-np.sin(turn), np.cos(turn)]) * 0.14
-        middle = 0.5 * tip + (0.6, 0.15)
-        blade = [(1.3, 0.2), tuple(middle + side), tuple(tip), tuple(middle - side)]
-        paint(image, smooth(at(blade), closed=True), (0.8 + 0.1 * k) * green, 0.95, 0.04 * scale)
+        turn, length = 2.5 + 0.28 * k, 1.9 - 0.25 * abs(k - 2)
+        along, side = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
+        middle = root + 0.6 * length * along
+        blade = [root, middle + 0.15 * side, root + length * along, middle - 0.15 * side]
+        paint(image, smooth(at(blade), closed=True), (0.8 + 0.1 * k) * green, 0.95, 0.03 * scale)
 
 
 def _shoulder(image, at: _Place, scale: float, person: Person, brightness: np.ndarray) -> None:

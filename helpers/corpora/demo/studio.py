@@ -18,7 +18,6 @@ from helpers.emotions import FACES_LABELS
 PEOPLE_A_KIND = 4
 """People of each gender and age group: 24 in all, 12 pictures of each."""
 HEIGHT, WIDTH = 300, 240
-_OVERSAMPLING = 1.5
 
 
 @dataclass(frozen=True)
@@ -60,18 +59,16 @@ def _poses(sitter: Sitter) -> Iterator[tuple[str, str]]:
 
 def photograph(person: Person, emotion: str, rng: np.random.Generator) -> np.ndarray:
     """Return a posed portrait, uint8 RGB (300, 240, 3)."""
-    height, width = int(HEIGHT * _OVERSAMPLING), int(WIDTH * _OVERSAMPLING)
-    image = np.empty((height, width, 3), np.float32)
+    image = np.empty((HEIGHT, WIDTH, 3), np.float32)
     image[:] = np.array([0.74, 0.76, 0.78]) * rng.normal(1, 0.01)
-    units = express(emotion, rng.uniform(0.65, 1.05), rng, variation=0.2)
-    x, y = rng.normal(0, 0.012, 2) * width
+    units = express(emotion, rng.uniform(0.7, 1.05), rng, variation=0.18)
+    x, y = rng.normal(0, 0.008, 2) * WIDTH
     pose = Pose(
-        (width / 2 + x, 0.49 * height + y),
-        0.335 * width * rng.normal(1, 0.02),
-        *rng.normal(0, (0.035, 0.03, 0.02)),
+        (WIDTH / 2 + x, 0.5 * HEIGHT + y),
+        0.42 * WIDTH * rng.normal(1, 0.015),
+        *rng.normal(0, (0.025, 0.02, 0.012)),
     )
     light = Light((-0.35, -0.5, 1.0), np.full(3, 0.62), np.full(3, 0.42), 0.25)
     draw_face(image, person, units, pose, light)
-    image += 0.008 * rng.standard_normal((height, width, 1), np.float32)
-    image = cv2.resize(np.clip(image, 0, 1), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    image += 0.004 * rng.standard_normal((HEIGHT, WIDTH, 1), np.float32)
     return cv2.convertScaleAbs(image, alpha=255)

@@ -13,7 +13,7 @@ from scipy.signal import butter, sosfilt
 from helpers.corpora.demo.people import Person
 
 SAMPLE_RATE = 22050
-_BLOCK = 110  # samples between two shapes of the vocal tract: 5 ms
+_BLOCK = 220  # samples between two shapes of the vocal tract: 10 ms
 _FADE = 330
 
 

@@ -1,0 +1,166 @@
+"""Figures of notebooks 02 to 04: what is predicted, what is transferred, what a clip is made of."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from helpers.plots.style import (
+    EMOTION_COLOURS,
+    LIGHT_GREY,
+    TEST_COLOUR,
+    TRAINING_COLOUR,
+    bare,
+    new_figure,
+)
+
+
+def predicted_shares(
+    true: np.ndarray, predicted: Mapping[str, np.ndarray], classes: Sequence[str], title: str
+) -> Figure:
+    """Draw how often each class is named, a panel a network, beside how often it occurs.
+
+    Parameters
+    ----------
+    true : int array (n,)
+    predicted : mapping of name to int array (n,)
+    """
+    figure, axes = new_figure(
+        1, len(predicted), width=max(4.0, 2.6 * len(predicted)), height=3.2, sharex=True
+    )
+    occurs = np.bincount(true, minlength=len(classes)) / len(true)
+    for axis, (name, named) in zip(axes, predicted.items(), strict=True):
+        shares = np.bincount(named, minlength=len(classes)) / len(named)
+        colours = [EMOTION_COLOURS.get(label, TEST_COLOUR) for label in classes]
+        bars = axis.barh(range(len(classes)), shares, color=colours)
+        axis.bar_label(bars, [f"{share:.0%}" for share in shares], padding=3, fontsize=8)
+        axis.plot(occurs, range(len(classes)), "|", color="black", markersize=11)
+        axis.set_yticks(range(len(classes)), classes if axis is axes[0] else [])
+        axis.set_xticks([])
+        axis.spines["bottom"].set_visible(False)
+        axis.margins(x=0.2)
+        axis.set_title(name, fontsize=10)
+        axis.invert_yaxis()
+    axes[0].set_xlabel("| how often it occurs", loc="left", fontsize=9)
+    figure.suptitle(title, fontsize=12)
+    return figure
+
+
+def accuracy_by_blocks(
+    table: pd.DataFrame, baseline: float, chance: float, title: str, weights: str
+) -> Figure:
+    """Draw accuracy over the number of unfrozen blocks, a line a preprocessing.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns unfrozen_blocks, preprocessing, accuracy.
+    baseline, chance : float
+        The small network's accuracy and the share of the most frequent class.
+    weights : str
+        From ``helpers.models.vgg16.describe_weights``; written under the axis.
+    """
+    figure, (axis,) = new_figure(width=6.4, height=3.6)
+    styles = {"imagenet_mean": ("-", "BGR minus mean"), "unit_range": ("--", "divided by 255")}
+    for preprocessing, rows in table.groupby("preprocessing", sort=False):
+        line, name = styles[preprocessing]
+        axis.plot(rows["unfrozen_blocks"], rows["accuracy"], line, marker="o", color=TEST_COLOUR)
+        last = rows.iloc[-1]
+        axis.annotate(
+            f" {name}",
+            (last["unfrozen_blocks"], last["accuracy"]),
+            (4, 0),
+            textcoords="offset points",
+            fontsize=9,
+            va="center",
+        )
+    for value, name in ((baseline, "small CNN from scratch"), (chance, "majority class")):
+        axis.axhline(value, color=TRAINING_COLOUR, linewidth=1, linestyle=":")
+        axis.text(0, value, f"{name} ", fontsize=8, color="#666666", va="bottom")
+    blocks = sorted(table["unfrozen_blocks"].unique())
+    axis.set_xticks(blocks, ["0\nhead alone" if block == 0 else f"{block}" for block in blocks])
+    axis.set_xlim(-0.15, max(blocks) + 1.1)
+    axis.set_ylim(0, max(0.5, table["accuracy"].max() + 0.1))
+    axis.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axis.set(xlabel=f"blocks of VGG16 that are trained\n{weights}", ylabel="accuracy", title=title)
+    axis.xaxis.label.set_fontsize(9)
+    return figure
+
+
+def heat_grid(
+    pictures: np.ndarray,
+    heat: np.ndarray,
+    captions: Sequence[str],
+    *,
+    columns: int = 8,
+    title: str = "",
+    colours: Sequence[str] | None = None,
+) -> Figure:
+    """Draw pictures, each with its Grad-CAM over it below.
+
+    Parameters
+    ----------
+    pictures : uint8 array (n, height, width, 3)
+    heat : float array (n, height, width)
+        From ``helpers.grad_cam.grad_cam``, 0 to 1.
+    captions, colours : n str
+    """
+    blocks = -(-len(pictures) // columns)
+    figure, axes = new_figure(2 * blocks, columns, width=1.15 * columns, height=2.75 * blocks + 0.4)
+    for axis in axes:
+        bare(axis)
+    for index in range(len(pictures)):
+        above = axes[2 * (index // columns) * columns + index % columns]
+        below = axes[(2 * (index // columns) + 1) * columns + index % columns]
+        above.imshow(pictures[index])
+        below.imshow(pictures[index].mean(axis=-1), cmap="gray", vmin=0, vmax=255)
+        below.imshow(heat[index], cmap="inferno", alpha=0.55, vmin=0, vmax=1)
+        colour = colours[index] if colours else "black"
+        below.set_xlabel(captions[index], fontsize=8, color=colour)
+    figure.suptitle(title, fontsize=12)
+    return figure
+
+
+def clip_strip(
+    frames: np.ndarray,
+    frame_scores: np.ndarray,
+    clip_score: np.ndarray,
+    classes: Sequence[str],
+    title: str,
+) -> Figure:
+    """Draw the frames of a clip in a row, below each its probabilities, and at the end the clip's.
+
+    Parameters
+    ----------
+    frames : uint8 array (n, height, width, 3)
+    frame_scores : array (n, classes)
+    clip_score : array (classes,)
+    """
+    count = len(frames)
+    figure, axes = new_figure(
+        2,
+        count + 1,
+        width=1.1 * (count + 1) + 0.8,
+        height=2.9,
+        height_ratios=[1, 1.3],
+        sharey="row",
+    )
+    colours = [EMOTION_COLOURS.get(name, TEST_COLOUR) for name in classes]
+    for column in range(count + 1):
+        above, below = axes[column], axes[count + 1 + column]
+        bare(above)
+        if column < count:
+            above.imshow(frames[column])
+        values = frame_scores[column] if column < count else clip_score
+        bars = below.barh(range(len(classes)), values, color=colours)
+        bars[int(np.argmax(values))].set_edgecolor("black")
+        below.set_xlim(0, 1)
+        below.set_xticks([])
+        below.set_title(f"frame {column + 1}" if column < count else "clip: mean", fontsize=8)
+        below.spines["bottom"].set_visible(False)
+        below.set_facecolor("white" if column < count else LIGHT_GREY)
+    axes[count + 1].set_yticks(range(len(classes)), classes, fontsize=8)
+    axes[count + 1].invert_yaxis()
+    figure.suptitle(title, fontsize=11)
+    return figure

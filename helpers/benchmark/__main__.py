@@ -9,7 +9,7 @@ from importlib import import_module
 from helpers.benchmark.measure import measure
 from helpers.series.console import Console
 
-TOPICS = ("audio",)
+TOPICS = ("audio", "faces")
 """Modules of this package, each with a list ``ROWS``."""
 
 

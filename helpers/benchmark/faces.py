@@ -1,0 +1,154 @@
+"""Faces and clips: batched scoring, cached blocks of VGG16, the augmented pipeline, frames."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers.benchmark.measure import Row, Way
+from helpers.emotions import EMOTIONS
+
+_SIZE = (64, 64, 3)
+_PICTURES = 128
+
+
+def batched_scoring(folder: Path) -> tuple[Way, Way]:
+    """Score stills with one predict call each, and all at once."""
+    from helpers.training import predict
+
+    model, pixels, _ = _network(unfrozen_blocks=2)
+    rows = np.arange(_PICTURES)
+
+    def plain() -> np.ndarray:
+        return np.concatenate(
+            [model.predict(picture[None] / np.float32(255), verbose=0) for picture in pixels]
+        )
+
+    def ours() -> np.ndarray:
+        return predict(model, pixels, rows)
+
+    return plain, ours
+
+
+def cached_head(folder: Path) -> tuple[Way, Way]:
+    """Train the head on VGG16 for an epoch: the whole network, and what is not frozen."""
+    return _whole_and_cached(unfrozen_blocks=0)
+
+
+def cached_blocks(folder: Path) -> tuple[Way, Way]:
+    """Train the last two blocks and the head in the same two ways."""
+    return _whole_and_cached(unfrozen_blocks=2)
+
+
+def _whole_and_cached(unfrozen_blocks: int) -> tuple[Way, Way]:
+    from helpers.images import make_dataset
+    from helpers.transfer import frozen_outputs, split_at_frozen
+
+    model, pixels, labels = _network(unfrozen_blocks)
+    base, top = split_at_frozen(model)
+    features = frozen_outputs(base, pixels)
+    whole_batches = make_dataset(pixels, labels, range(_PICTURES), batch_size=16)
+    top_batches = make_dataset(features, labels, range(_PICTURES), batch_size=16)
+    for network in (model, top):
+        network.compile("sgd", "sparse_categorical_crossentropy")
+
+    def plain() -> object:
+        return model.fit(whole_batches, verbose=0)
+
+    def ours() -> object:
+        return top.fit(top_batches, verbose=0)
+
+    return plain, ours
+
+
+def augmented_pipeline(folder: Path) -> tuple[Way, Way]:
+    """Train VGG16 for an epoch from arrays that are ready, and from the augmented pipeline."""
+    from helpers.augmentation import published_augmentation
+    from helpers.images import make_dataset
+
+    model, pixels, labels = _network(unfrozen_blocks=2)
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    ready = pixels / np.float32(255)
+    path = folder / "pixels.npy"
+    np.save(path, pixels)
+    mapped = np.load(path, mmap_mode="r")
+    batches = make_dataset(
+        mapped, labels, range(_PICTURES), batch_size=16, shuffle=True,
+        augment=published_augmentation(0),
+    )  # fmt: skip
+
+    def plain() -> object:
+        return model.fit(ready, labels, batch_size=16, verbose=0)
+
+    def ours() -> object:
+        return model.fit(batches, verbose=0)
+
+    return plain, ours
+
+
+def late_fusion(folder: Path) -> tuple[Way, Way]:
+    """Take the mean of 8000 frames of 800 clips, clip by clip, and at once."""
+    from helpers.video import aggregate_clips
+
+    rng = np.random.default_rng(0)
+    scores = rng.dirichlet(np.ones(len(EMOTIONS)), 8000)
+    clip_ids = np.array([f"{number:09}" for number in rng.integers(0, 800, 8000)])
+
+    def plain() -> dict:
+        return {clip: scores[clip_ids == clip].mean(axis=0) for clip in np.unique(clip_ids)}
+
+    def ours() -> pd.DataFrame:
+        return aggregate_clips(scores, clip_ids)
+
+    return plain, ours
+
+
+def frames_again(folder: Path) -> tuple[Way, Way]:
+    """Read frames of clips with an empty cache, and once more."""
+    import shutil
+
+    import cv2
+
+    from helpers.media import read_frames
+    from helpers.paths import cache_root
+
+    paths = [folder / f"{index}.avi" for index in range(8)]
+    rng = np.random.default_rng(0)
+    for path in paths:
+        writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 25, (720, 576))
+        for level in rng.integers(0, 256, 50):
+            writer.write(np.full((576, 720, 3), level, np.uint8))
+        writer.release()
+    manifest = pd.DataFrame({"path": list(map(str, paths)), "problem": ""})
+
+    def ours() -> list:
+        results, _ = read_frames(manifest, frames_per_clip=8, size=(64, 64))
+        return [result.load() for result in results]
+
+    def plain() -> list:
+        shutil.rmtree(cache_root(), ignore_errors=True)
+        return ours()
+
+    return plain, ours
+
+
+def _network(unfrozen_blocks: int):
+    """Return VGG16 without pretrained weights, pictures and labels."""
+    from helpers.models.vgg16 import vgg16_classifier
+    from helpers.runtime import set_seeds
+
+    set_seeds(0)
+    rng = np.random.default_rng(0)
+    model = vgg16_classifier(_SIZE, len(EMOTIONS), weights="none", unfrozen_blocks=unfrozen_blocks)
+    pixels = rng.integers(0, 256, (_PICTURES, *_SIZE), dtype=np.uint8)
+    return model, pixels, rng.integers(0, len(EMOTIONS), _PICTURES)
+
+
+ROWS = [
+    Row("VGG16 scores: one predict a picture / in batches", batched_scoring, 3),
+    Row("VGG16, an epoch of the head: whole / cached blocks", cached_head, 5),
+    Row("VGG16, an epoch of two blocks: whole / cached blocks", cached_blocks, 1.1),
+    Row("VGG16, an epoch: ready arrays / augmented pipeline", augmented_pipeline, 0.95),
+    Row("mean of 8000 frames: clip by clip / at once", late_fusion, 5),
+    Row("frames of 8 clips: first time / from the cache", frames_again, 20),
+]

@@ -15,14 +15,13 @@ import joblib
 from tqdm import tqdm
 
 from helpers.corpora.manifest import CorpusError
+from helpers.exclusions import FILE_NAME as EXCLUSION_LIST
 from helpers.files import digest_of, write_atomically, write_json
 from helpers.paths import cache_root
 
-VERSION = 1
+VERSION = 2
 """Counted up with every change to what is drawn or heard, so that old copies are not used."""
 SEED = 2021
-NOT_FACES = "sfew_not_faces.txt"
-"""In the root: names of the stills that show no face, one a line; the thesis removed such."""
 _MARK = "demo.json"
 
 
@@ -89,4 +88,5 @@ def _write(root: Path, seed: int) -> None:
     clips.write_beside(root, films, [aligned for aligned, _ in of_clips])
     city.write_table(root, [row for rows in of_recordings for row in rows])
     not_faces = sorted(name for _, names in of_clips for name in names)
-    (root / NOT_FACES).write_text("".join(f"{name}\n" for name in not_faces), encoding="utf-8")
+    lines = ["# Stills that show no face.", *not_faces]
+    (root / EXCLUSION_LIST).write_text("\n".join(lines) + "\n", encoding="utf-8")

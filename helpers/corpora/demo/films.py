@@ -77,7 +77,7 @@ def make_film(rng: np.random.Generator, title: str) -> Film:
         darkness=float(rng.uniform(0.3, 0.8) if place == "street" else rng.uniform(0, 0.5)),
         tint=rng.normal(1, 0.06, 3),
         saturation=float(0.0 if rng.random() < 0.12 else rng.uniform(0.6, 1.15)),
-        contrast=float(rng.uniform(0.85, 1.35)),
+        contrast=float(rng.uniform(0.9, 1.2)),
         grain=float(rng.uniform(0.004, 0.028)),
         softness=float(rng.uniform(0.2, 0.9)),
         sound_rate=int(rng.choice([22050, 32000, 44100])),
@@ -89,13 +89,12 @@ def make_film(rng: np.random.Generator, title: str) -> Film:
 
 def film_light(film: Film, rng: np.random.Generator) -> Light:
     """Return the light of one shot: the film's lamp somewhere around the face."""
-    side, above = rng.normal(0, 0.8), rng.normal(-0.5, 0.4)
-    strength = rng.uniform(0.7, 1.1) * (1 - 0.3 * film.darkness)
-    fill = rng.uniform(0.25, 0.55) * (1 - 0.45 * film.darkness)
+    side, above = rng.normal(0, 0.6), rng.normal(-0.5, 0.3)
+    strength = rng.uniform(0.75, 1.0) * (1 - 0.25 * film.darkness)
+    fill = rng.uniform(0.30, 0.55) * (1 - 0.35 * film.darkness)
     sky = np.array([0.92, 0.97, 1.08])
-    return Light(
-        (side, above, rng.uniform(0.4, 1.0)), strength * film.lamp, fill * sky, rng.random()
-    )
+    direction = (side, above, rng.uniform(0.6, 1.0))
+    return Light(direction, strength * film.lamp, fill * sky, hardness=rng.uniform(0, 0.8))
 
 
 def backdrop(film: Film, rng: np.random.Generator, height: int, width: int) -> np.ndarray:

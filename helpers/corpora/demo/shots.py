@@ -44,13 +44,13 @@ class Shot:
 
 def make_shot(film: Film, emotion: str, rng: np.random.Generator) -> Shot:
     """Return a shot of one of the film's cast showing an emotion."""
-    intensity = float(rng.beta(2.5, 1.5) * 0.8 + 0.25)
+    intensity = float(rng.uniform(0.65, 1.1))
     frames = 25 + int(46 * rng.beta(1, 3))  # 1 to 2.8 seconds
-    scale = float(rng.uniform(40, 66))
-    centre = (rng.uniform(0.34, 0.66) * WIDTH, rng.uniform(0.44, 0.56) * HEIGHT)
-    yaw, pitch, roll = rng.normal(0, (0.30, 0.14, 0.12))
+    scale = float(rng.uniform(50, 76))
+    centre = (rng.uniform(0.34, 0.66) * WIDTH, rng.uniform(0.46, 0.56) * HEIGHT)
+    yaw, pitch, roll = rng.normal(0, (0.18, 0.08, 0.08))
     obstacle = ""
-    if rng.random() < 0.25:
+    if rng.random() < 0.15:
         obstacle = str(rng.choice(["hand", "phone", "cup", "leaves", "shoulder"]))
     return Shot(
         film=film,
@@ -58,7 +58,7 @@ def make_shot(film: Film, emotion: str, rng: np.random.Generator) -> Shot:
         emotion=emotion,
         intensity=intensity,
         frames=frames,
-        units=express(emotion, intensity, rng, variation=0.35),
+        units=express(emotion, intensity, rng, variation=0.2),
         pose=Pose(
             centre, scale, *np.clip((yaw, pitch, roll), -0.7, 0.7), tuple(rng.normal(0, 0.4, 2))
         ),
@@ -97,14 +97,14 @@ def film_still(
 ) -> np.ndarray:
     """Return the face in a frame, cut out and roughly put upright: uint8 RGB (height, width, 3)."""
     pose = head_pose(shot, frame)
-    zoom = width / (1.85 * pose.scale) * rng.uniform(0.88, 1.08)
-    corner = np.array(pose.centre) - np.array([width, height]) / (2 * zoom) + (0, 0.02 * pose.scale)
-    corner += rng.normal(0, 0.05, 2) * pose.scale
+    zoom = width / (1.75 * pose.scale) * rng.uniform(0.95, 1.05)
+    face = pose.project(np.array([[0.0, 0.05, 0.5]]))[0] + rng.normal(0, 0.025, 2) * pose.scale
+    corner = face - np.array([width, height]) / (2 * zoom)
     close = replace(
         pose,
         centre=tuple((np.array(pose.centre) - corner) * zoom),
         scale=pose.scale * zoom,
-        roll=0.5 * pose.roll,
+        roll=0.4 * pose.roll,
     )
     x, y = np.array(_place_offset(shot, frame)) + corner
     move = np.array([[zoom, 0, -x * zoom], [0, zoom, -y * zoom]])
@@ -142,7 +142,7 @@ def _units_at(shot: Shot, frame: int, mouth: float) -> dict[int, float]:
     rise = min(0.55 + 1.1 * frame / shot.frames, 1.0)
     units = {unit: rise * value for unit, value in shot.units.items()}
     closing = max(1 - abs(frame - shot.blink) / 2.5, 0.0)
-    return add_units(units, {25: 0.5 * mouth, 26: 0.45 * mouth, 43: 1.2 * closing})
+    return add_units(units, {25: 0.4 * mouth, 26: 0.3 * mouth, 43: 1.2 * closing})
 
 
 def _place_offset(shot: Shot, frame: int) -> tuple[float, float]:
@@ -232,7 +232,8 @@ def _leaves(image, at: _Place, scale: float, person: Person, brightness: np.ndar
     root = np.array([2.0, 0.9])
     for k in range(5):
         turn, length = 2.5 + 0.28 * k, 1.9 - 0.25 * abs(k - 2)
-        along, side = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
+        along = np.array([np.cos(turn), np.sin(turn)])
+        side = np.array([-along[1], along[0]])
         middle = root + 0.6 * length * along
         blade = [root, middle + 0.15 * side, root + length * along, middle - 0.15 * side]
         paint(image, smooth(at(blade), closed=True), (0.8 + 0.1 * k) * green, 0.95, 0.03 * scale)

@@ -36,12 +36,12 @@ def film_level(share: float) -> float:
 
 def _mood(emotion: str, intensity: float, rng: np.random.Generator) -> Prosody:
     """Return how an emotion is voiced this time: people hide it, overdo it, or mix it."""
-    share = np.clip(intensity * rng.uniform(0.3, 1.1), 0, 1.1)
+    share = np.clip(intensity * rng.uniform(0.6, 1.1), 0, 1.1)
     prosody = moderate(PROSODIES[emotion], share)
     chance = {
-        "pitch": prosody.pitch + rng.normal(0, 1.5),
+        "pitch": prosody.pitch + rng.normal(0, 1.2),
         "pitch_range": prosody.pitch_range * rng.lognormal(0, 0.25),
-        "ending": prosody.ending + rng.normal(0, 2.0),
+        "ending": prosody.ending + rng.normal(0, 1.5),
         "rate": prosody.rate * rng.lognormal(0, 0.12),
         "loudness": prosody.loudness + rng.normal(0, 2.0),
         "brightness": prosody.brightness + rng.normal(0, 1.0),

@@ -170,6 +170,8 @@ run_tests() {
         say "" "== $name"
         "$python" -P -m "$@" || failed+=("$name")
     }
+    # Drawn before the notebooks run, so that none of them shows its progress.
+    step "demo corpus" helpers.corpora.demo
     step "lint" ruff check .
     step "format" ruff format --check .
     step "saved notebooks" helpers.series check

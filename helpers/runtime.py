@@ -40,6 +40,8 @@ def import_tensorflow() -> ModuleType:
             except RuntimeError:
                 break  # a network was already built: too late, and not needed
         tensorflow.config.list_logical_devices()
+    # A notebook trains several networks; that each is traced anew is no news.
+    tensorflow.get_logger().setLevel("ERROR")
     return tensorflow
 
 

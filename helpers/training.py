@@ -64,6 +64,29 @@ def class_weights(labels: np.ndarray, classes: int) -> dict[int, float]:
     return {k: len(labels) / (present * n) if n else 0.0 for k, n in enumerate(counts)}
 
 
+def compile_classifier(model, optimizer: str, learning_rate: float, **optimizer_options) -> None:
+    """Compile a softmax classifier for integer labels, in place.
+
+    Parameters
+    ----------
+    model : keras.Model
+    optimizer : str
+        A name that Keras knows: ``"adam"``, ``"sgd"``, ``"rmsprop"``.
+    learning_rate : float
+    **optimizer_options
+        Such as ``momentum``.
+    """
+    import_tensorflow()
+    import keras
+
+    config = {"learning_rate": learning_rate, **optimizer_options}
+    model.compile(
+        optimizer=keras.optimizers.get({"class_name": optimizer, "config": config}),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+
+
 def fit(
     model,
     train,

@@ -4,7 +4,9 @@ import keras
 from keras import layers
 
 
-def static_cnn(input_shape: tuple[int, int, int] = (128, 128, 1), classes: int = 6) -> keras.Model:
+def static_cnn(
+    input_shape: tuple[int, int, int] = (128, 128, 1), classes: int = 6, momentum: float = 0.99
+) -> keras.Model:
     """Build the static model of the thesis, uncompiled (section III-A, figure 5).
 
     After Alizadeh and Fazel (2017). Convolutions have no padding ("valid"), since the text names
@@ -16,6 +18,10 @@ def static_cnn(input_shape: tuple[int, int, int] = (128, 128, 1), classes: int =
         The smallest height and width are 10.
     classes : int
         Emotions to tell apart, at least 2.
+    momentum : float
+        Of the batch normalisation's running averages, which predictions use. 0.99, Keras's own,
+        needs several hundred steps to forget where it started: few pictures in large batches need
+        a smaller one.
 
     Returns
     -------
@@ -31,10 +37,10 @@ def static_cnn(input_shape: tuple[int, int, int] = (128, 128, 1), classes: int =
     pictures = keras.Input(input_shape, name="pictures")
     x = layers.Conv2D(32, 3, activation="relu")(pictures)
     x = layers.MaxPooling2D(2)(x)
-    x = layers.BatchNormalization()(x)
+    x = layers.BatchNormalization(momentum=momentum)(x)
     x = layers.Dropout(0.25)(x)
     x = layers.Conv2D(64, 3, activation="relu")(x)
-    x = layers.BatchNormalization()(x)
+    x = layers.BatchNormalization(momentum=momentum)(x)
     x = layers.Dropout(0.5)(x)
     x = layers.MaxPooling2D(2)(x)
     x = layers.Flatten()(x)

@@ -75,6 +75,7 @@ def _build(options: argparse.Namespace, console: Console) -> int:
 
     from helpers.gallery import write_gallery
     from helpers.series.build import build
+    from helpers.series.readme import write_readme
 
     failed = 0
     for source in find_sources(notebooks_folder(), options.notebooks):
@@ -87,6 +88,7 @@ def _build(options: argparse.Namespace, console: Console) -> int:
             console.line(str(error))
             failed = 1
     console.line(f"page: {write_gallery('demo')}")
+    console.line(f"numbers of: {write_readme()}")
     return failed
 
 

@@ -151,11 +151,11 @@ def _glottal_source(pitch: np.ndarray, roughness: float, rng: np.random.Generato
     """Return the flow through the glottis, differentiated: one pulse a cycle of ``pitch`` (Hz)."""
     phase = np.cumsum(pitch / SAMPLE_RATE)
     cycles = int(phase[-1]) + 2
-    jitter = rng.normal(0, 0.006 + 0.02 * roughness, cycles)
+    jitter = rng.normal(0, 0.006 + 0.012 * roughness, cycles)
     phase = phase + np.interp(phase, np.arange(cycles), jitter)
     cycle = np.clip(phase.astype(int), 0, cycles - 1)
-    shimmer = 1 + rng.normal(0, 0.04 + 0.15 * roughness, cycles)
-    shimmer[1::2] *= 1 - 0.45 * roughness
+    shimmer = 1 + rng.normal(0, 0.04 + 0.12 * roughness, cycles)
+    shimmer[1::2] *= 1 - 0.25 * roughness
     share = phase - np.floor(phase)
     open_share = 0.62 - 0.15 * roughness
     pulse = np.where(share < open_share, 2 * share / open_share - 3 * (share / open_share) ** 2, 0)

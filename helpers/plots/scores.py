@@ -66,12 +66,19 @@ def learning_curves(
             best = history.attrs.get("best_epoch", len(history))
             kept = history["val_accuracy"].iloc[best - 1]
             axis.plot(best, kept, "o", color=TEST_COLOUR, markersize=6)
-            axis.annotate(
-                f"{kept:.2f}", (best, kept), (0, -14), textcoords="offset points", fontsize=9
-            )
+            name = f"{name}: epoch {best} kept, {kept:.2f}"
         if chance is not None:
             axis.axhline(chance, color=LIGHT_GREY, linewidth=1, zorder=0)
-            axis.text(1, chance, " majority class", fontsize=8, color="#777777", va="bottom")
+            axis.text(
+                1,
+                chance,
+                "majority class ",
+                fontsize=8,
+                color="#777777",
+                va="top",
+                ha="right",
+                transform=axis.get_yaxis_transform(),
+            )
         axis.set(title=name, xlabel="epoch", ylim=(0, 1.02))
     axes[0].set_ylabel("accuracy")
     handles, labels = axes[0].get_legend_handles_labels()
@@ -139,10 +146,10 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
             axis.plot(published, row, "|", color=PUBLISHED_COLOUR, markersize=16, markeredgewidth=2)
     names = [f"{entry['name']} ({entry['protocol']}, n={entry['n']})" for entry in experiments]
     axis.set_yticks(range(len(names)), names)
-    axis.invert_yaxis()
+    axis.set_ylim(len(names) - 0.3, -0.9)
     if chance:
         axis.axvline(chance, color="#AAAAAA", linewidth=1, linestyle=":")
-        axis.text(chance, len(names) - 0.4, "majority class", fontsize=8, ha="center", va="top")
+        axis.text(chance, -0.8, " majority class", fontsize=8, color="#777777", va="top")
     axis.set(xlim=(0, 1), title=title)
     axis.set_xlabel("accuracy, 95 % interval; the vertical mark is the published value", fontsize=9)
     axis.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")

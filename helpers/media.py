@@ -81,6 +81,15 @@ def read_waveforms(manifest: pd.DataFrame, sample_rate: int) -> tuple[list[Resul
     return _compute_for_manifest("waveform", manifest, settings, function)
 
 
+def encode_mp3(samples: np.ndarray, sample_rate: int, *, kilobits: int = 24) -> bytes:
+    """Return samples (n,), -1 to 1, as a small mono mp3 file: about ``kilobits`` a second."""
+    source = ["-f", "f32le", "-ar", str(sample_rate), "-ac", "1", "-i", "pipe:0"]
+    target = ["-ar", "16000", "-b:a", f"{kilobits}k", "-f", "mp3", "pipe:1"]
+    command = [ffmpeg_binary(), "-hide_banner", "-loglevel", "error", *source, *target]
+    raw = np.asarray(samples, dtype="<f4").tobytes()
+    return subprocess.run(command, input=raw, capture_output=True, check=True).stdout
+
+
 def extract_frames(
     path: str | Path,
     *,

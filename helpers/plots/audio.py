@@ -1,0 +1,154 @@
+"""Figures of notebooks 05 and 06: from a wave to what a network sees of it."""
+
+from collections.abc import Mapping, Sequence
+
+import librosa
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from helpers.plots.style import (
+    EMOTION_COLOURS,
+    HEATMAP,
+    TEST_COLOUR,
+    TRAINING_COLOUR,
+    bare,
+    new_figure,
+    quiet,
+)
+from helpers.spectrograms import MelSettings
+
+_SPECTROGRAM_COLOURS = "magma"
+
+
+def processing_steps(
+    samples: np.ndarray,
+    emphasised: np.ndarray,
+    spectrogram: np.ndarray,
+    normalised: np.ndarray,
+    *,
+    sample_rate: int,
+    settings: MelSettings,
+    title: str,
+) -> Figure:
+    """Draw one clip on its way: wave, pre-emphasis, mel filters, spectrogram, normalisation.
+
+    Parameters
+    ----------
+    samples, emphasised : arrays (samples,)
+        Before and after the filter of equation 2, at the length that all clips get.
+    spectrogram, normalised : arrays (bands, frames)
+        In decibels, and after normalisation.
+    sample_rate : int
+    settings : MelSettings
+        Those of the spectrogram, for its filters and the time axis.
+    """
+    figure, axes = new_figure(3, 2, width=9, height=7)
+    seconds = np.arange(len(samples)) / sample_rate
+    for axis, wave, name in (
+        (axes[0], samples, "1 the wave, filled up with silence"),
+        (axes[2], emphasised, "2 after pre-emphasis"),
+    ):
+        axis.plot(seconds, wave, color=TEST_COLOUR, linewidth=0.4)
+        axis.set(title=name, xlabel="seconds", yticks=[0])
+    _draw_spectra(axes[1], samples, emphasised, sample_rate)
+    _draw_filters(axes[3], sample_rate, settings)
+    extent = (0, len(samples) / sample_rate, 0, settings.bands)
+    for axis, values, name, unit in (
+        (axes[4], spectrogram, "3 log-mel spectrogram", "dB"),
+        (axes[5], normalised, "4 normalised", ""),
+    ):
+        drawn = axis.imshow(
+            values, origin="lower", aspect="auto", cmap=_SPECTROGRAM_COLOURS, extent=extent
+        )
+        bar = figure.colorbar(drawn, ax=axis, pad=0.01)
+        bar.set_label(unit, fontsize=8)
+        bar.ax.tick_params(labelsize=8)
+        axis.set(title=name, xlabel="seconds", ylabel="mel band")
+    figure.suptitle(title, fontsize=12)
+    return figure
+
+
+def spectrogram_grid(
+    spectrograms: Sequence[np.ndarray],
+    captions: Sequence[str],
+    *,
+    title: str,
+    columns: int = 4,
+    colours: Sequence[str] | None = None,
+) -> Figure:
+    """Draw spectrograms (bands, frames) with one scale of colours, low bands below."""
+    rows = -(-len(spectrograms) // columns)
+    figure, axes = new_figure(rows, columns, width=2.4 * columns, height=1.7 * rows + 0.4)
+    lowest = min(float(np.min(values)) for values in spectrograms)
+    highest = max(float(np.max(values)) for values in spectrograms)
+    for axis in axes:
+        bare(axis)
+    for index, (axis, spectrogram) in enumerate(zip(axes, spectrograms, strict=False)):
+        axis.imshow(
+            spectrogram,
+            origin="lower",
+            aspect="auto",
+            cmap=_SPECTROGRAM_COLOURS,
+            vmin=lowest,
+            vmax=highest,
+        )
+        colour = colours[index] if colours else EMOTION_COLOURS.get(captions[index], "black")
+        axis.set_title(captions[index], fontsize=10, color=colour)
+    figure.suptitle(title, fontsize=12)
+    return figure
+
+
+def settings_grid(tables: Mapping[str, pd.DataFrame], title: str) -> Figure:
+    """Draw accuracies by two settings as shaded tables, a panel each.
+
+    Parameters
+    ----------
+    tables : mapping of name to DataFrame
+        Index and columns are the settings, values the accuracies.
+    """
+    width = sum(len(table.columns) for table in tables.values()) + 3.5
+    rows = max(len(table) for table in tables.values())
+    figure, axes = new_figure(1, len(tables), width=width, height=0.5 * rows + 1.5)
+    for axis, (name, table) in zip(axes, tables.items(), strict=True):
+        sns.heatmap(
+            table,
+            ax=axis,
+            annot=True,
+            fmt=".0%",
+            cmap=HEATMAP,
+            vmin=0,
+            cbar=False,
+            linewidths=0.5,
+            yticklabels=axis is axes[0],
+        )
+        axis.set(title=name, ylabel=table.index.name if axis is axes[0] else "")
+        axis.tick_params(axis="y", rotation=0)
+        quiet(axis)
+    figure.suptitle(title, fontsize=12)
+    return figure
+
+
+def _draw_spectra(axis, samples: np.ndarray, emphasised: np.ndarray, sample_rate: int) -> None:
+    """Draw how loud each frequency is over the whole clip, before and after the filter."""
+    for wave, colour, name in (
+        (samples, TRAINING_COLOUR, "wave"),
+        (emphasised, TEST_COLOUR, "after pre-emphasis"),
+    ):
+        power = np.abs(np.fft.rfft(wave)) ** 2
+        smooth = np.convolve(power, np.ones(400) / 400, mode="same")[::100]
+        decibels = 10 * np.log10(np.maximum(smooth, 1e-12))
+        kilohertz = np.arange(len(smooth)) * 100 * sample_rate / len(wave) / 1000
+        axis.plot(kilohertz, decibels - decibels.max(), color=colour, linewidth=1, label=name)
+    axis.set(title="how loud each frequency is", xlabel="kHz", ylabel="dB", ylim=(-80, 3))
+    axis.legend(frameon=False, fontsize=8)
+
+
+def _draw_filters(axis, sample_rate: int, settings: MelSettings) -> None:
+    filters = librosa.filters.mel(
+        sr=sample_rate, n_fft=settings.fft_length, n_mels=settings.bands, norm=None
+    )
+    kilohertz = np.arange(filters.shape[1]) * sample_rate / settings.fft_length / 1000
+    axis.plot(kilohertz, filters.T, color=TEST_COLOUR, linewidth=0.6)
+    axis.set(title=f"the {settings.bands} mel filters", xlabel="kHz", yticks=[])

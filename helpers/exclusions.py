@@ -16,6 +16,14 @@ FILE_NAME = "exclude_sfew.txt"
 _SUFFIX = re.compile(r"\.(png|jpe?g)$", re.IGNORECASE)
 
 
+def find_exclusions(given: str, manifest: pd.DataFrame) -> Path | None:
+    """Return the list to use: the given path, else ``FILE_NAME`` beside the corpus, else None."""
+    if given:
+        return Path(given)
+    beside = Path(manifest.attrs.get("folder", "")).parent / FILE_NAME
+    return beside if beside.is_file() else None
+
+
 def read_exclusions(path: str | Path) -> list[str]:
     """Return the names in a list: one a line, with or without folder and suffix, # for comments.
 

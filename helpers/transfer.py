@@ -27,13 +27,14 @@ class Recipe:
     preprocessing: str = "imagenet_mean"
     unfrozen_blocks: int = 2
     dense_units: int = 1024
-    dropout: float = 0.5
+    dropout: float = 0.0
     augment: bool = False
     optimizer: str = "adam"
-    learning_rate: float = 1e-4
+    learning_rate: float = 5e-5
+    momentum: float = 0.0
     batch_size: int = 16
     epochs: int = 12
-    patience: int | None = 5
+    patience: int | None = 12
     head_epochs: int = 0
     """Epochs for the head alone before the blocks are let loose (two-stage training)."""
 
@@ -41,7 +42,6 @@ class Recipe:
 THESIS_RECIPE = Recipe(
     weights="imagenet",
     preprocessing="unit_range",
-    dropout=0.0,
     augment=True,
     optimizer="rmsprop",  # not said in the thesis; what its source for this method uses
     learning_rate=1e-5,
@@ -103,7 +103,8 @@ def train_vgg16(
         if not recipe.augment and blocks < BLOCKS:
             base, trained = split_at_frozen(model)
             features = frozen_outputs(base, pixels)
-        trained.compile(_optimizer(recipe), "sparse_categorical_crossentropy", metrics=["accuracy"])
+        options = {"momentum": recipe.momentum} if recipe.momentum else {}
+        training.compile_classifier(trained, recipe.optimizer, recipe.learning_rate, **options)
         batches = make_dataset(
             features,
             labels,
@@ -179,8 +180,3 @@ def frozen_outputs(base: keras.Model, pixels: np.ndarray) -> np.ndarray:
             values.flush()
             del values
     return np.load(path, mmap_mode="r", allow_pickle=False)
-
-
-def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
-    config = {"learning_rate": recipe.learning_rate}
-    return keras.optimizers.get({"class_name": recipe.optimizer, "config": config})

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from helpers.exclusions import REASON, exclude, read_exclusions
+from helpers.exclusions import FILE_NAME, REASON, exclude, find_exclusions, read_exclusions
 
 
 def make_manifest():
@@ -43,3 +43,13 @@ def test_no_file_and_no_text_are_errors_that_say_so(tmp_path):
     (tmp_path / "list.txt").write_bytes(b"\xff\xfe\x00\x81")
     with pytest.raises(ValueError, match="not a text file"):
         read_exclusions(tmp_path / "list.txt")
+
+
+def test_the_list_given_or_the_one_beside_the_corpus_is_used(tmp_path):
+    manifest = make_manifest()
+    assert find_exclusions("", manifest) is None
+    manifest.attrs["folder"] = str(tmp_path / "SFEW")
+    assert find_exclusions("", manifest) is None
+    (tmp_path / FILE_NAME).touch()
+    assert find_exclusions("", manifest) == tmp_path / FILE_NAME
+    assert find_exclusions("elsewhere.txt", manifest).name == "elsewhere.txt"

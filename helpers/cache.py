@@ -80,7 +80,9 @@ def compute_each(
     if missing:
         tasks = (joblib.delayed(_compute_one)(function, p, folder, n) for n, p in missing.items())
         done = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks)
-        for _ in tqdm(done, total=len(missing), desc=name, disable=not progress, mininterval=2, delay=10):
+        for _ in tqdm(
+            done, total=len(missing), desc=name, disable=not progress, mininterval=2, delay=10
+        ):
             pass
     return [
         (_stored(folder, n) or Result(None, "was not computed"))
@@ -124,7 +126,9 @@ def compute_stack(
             tasks = (joblib.delayed(_try)(function, p) for p in paths)
             done = joblib.Parallel(n_jobs=jobs, return_as="generator", batch_size="auto")(tasks)
             problems = []
-            bar = tqdm(done, total=len(paths), desc=name, disable=not progress, mininterval=2, delay=10)
+            bar = tqdm(
+                done, total=len(paths), desc=name, disable=not progress, mininterval=2, delay=10
+            )
             for row, (value, problem) in enumerate(bar):
                 if value is not None:
                     values[row] = value

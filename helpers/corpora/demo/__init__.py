@@ -19,7 +19,7 @@ from helpers.exclusions import FILE_NAME as EXCLUSION_LIST
 from helpers.files import digest_of, write_atomically, write_json
 from helpers.paths import cache_root
 
-VERSION = 3
+VERSION = 4
 """Counted up with every change to what is drawn or heard, so that old copies are not used."""
 SEED = 2021
 _MARK = "demo.json"

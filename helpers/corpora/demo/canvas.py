@@ -25,7 +25,7 @@ class Canvas:
             max(int(middle + self.pose.scale * edge), 0)
             for middle, edge in ((x, left), (x, right), (y, top), (y, bottom))
         )
-        return Canvas(self.image[y0:y1, x0:x1], replace(self.pose, centre=(x - x0, y - y0)))
+        return Canvas(self.image[:, y0:y1, x0:x1], replace(self.pose, centre=(x - x0, y - y0)))
 
     def place(self, points: np.ndarray, lift: float = 0.0) -> np.ndarray:
         """Return points (n, 2) on the face, or (n, 3) anywhere, in pixels (n, 2)."""

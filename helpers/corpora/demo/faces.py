@@ -21,14 +21,14 @@ _BLACK = np.array([0.06, 0.04, 0.04])
 
 
 def draw_face(image: np.ndarray, person: Person, units: Units, pose: Pose, light: Light) -> None:
-    """Paint head and shoulders on ``image``, float32 RGB in 0..1 (height, width, 3), in place."""
+    """Paint head and shoulders on ``image``, float32 RGB in 0..1 (3, height, width), in place."""
     picture = Canvas(image, pose).part(-2.6, -2.0, 2.6, 4.5)
     if picture.image.size == 0:
         return
     _paint_body(picture, person, light)
     picture = picture.part(-1.45, -1.75, 1.45, 1.75)
     # The head has a layer of its own, in its own colours; then light falls on it.
-    head = Canvas(np.zeros((*picture.image.shape[:2], 4), np.float32), picture.pose)
+    head = Canvas(np.zeros((4, *picture.image.shape[1:]), np.float32), picture.pose)
     curves = face_curves(person, units)
     lines = {name: head.place(curve) for name, curve in curves.items()}
     paint_hair(head, person)
@@ -41,9 +41,9 @@ def draw_face(image: np.ndarray, person: Person, units: Units, pose: Pose, light
         _paint_brow(head, person, lines[f"{side}_brow"])
     paint_front_hair(head, person)
     layer = head.image
-    layer[..., :3] *= shade(layer.shape[:2], person, units, curves, head.pose, light)
-    picture.image[:] *= 1 - layer[..., 3:]
-    picture.image[:] += layer[..., :3]
+    layer[:3] *= shade(layer.shape[1:], person, units, curves, head.pose, light)
+    picture.image[:] *= 1 - layer[3]
+    picture.image[:] += layer[:3]
     if person.glasses:
         _paint_glasses(picture, person)
 

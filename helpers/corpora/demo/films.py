@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from helpers.corpora.demo.paint import ellipse, paint
+from helpers.corpora.demo.paint import as_layers, ellipse, paint, to_pixels
 from helpers.corpora.demo.people import Person, make_cast
 from helpers.corpora.demo.relief import Light
 
@@ -98,13 +98,14 @@ def film_light(film: Film, rng: np.random.Generator) -> Light:
 
 
 def backdrop(film: Film, rng: np.random.Generator, height: int, width: int) -> np.ndarray:
-    """Paint the place behind the people, out of focus: float32 RGB (height, width, 3)."""
-    image = np.empty((height, width, 3), np.float32)
+    """Paint the place behind the people, out of focus: float32 RGB (3, height, width)."""
+    image = np.empty((3, height, width), np.float32)
     _PLACES[film.place](image, film.palette, rng)
-    image *= (1 - 0.65 * film.darkness) * film.lamp.astype(np.float32)
+    image *= (1 - 0.65 * film.darkness) * as_layers(film.lamp)
     if film.place == "street" or film.darkness > 0.45:
         _paint_lamps(image, rng)
-    return cv2.GaussianBlur(image, (0, 0), rng.uniform(1.2, 4.0))
+    blur = rng.uniform(1.2, 4.0)
+    return np.stack([cv2.GaussianBlur(layer, (0, 0), blur) for layer in image])
 
 
 def film_grain(film: Film, rng: np.random.Generator) -> np.ndarray:
@@ -116,17 +117,21 @@ def film_grain(film: Film, rng: np.random.Generator) -> np.ndarray:
 def develop(
     image: np.ndarray, film: Film, grain: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Give a picture the look of the film's footage: float32 RGB in 0..1 -> uint8 RGB."""
-    height, width = image.shape[:2]
-    image = cv2.GaussianBlur(image, (0, 0), film.softness)
+    """Give a picture the look of the film's footage.
+
+    float32 RGB in 0..1 (3, height, width) -> uint8 RGB (height, width, 3).
+    """
+    height, width = image.shape[1:]
+    image = np.stack([cv2.GaussianBlur(layer, (0, 0), film.softness) for layer in image])
     y, x = rng.integers(0, (grain.shape[0] - height + 1, grain.shape[1] - width + 1))
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None]
+    red, green, blue = image
+    grey = 0.299 * red + 0.587 * green + 0.114 * blue
     # (image - 0.5) * contrast + 0.5, after pulling the colours towards grey.
     image *= np.float32(film.saturation * film.contrast)
     image += np.float32((1 - film.saturation) * film.contrast) * grey
-    image += grain[y : y + height, x : x + width, None] + np.float32(0.5 - 0.5 * film.contrast)
-    image *= film.tint.astype(np.float32)
-    return cv2.convertScaleAbs(cv2.max(image, 0.0), alpha=255)
+    image += grain[y : y + height, x : x + width] + np.float32(0.5 - 0.5 * film.contrast)
+    image *= as_layers(film.tint)
+    return to_pixels(image)
 
 
 def _rectangle(x: float, y: float, width: float, height: float) -> np.ndarray:
@@ -134,13 +139,13 @@ def _rectangle(x: float, y: float, width: float, height: float) -> np.ndarray:
 
 
 def _fade(image: np.ndarray, top: np.ndarray, bottom: np.ndarray) -> None:
-    share = np.linspace(0, 1, image.shape[0], dtype=np.float32)[:, None, None]
-    image[:] = (1 - share) * top.astype(np.float32) + share * bottom.astype(np.float32)
+    share = np.linspace(0, 1, image.shape[1], dtype=np.float32)[:, None]
+    image[:] = (1 - share) * as_layers(top) + share * as_layers(bottom)
 
 
 def _room(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) -> None:
     """Paint a wall with a window, pictures and a shelf of books."""
-    height, width = image.shape[:2]
+    height, width = image.shape[1:]
     wall, things = palette
     _fade(image, 0.9 * wall + 0.1, 0.7 * wall)
     x = rng.uniform(-0.1, 0.75) * width
@@ -168,7 +173,7 @@ def _room(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) -> N
 
 def _street(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) -> None:
     """Paint houses with lit windows under a dark sky."""
-    height, width = image.shape[:2]
+    height, width = image.shape[1:]
     _fade(image, 0.25 * palette[0] + (0.02, 0.03, 0.08), 0.45 * palette[0])
     left = 0.0
     while left < width:
@@ -184,7 +189,7 @@ def _street(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) ->
 
 def _forest(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) -> None:
     """Paint trunks and leaves with the sky between them."""
-    height, width = image.shape[:2]
+    height, width = image.shape[1:]
     _fade(image, np.array([0.85, 0.93, 0.98]), np.array([0.30, 0.42, 0.18]))
     for _ in range(14):
         x, wide = rng.uniform(0, width), rng.uniform(6, 34)
@@ -201,7 +206,7 @@ def _forest(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) ->
 
 def _office(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) -> None:
     """Paint blinds, a board and a plant in even light."""
-    height, width = image.shape[:2]
+    height, width = image.shape[1:]
     _fade(image, 0.3 * palette[0] + 0.6, 0.3 * palette[0] + 0.45)
     x, wide = rng.uniform(0, 0.6) * width, rng.uniform(0.3, 0.5) * width
     for y in np.arange(0, 0.6 * height, 9):
@@ -219,11 +224,11 @@ def _office(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) ->
 
 def _sea(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) -> None:
     """Paint a horizon with clouds, sun and waves."""
-    height, width = image.shape[:2]
+    height, width = image.shape[1:]
     horizon = int(rng.uniform(0.4, 0.65) * height)
     sky = 0.3 * palette[0]
-    _fade(image[:horizon], sky + (0.35, 0.5, 0.7), sky + (0.65, 0.6, 0.55))
-    _fade(image[horizon:], np.array([0.30, 0.45, 0.55]), np.array([0.08, 0.22, 0.32]))
+    _fade(image[:, :horizon], sky + (0.35, 0.5, 0.7), sky + (0.65, 0.6, 0.55))
+    _fade(image[:, horizon:], np.array([0.30, 0.45, 0.55]), np.array([0.08, 0.22, 0.32]))
     sun = (rng.uniform(0, width), rng.uniform(0.3, 0.9) * horizon)
     paint(image, ellipse(sun, (22, 22)), (1.2, 1.1, 0.8), 0.9, 6)
     for _ in range(12):
@@ -240,7 +245,7 @@ _PLACES = {"room": _room, "street": _street, "forest": _forest, "office": _offic
 
 def _paint_lamps(image: np.ndarray, rng: np.random.Generator) -> None:
     """Paint lights far behind, which the lens turns into discs."""
-    height, width = image.shape[:2]
+    height, width = image.shape[1:]
     for _ in range(rng.integers(6, 18)):
         radius = rng.uniform(5, 16)
         disc = ellipse((rng.uniform(0, width), rng.uniform(0, 0.8) * height), (radius, radius), 20)

@@ -7,6 +7,7 @@ import numpy as np
 
 from helpers.corpora.demo.expressions import Units
 from helpers.corpora.demo.geometry import HEAD_CENTRE, HEAD_RADII, MOUTH_LEVEL, Pose, on_head
+from helpers.corpora.demo.paint import as_layers
 from helpers.corpora.demo.people import Person
 
 _RESOLUTION = 40  # height map pixels a face unit
@@ -25,7 +26,7 @@ class Light:
 def shade(
     shape: tuple[int, int], person: Person, units: Units, curves: dict, pose: Pose, light: Light
 ) -> np.ndarray:
-    """Return by how much to multiply the head's own colours, float32 (height, width, 3)."""
+    """Return by how much to multiply the head's own colours, float32 (3, height, width)."""
     grid = _RESOLUTION / pose.scale
     small = Pose(
         (pose.centre[0] * grid, pose.centre[1] * grid), _RESOLUTION, pose.yaw, pose.pitch, pose.roll
@@ -41,9 +42,8 @@ def shade(
     lit = np.clip((facing + wrap) / (1 + wrap), 0, None)
     hollow = cv2.Laplacian(cv2.GaussianBlur(height, (0, 0), 1.0), cv2.CV_32F) * _RESOLUTION
     shadow = 1 - np.clip(0.16 * hollow, -0.03, 0.45)
-    value = light.ambient + lit[..., None] * light.colour
-    value = (value * shadow[..., None]).astype(np.float32)
-    return cv2.resize(value, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+    value = (as_layers(light.ambient) + lit * as_layers(light.colour)) * shadow
+    return np.stack([cv2.resize(layer, shape[::-1]) for layer in value.astype(np.float32)])
 
 
 def _height_map(

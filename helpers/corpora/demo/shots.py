@@ -114,7 +114,7 @@ def film_still(
 def film_no_face(shot: Shot, height: int, width: int, rng: np.random.Generator) -> np.ndarray:
     """Return what a detector mistook for a face: a piece of the place, or a thing in it."""
     zoom = rng.uniform(0.9, 2.0)
-    x, y = rng.uniform(0, (shot.place.shape[1] - width / zoom, shot.place.shape[0] - height / zoom))
+    x, y = rng.uniform(0, np.array(shot.place.shape[:0:-1]) - np.array([width, height]) / zoom)
     move = np.array([[zoom, 0, -x * zoom], [0, zoom, -y * zoom]])
     image = _placed(shot.place, move, (height, width))
     pose = Pose((width * rng.uniform(0.3, 0.7), height * rng.uniform(0.4, 0.7)), 0.45 * width)
@@ -151,7 +151,9 @@ def _place_offset(shot: Shot, frame: int) -> tuple[float, float]:
 
 
 def _placed(place: np.ndarray, move: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    return cv2.warpAffine(place, move, size[::-1], borderMode=cv2.BORDER_REFLECT_101)
+    """Return the part of the place that the camera sees, float32 (3, *size)."""
+    mirror = {"borderMode": cv2.BORDER_REFLECT_101}
+    return np.stack([cv2.warpAffine(layer, move, size[::-1], **mirror) for layer in place])
 
 
 def _film(

@@ -10,6 +10,7 @@ import numpy as np
 from helpers.corpora.demo.expressions import express
 from helpers.corpora.demo.faces import draw_face
 from helpers.corpora.demo.geometry import Pose
+from helpers.corpora.demo.paint import as_layers, to_pixels
 from helpers.corpora.demo.people import AGE_GROUPS, GENDERS, Person, make_person
 from helpers.corpora.demo.relief import Light
 from helpers.corpora.demo.seeds import random_for
@@ -59,8 +60,8 @@ def _poses(sitter: Sitter) -> Iterator[tuple[str, str]]:
 
 def photograph(person: Person, emotion: str, rng: np.random.Generator) -> np.ndarray:
     """Return a posed portrait, uint8 RGB (300, 240, 3)."""
-    image = np.empty((HEIGHT, WIDTH, 3), np.float32)
-    image[:] = np.array([0.74, 0.76, 0.78]) * rng.normal(1, 0.01)
+    image = np.empty((3, HEIGHT, WIDTH), np.float32)
+    image[:] = as_layers((0.74, 0.76, 0.78)) * np.float32(rng.normal(1, 0.01))
     units = express(emotion, rng.uniform(0.7, 1.05), rng, variation=0.18)
     x, y = rng.normal(0, 0.008, 2) * WIDTH
     pose = Pose(
@@ -70,5 +71,5 @@ def photograph(person: Person, emotion: str, rng: np.random.Generator) -> np.nda
     )
     light = Light((-0.35, -0.5, 1.0), np.full(3, 0.62), np.full(3, 0.42), 0.25)
     draw_face(image, person, units, pose, light)
-    image += 0.004 * rng.standard_normal((HEIGHT, WIDTH, 1), np.float32)
-    return cv2.convertScaleAbs(image, alpha=255)
+    image += np.float32(0.004) * rng.standard_normal((HEIGHT, WIDTH), np.float32)
+    return to_pixels(image)

@@ -3,9 +3,10 @@
 It has the layouts of the originals to the letter, so the same modules read it. It shows how things
 work and proves nothing about people.
 
-Pictures: ``expressions`` (action units) and ``people`` make the curves of ``geometry``, which
-``faces`` paints and ``relief`` lights. Sounds: ``voices`` and ``sounds``. ``films``, ``shots`` and
-``soundtracks`` put them together; ``studio``, ``clips`` and ``city`` write the files.
+Pictures: ``expressions`` (action units) and ``people`` make the curves of ``geometry``; ``faces``
+and ``hair`` paint them through ``canvas`` and ``paint``, and ``relief`` lights them. Sounds:
+``voices`` and ``sounds``. ``films``, ``shots`` and ``soundtracks`` put them together; ``studio``,
+``clips`` and ``city`` write the files, with the random numbers of ``seeds``.
 """
 
 import json

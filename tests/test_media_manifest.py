@@ -1,6 +1,5 @@
 """Whole manifests: alignment, reasons, the cache."""
 
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers.evaluation import accuracy
 from helpers.fusion.alignment import ClipPairs
-from helpers.fusion.comparison import SINGLE, FusedScores, records, score_with_intervals
+from helpers.fusion.comparison import DENSE, SINGLE, FusedScores, records, score_with_intervals
 from helpers.fusion.tables import PUBLISHED_NAMES, published_of
 from helpers.results import experiment
 
@@ -74,15 +74,16 @@ def own_experiments(
 
 def vector_experiments(replicated: Mapping) -> list[dict]:
     """Return an experiment for every system of ``helpers.fusion.replication.replicate``."""
+    titles = {DENSE: f"{DENSE}, median of {replicated['runs']} runs"}
     return [
         experiment(
-            f"thesis's vectors: {name}",
+            titles.get(name, name),
             "thesis",
             "val",
             score,
             _value_of(name),
             system=name,
-            clips="thesis's vectors",
+            data="the thesis's own vectors",
             computed=replicated["computed"],
         )
         for name, score in replicated["scores"].items()

@@ -165,7 +165,7 @@ print(f"grid search: {svm['best']}, the published choice: {svm['best'] == publis
 tables.recomputed_table(vectors["scores"])
 
 # %% [markdown]
-# Five systems come out exactly, cell by cell of their confusion matrices. Beside them is the sixth, the dense network. It cannot come out exactly: every training of it starts from other random numbers.
+# Five systems come out exactly, cell by cell of their confusion matrices. Beside them is the sixth, the dense network. It cannot come out exactly: every training of it starts from other random numbers. The one shown is the median of many, more of which below.
 #
 
 # %% tags=["nbval-ignore-output"]

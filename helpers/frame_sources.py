@@ -22,6 +22,7 @@ from helpers.corpora.manifest import CorpusError
 from helpers.face_detection import faces_of_clip
 from helpers.images import read_picture
 from helpers.media import read_frames
+from helpers.video import join_stills
 
 _FACE_NAME = re.compile(r"(?:^|/)Faces/([^/]+)/[^/]+\.(?:jpe?g|png)$", re.IGNORECASE)
 _ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError)
@@ -139,6 +140,46 @@ def aligned_faces(clips: pd.DataFrame, size: tuple[int, int], frames_per_clip: i
     order = np.argsort(clip_rows, kind="stable")
     rows = np.array(clip_rows, dtype=np.int64)[order]
     return ClipFrames(np.stack(pixels)[order], rows, reasons.tolist(), unreadable)
+
+
+def all_sources(
+    clips: pd.DataFrame,
+    size: tuple[int, int],
+    frames_per_clip: int,
+    stills: tuple[np.ndarray, pd.DataFrame] | None = None,
+) -> tuple[dict[str, ClipFrames], dict[str, str]]:
+    """Take the frames of clips from every source that there is.
+
+    Parameters
+    ----------
+    clips, size, frames_per_clip
+        As the sources take them.
+    stills : (pixels, manifest), optional
+        Decoded stills with ``clip_id``, where the corpus has such.
+
+    Returns
+    -------
+    frames_of : dict
+        Name to frames: ``stills``, ``organisers' faces``, ``detected faces``, ``whole frames``.
+    missing : dict
+        Name to the reason why there are none.
+    """
+    options = (clips, size, frames_per_clip)
+    sources = {
+        "organisers' faces": partial(aligned_faces, *options),
+        "detected faces": partial(detected_faces, *options),
+        "whole frames": partial(whole_frames, *options),
+    }
+    if stills is not None:
+        joined = join_stills(stills[1], clips)
+        sources = {"stills": partial(stills_of_clips, stills[0], joined, len(clips)), **sources}
+    frames_of, missing = {}, {}
+    for name, take in sources.items():
+        try:
+            frames_of[name] = take()
+        except (CorpusError, ValueError) as reason:
+            missing[name] = str(reason)
+    return frames_of, missing
 
 
 def _from_results(results: list[Result], size: tuple[int, int]) -> ClipFrames:

@@ -4,7 +4,7 @@ Late fusion (thesis, section III-B): every frame is scored on its own, and the s
 frames are then combined, by their mean in equation 1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -165,19 +165,24 @@ def class_prior(labels: np.ndarray, classes: int) -> np.ndarray:
     return counts / counts.sum()
 
 
-def clip_score_table(
-    clips: pd.DataFrame, scores: np.ndarray, protocol: str, classes: Sequence[str]
+def prediction_table(
+    clips: pd.DataFrame, scores: Mapping[str, pd.DataFrame], classes: Sequence[str]
 ) -> pd.DataFrame:
-    """Return scores as the rows of a predictions.csv, in the order of the clips.
+    """Return clip scores as the rows of a predictions.csv.
 
     Parameters
     ----------
-    clips : DataFrame (n rows)
-    scores : array (n, classes)
-    protocol : str
-        ``in_sample``, ``out_of_fold`` or ``test``.
+    clips : DataFrame
+        The manifest, with positions as its index.
+    scores : mapping of protocol to DataFrame (n, classes)
+        Indexed by position in ``clips``, as :func:`aggregate_clips` returns them. Protocols are
+        ``in_sample`` and ``out_of_fold`` for training clips, ``thesis`` and ``held_out`` for
+        test clips.
     """
-    keys = clips[["sample_id", "split", "emotion"]].reset_index(drop=True)
-    return pd.concat(
-        [keys.assign(protocol=protocol), pd.DataFrame(scores, columns=classes)], axis=1
-    )
+    tables = []
+    for protocol, values in scores.items():
+        keys = clips.loc[values.index, ["sample_id", "split", "emotion"]]
+        tables.append(
+            keys.assign(protocol=protocol, **dict(zip(classes, values.to_numpy().T, strict=True)))
+        )
+    return pd.concat(tables, ignore_index=True)

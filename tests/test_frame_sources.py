@@ -195,3 +195,25 @@ def test_faces_in_the_real_clips_are_found_and_kept(shared_data):
     assert (reasons[reasons != ""] == "no face found in 3 frames").all()
     assert (reasons == "").mean() > 0.5
     assert sorted(set(faces.clip_rows)) == reasons.index[reasons == ""].tolist()
+
+
+def test_all_sources_are_taken_and_what_is_missing_has_a_reason(afew):
+    clips = load_manifest("afew", afew)
+    frames_of, missing = frame_sources.all_sources(clips, SIZE, 4)
+    assert list(frames_of) == ["whole frames"]
+    assert list(missing) == ["organisers' faces", "detected faces"]
+    assert "EmotiW" in missing["organisers' faces"] and "no face" in missing["detected faces"]
+    put_faces(afew, unpacked=False)
+    stills = pd.DataFrame(
+        {
+            "sample_id": ["a", "b"],
+            "clip_id": ["001", "999"],
+            "emotion": "Happy",
+            "split": "train",
+            "problem": "",
+        }
+    )
+    pixels = np.full((2, *SIZE, 3), 40, np.uint8)
+    frames_of, missing = frame_sources.all_sources(clips, SIZE, 4, (pixels, stills))
+    assert list(frames_of) == ["stills", "organisers' faces", "whole frames"]
+    check(frames_of["stills"], clips, LEVELS, {"001": 1})

@@ -46,3 +46,30 @@ def test_the_network_of_07_is_the_helpers_network():
     ]
     assert settings[0] == settings[1]
     assert taught.count_params() == ours.count_params() == 623
+
+
+@pytest.mark.parametrize("blocks", [0, 2])
+def test_the_network_of_03_is_the_helpers_network(blocks):
+    from helpers.models.vgg16 import vgg16_classifier
+
+    taught = defined_in("03_vgg16_transfer", "vgg16_classifier")["vgg16_classifier"]
+    ours = vgg16_classifier((64, 64, 3), 7, weights="none", unfrozen_blocks=blocks)
+    found, expected = (
+        [(layer.name, layer.output.shape, len(layer.trainable_weights)) for layer in model.layers]
+        for model in (taught((64, 64, 3), 7, blocks), ours)
+    )
+    assert found == expected
+
+
+def test_the_mean_of_04_is_the_helpers_mean():
+    import numpy as np
+
+    from helpers.video import aggregate_clips
+
+    rng = np.random.default_rng(0)
+    scores, clips = rng.dirichlet(np.ones(7), 100), rng.integers(0, 30, 100)
+    taught = defined_in("04_video_late_fusion", "mean_of_frames")["mean_of_frames"]
+    found, values = taught(scores, clips)
+    ours = aggregate_clips(scores, clips)
+    assert found.tolist() == ours.index.tolist()
+    np.testing.assert_allclose(values, ours)

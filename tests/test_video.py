@@ -192,12 +192,14 @@ def test_clips_without_a_frame_get_the_prior_and_nothing_else_moves():
     np.testing.assert_allclose(scores, expected)
 
 
-def test_a_score_table_can_be_saved_as_predictions(corpora):
+def test_score_tables_can_be_saved_as_predictions(corpora):
     _, clips, _ = corpora
-    scores = np.tile(np.full(7, 1 / 7), (len(clips), 1))
-    table = video.clip_score_table(clips.iloc[::-1], scores, "test", EMOTIONS)
-    assert table["sample_id"].tolist() == clips["sample_id"].tolist()[::-1]
-    assert len(predictions_text(table, "a test").splitlines()) == len(clips) + 1
+    values = pd.DataFrame(np.eye(7)[[0, 3]], index=[5, 1])
+    table = video.prediction_table(clips, {"in_sample": values, "thesis": values}, EMOTIONS)
+    assert table["sample_id"].tolist() == clips["sample_id"].iloc[[5, 1, 5, 1]].tolist()
+    assert table["protocol"].tolist() == ["in_sample"] * 2 + ["thesis"] * 2
+    assert table["Happy"].tolist() == [0, 1, 0, 1] and table["Angry"].tolist() == [1, 0, 1, 0]
+    assert len(predictions_text(table, "a test").splitlines()) == 5
 
 
 @pytest.mark.parametrize("gone", range(7))

@@ -43,7 +43,11 @@ def urbansound_cnn(
 
 
 def fayek_cnn(
-    input_shape: tuple[int, int, int] = (40, 624, 1), classes: int = 7, *, l2: float = 0.01
+    input_shape: tuple[int, int, int] = (40, 624, 1),
+    classes: int = 7,
+    *,
+    l2: float = 0.01,
+    momentum: float = 0.99,
 ) -> keras.Model:
     """Build Model 1, after Fayek, Lech and Cavedon (2017), uncompiled (figure 15).
 
@@ -57,6 +61,9 @@ def fayek_cnn(
     classes : int
     l2 : float
         Weight penalty on the convolutions: 0.01 in the text, 0.001 for pictures in the code.
+    momentum : float
+        Of the batch normalisations. Keras's 0.99, which the thesis had, needs some hundred batches
+        before its running statistics are of use; small corpora want less.
 
     Returns
     -------
@@ -69,11 +76,11 @@ def fayek_cnn(
     x = spectrograms
     for filters in (16, 32):
         x = layers.Conv2D(filters, 10, 2, activation="relu", kernel_regularizer=penalty)(x)
-        x = layers.BatchNormalization()(x)
+        x = layers.BatchNormalization(momentum=momentum)(x)
     x = layers.Flatten()(x)
     for activation in ("relu", "relu", "softmax"):
         x = layers.Dense(716, activation=activation)(x)
-        x = layers.BatchNormalization()(x)
+        x = layers.BatchNormalization(momentum=momentum)(x)
         x = layers.Dropout(0.5)(x)
     probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
     return keras.Model(spectrograms, probabilities, name="fayek_cnn")

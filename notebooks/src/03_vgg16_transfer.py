@@ -1,0 +1,418 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/emotion-notebooks/emotion-notebooks/blob/main/notebooks/03_vgg16_transfer.ipynb)
+
+# %% [markdown]
+# # 03 · VGG16: a head start
+#
+# **Can a network that has learned to see elsewhere read faces in the wild better than one that starts from nothing?**
+#
+# After this notebook you will be able to
+#
+# - put a new head on a pretrained network and decide which of its layers may still change,
+# - tell **feature extraction** from **fine-tuning**, and say what each costs in time,
+# - feed a pretrained network what it was trained on, and measure what happens if you do not,
+# - look at which part of a picture a decision rests on.
+#
+# About 4 minutes on the demo corpus with two CPU cores; on SFEW with a GPU, about as long for every network as for all of them here.
+# It builds on no other notebook; 04 and 07 take up its network.
+#
+# The published number: 39 % of the film stills right with VGG16, its last two blocks trained (SFEW, seven emotions, 405 stills; Muntaner González 2021, section III-A, figure 12).
+
+# %% tags=["parameters"]
+CORPUS: str = "demo"  # demo (drawn faces), open, or thesis (your own copy of SFEW)
+DATA_ROOT: str = ""  # folder that holds SFEW/; "" is the corpus's own place
+RESULTS_ROOT: str = ""  # folder for results; "" is results/ in the checkout
+SEED: int = 0  # gives the same result again on the same machine
+SETTINGS: str = "default"  # default, or thesis: learning rate 1e-5, batches of two, augmentation
+EPOCHS: int = 0  # 0 is what the settings say; a small number is a quick look
+WEIGHTS: str = "hed"  # hed (inside a package), imagenet (as published, a download), or none
+UNFROZEN_BLOCKS: int = 2  # how many of the five blocks are trained, from the last
+
+# %% [markdown]
+# ## Set-up
+#
+# The next cell finds the `helpers` package of this series. In Colab it fetches it first, and installs only what is missing.
+
+# %% tags=["setup"]
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from IPython import get_ipython
+
+places = [Path.cwd(), *Path.cwd().parents, Path.cwd() / "emotion-notebooks"]
+checkout = next((place for place in places if (place / "colab_setup.sh").is_file()), None)
+if find_spec("google") and find_spec("google.colab"):
+    if checkout is None:  # a notebook opened in Colab comes alone
+        url = "https://github.com/emotion-notebooks/emotion-notebooks"
+        url = os.getenv("EMOTION_CLONE_URL", url)
+        part = f"{places[-1]}.{os.getpid()}"  # takes its name when it is whole
+        subprocess.run(["git", "clone", "--quiet", "--depth=1", url, part], check=True)
+        checkout = Path(part).rename(places[-1])
+    get_ipython().system(f"PYTHON='{sys.executable}' bash '{checkout}/colab_setup.sh' notebook")
+    assert get_ipython().user_ns["_exit_code"] == 0, "The set-up failed; see what it says above."
+assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
+sys.path.insert(0, str(checkout))
+from helpers import runtime
+
+assert (checkout / "helpers/runtime.py").samefile(runtime.__file__), f"Restart, for {runtime}"
+runtime.mount_drive(DATA_ROOT)
+
+# %%
+runtime.import_tensorflow()  # before Keras does it, less quietly
+
+import time
+from dataclasses import asdict, replace
+
+import keras
+import numpy as np
+import pandas as pd
+from keras import layers
+
+from helpers import evaluation, images, results, saved_models, still_networks, training
+from helpers.emotions import EMOTIONS
+from helpers.grad_cam import grad_cam
+from helpers.models.vgg16 import describe_weights
+from helpers.plots import faces as face_plots
+from helpers.plots import scores
+from helpers.published import load_published
+from helpers.small_cnn import SMALL_RECIPES, train_small_cnn
+from helpers.transfer import train_vgg16
+
+started = time.time()
+
+# %% tags=["nbval-ignore-output"]
+runtime.describe()
+
+# %% [markdown]
+# ## Data: the stills of notebook 02, in colour
+#
+# All seven emotions this time, and three colour channels, since VGG16 has learned on colour pictures. Stills on the list of exclusions stay out, as in 02.
+
+# %%
+size = still_networks.picture_size(CORPUS, EPOCHS)
+stills = still_networks.load_stills(CORPUS, DATA_ROOT, size)
+pixels, labels, manifest = stills.pixels, stills.labels, stills.manifest
+parts = still_networks.protocol_parts(stills, SEED)
+test_rows = parts["thesis"]["test"]
+majority = evaluation.majority_class_accuracy(labels[parts["thesis"]["fit"]], labels[test_rows])
+print(f"pixels {pixels.shape} {pixels.dtype}, {(manifest['problem'] != '').sum()} left out")
+print(f"always naming the commonest class: {majority:.1%}")
+pd.DataFrame(
+    {protocol: {part: len(rows) for part, rows in of.items()} for protocol, of in parts.items()}
+)
+
+# %% [markdown]
+# Two protocols again. **thesis** fits on all of `train` and chooses the epoch on the test stills; **held_out** keeps a fifth of the training films back for that choice.
+# Held out as well are training stills whose clip id is in `val` too: nothing of a test clip may have been seen.
+
+# %% [markdown]
+# ## Idea: borrow the eyes, train the judgement
+#
+# **VGG16** (Simonyan and Zisserman, 2015) has 13 convolutions in five blocks and was trained on 1.3 million photographs of a thousand things.
+# Its first blocks answer to edges and textures, which faces have too; the later the block, the more it is about dogs and lorries.
+# So we keep the first blocks **frozen**, replace what came after the last block by a new **head**, and let the last blocks change a little: **fine-tuning**. If no block may change it is called **feature extraction**.
+
+
+# %%
+def vgg16_classifier(
+    input_shape: tuple[int, int, int] = (128, 128, 3), classes: int = 7, unfrozen_blocks: int = 2
+) -> keras.Model:
+    """Build VGG16 with a new head, only its last blocks trainable (section III-A)."""
+    pictures = keras.Input(input_shape, name="pictures")
+    base = keras.applications.VGG16(include_top=False, weights=None, input_tensor=pictures)
+    for layer in base.layers:
+        block = int(layer.name[5]) if layer.name.startswith("block") else 0
+        layer.trainable = block > 5 - unfrozen_blocks
+    x = layers.Flatten(name="flatten")(base.output)
+    x = layers.Dense(1024, activation="relu", name="dense")(x)
+    probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
+    return keras.Model(pictures, probabilities, name="vgg16_classifier")
+
+
+# %%
+model = vgg16_classifier(pixels.shape[1:], len(EMOTIONS), UNFROZEN_BLOCKS)
+trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+layer_table = pd.DataFrame(
+    [
+        (
+            layer.name,
+            str(layer.output.shape[1:]),
+            layer.count_params(),
+            bool(layer.trainable_weights),
+        )
+        for layer in model.layers
+        if layer.count_params()
+    ],
+    columns=["layer", "output", "parameters", "trained"],
+)
+print(f"{model.count_params():,} parameters, {trained:,} of them trained")
+layer_table
+
+# %% [markdown]
+# Where do the pretrained weights come from? By name, and never another one in silence:
+#
+# - `imagenet`, as published: those of Keras, which it downloads once (58 MB) and keeps,
+# - `hed`: ImageNet weights that were then tuned, very gently, to find edges; they come inside a package, so they need no network. The demo uses these,
+# - `none`: random, for comparison.
+
+# %%
+print(f"{WEIGHTS}: {describe_weights(WEIGHTS)}")
+
+# %% [markdown]
+# ## Train
+#
+# First the network to beat: the small CNN of notebook 01, from scratch, on the same stills.
+
+# %% tags=["nbval-ignore-output"]
+small_recipe = SMALL_RECIPES[SETTINGS]
+small_recipe = replace(small_recipe, epochs=EPOCHS) if EPOCHS else small_recipe
+grey, _ = images.decode(manifest, (small_recipe.size, small_recipe.size), channels=1)
+histories, probabilities = {}, {}
+for protocol, rows in parts.items():
+    small, histories["small CNN", protocol] = train_small_cnn(
+        grey, labels, rows["fit"], rows["choose"], len(EMOTIONS), small_recipe, SEED
+    )
+    probabilities["small CNN from scratch", protocol] = training.predict(small, grey, test_rows)
+
+# %% [markdown]
+# Then VGG16. The helper adds what the definition above leaves out: weights by name, and the preprocessing.
+# It also saves time. What the frozen blocks make of a still is the same in every epoch, so it is computed once and kept; only where pictures are changed by augmentation must the whole network run.
+
+# %% tags=["nbval-ignore-output"]
+recipe = still_networks.choose_recipe(SETTINGS, EPOCHS, WEIGHTS, UNFROZEN_BLOCKS)
+networks, name = {}, f"VGG16, {UNFROZEN_BLOCKS} blocks"
+for protocol, rows in parts.items():
+    networks[protocol], histories["VGG16", protocol] = train_vgg16(
+        pixels, labels, rows["fit"], rows["choose"], len(EMOTIONS), recipe, SEED, report=print
+    )
+    probabilities[name, protocol] = training.predict(networks[protocol], pixels, test_rows)
+print(asdict(recipe))
+
+# %% tags=["nbval-ignore-output"]
+curves_figure = scores.learning_curves(
+    {f"{network}, {protocol}": history for (network, protocol), history in histories.items()},
+    "The small CNN learns its stills; VGG16 learns something that other films share (figure 12)",
+    chance=majority,
+)
+curves_figure
+
+# %% [markdown]
+# ## Evaluate
+
+# %% tags=["tolerance-0.15"]
+published = load_published("03_vgg16_transfer")["sfew_accuracy"]
+predicted = {key: values.argmax(axis=1) for key, values in probabilities.items()}
+experiments = []
+for (network, protocol), named in sorted(predicted.items(), reverse=True):
+    score = evaluation.score(labels[test_rows], named, EMOTIONS)
+    value = published if network == name and protocol == "thesis" else None
+    experiments.append(results.experiment(network, protocol, "val", score, value))
+results.experiments_table(experiments).round(3)
+
+# %% tags=["nbval-ignore-output"]
+both = {
+    network: {e["protocol"]: e["metrics"]["accuracy"] for e in experiments if e["name"] == network}
+    for network in (name, "small CNN from scratch")
+}
+gain = both[name]["held_out"] - both["small CNN from scratch"]["held_out"]
+right = {network: predicted[network, "held_out"] == labels[test_rows] for network in both}
+test = evaluation.mcnemar_exact(right[name], right["small CNN from scratch"])
+print(
+    f"held out: VGG16 has {100 * gain:+.1f} points against the small CNN. {test['only_first']} stills only VGG16 has right, "
+    f"{test['only_second']} only the small CNN: p = {test['p_value']:.3f}."
+)
+accuracy_figure = scores.accuracy_intervals(
+    experiments, f"{100 * gain:+.0f} points for a head start ({WEIGHTS} weights)", majority
+)
+accuracy_figure
+
+# %% [markdown]
+# One run is one draw. To see how much of the distance is luck, run the series with several seeds: `python -m helpers.series run --notebooks 03 --seeds 0 1 2`.
+
+# %% [markdown]
+# ### How many blocks, and fed with what?
+#
+# VGG16 was trained on pictures with their channels in the order blue, green, red, in 0 to 255, minus the mean of ImageNet. The thesis gave it red, green, blue divided by 255.
+# Here both, for feature extraction (no block) and one, two or three blocks, all from the same weights, under `held_out` and without augmentation.
+
+# %% tags=["nbval-ignore-output"]
+rows_of, table = parts["held_out"], []
+for preprocessing in ("imagenet_mean", "unit_range"):
+    for blocks in range(4):
+        variant = replace(
+            recipe, preprocessing=preprocessing, unfrozen_blocks=blocks, augment=False
+        )
+        if variant == recipe:
+            network, history = networks["held_out"], histories["VGG16", "held_out"]
+        else:
+            network, history = train_vgg16(
+                pixels, labels, rows_of["fit"], rows_of["choose"], len(EMOTIONS), variant, SEED
+            )
+        named = training.predict(network, pixels, test_rows).argmax(axis=1)
+        score = evaluation.score(labels[test_rows], named, EMOTIONS)
+        table.append(
+            (preprocessing, blocks, score["accuracy"], score["uar"], history["seconds"].sum())
+        )
+ways = pd.DataFrame(
+    table, columns=["preprocessing", "unfrozen_blocks", "accuracy", "uar", "seconds"]
+)
+ways.round(3)
+
+# %% tags=["nbval-ignore-output"]
+by_way = ways.pivot(index="unfrozen_blocks", columns="preprocessing", values="accuracy")
+cost = 100 * (by_way["imagenet_mean"] - by_way["unit_range"]).mean()
+best_way = ways.loc[ways["accuracy"].idxmax()]
+print(
+    f"Dividing by 255 costs {cost:.1f} points on average over the four depths.\n"
+    f"Best here: {best_way['unfrozen_blocks']} blocks, {best_way['preprocessing']}; feature extraction takes {ways['seconds'].iloc[0]:.0f} s, three blocks {ways['seconds'].iloc[3]:.0f} s."
+)
+blocks_figure = face_plots.accuracy_by_blocks(
+    ways, both["small CNN from scratch"]["held_out"], majority,
+    "How far to thaw, and what to feed", describe_weights(WEIGHTS),
+)  # fmt: skip
+blocks_figure
+
+# %% [markdown]
+# With so few test stills, neighbours on these lines differ by less than their intervals: read the trend, not the single point.
+# Frozen blocks cannot adapt to what they are fed; the more of them are trained, the less the preprocessing should matter.
+
+# %% [markdown]
+# ### Does augmentation help now?
+
+# %% tags=["nbval-ignore-output"]
+other = replace(recipe, augment=not recipe.augment)
+network, history = train_vgg16(
+    pixels, labels, rows_of["fit"], rows_of["choose"], len(EMOTIONS), other, SEED
+)
+named = training.predict(network, pixels, test_rows).argmax(axis=1)
+other_name = f"{name}, {'with' if other.augment else 'without'} augmentation"
+experiments.append(
+    results.experiment(
+        other_name, "held_out", "val", evaluation.score(labels[test_rows], named, EMOTIONS)
+    )
+)
+test = evaluation.mcnemar_exact(named == labels[test_rows], right[name])
+print(
+    f"{other_name}: {experiments[-1]['metrics']['accuracy']:.1%}, against {both[name]['held_out']:.1%}; p = {test['p_value']:.2f}, "
+    f"{history['seconds'].sum() / histories['VGG16', 'held_out']['seconds'].sum():.1f} times the time."
+)
+
+# %% tags=["nbval-ignore-output"]
+thesis_entry = next(e for e in experiments if e["name"] == name and e["protocol"] == "thesis")
+confusion_figure = scores.confusion(
+    {
+        entry["name"] + ", " + entry["protocol"]: entry["metrics"]["confusion"]
+        for entry in experiments
+        if entry["protocol"] == "held_out"
+    },
+    EMOTIONS,
+    "What is taken for what, on stills of new films",
+)
+confusion_figure
+
+# %% [markdown]
+# ## Look: where does it look?
+#
+# **Grad-CAM** (Selvaraju and colleagues, 2017) asks of each place in a late layer how much it speaks for the answer. Bright is what the decision rests on. Wrong answers first (red: what was said, then what it is).
+
+# %% tags=["nbval-ignore-output"]
+is_right = right[name]
+order = np.concatenate([np.flatnonzero(~is_right)[:8], np.flatnonzero(is_right)[:8]])
+named = predicted[name, "held_out"][order]
+heat = grad_cam(networks["held_out"], pixels[test_rows[order]] / 255, named, "block4_conv3")
+captions = [
+    EMOTIONS[answer] + ("" if is_right[i] else f"\nis {EMOTIONS[labels[test_rows[i]]]}")
+    for answer, i in zip(named, order, strict=True)
+]
+grad_cam_figure = face_plots.heat_grid(
+    pixels[test_rows[order]], heat, captions,
+    colours=["black" if is_right[i] else "#B00020" for i in order],
+    title=f"Eight of {(~is_right).sum()} wrong and of {is_right.sum()} right answers ({WEIGHTS} weights)",
+)  # fmt: skip
+grad_cam_figure
+
+# %% [markdown]
+# Does the light fall on mouth, eyes and brows? Where it falls on hair, a collar or the wall behind, a right answer is no comfort: it was right for a reason that other films will not share.
+# Keep in mind that the map is coarse, and shows where the evidence is, not what it says.
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. **Two stages.** With `replace(recipe, head_epochs=5)` the head is trained alone before the blocks are let loose. A new head sends large, random corrections through the blocks; does it pay to wait?
+# 2. Set `WEIGHTS = "none"`. How much of VGG16's lead is its shape, and how much what it learned elsewhere?
+# 3. Thaw all five blocks. What happens to the seconds, to the grey curve, and to the blue one?
+
+# %%
+figures = {
+    "accuracy": (
+        accuracy_figure,
+        f"Accuracy of VGG16 ({WEIGHTS} weights) and of the small CNN from scratch",
+    ),
+    "blocks": (
+        blocks_figure,
+        f"Accuracy by unfrozen blocks and preprocessing ({describe_weights(WEIGHTS)})",
+    ),
+    "grad_cam": (grad_cam_figure, "Grad-CAM of wrong and right answers"),
+    "curves": (curves_figure, "Accuracy while training, and the epoch that was kept (figure 12)"),
+    "confusion": (confusion_figure, "Confusion matrices on stills of new films"),
+}
+finding = (
+    f"With a head start from {WEIGHTS} weights VGG16 names {both[name]['held_out']:.0%} of the stills of new films, "
+    f"the small CNN from scratch {both['small CNN from scratch']['held_out']:.0%}."
+)
+chosen_settings = {"settings": SETTINGS, "seed": SEED, "size": size}
+chosen_settings |= {"weights_are": describe_weights(WEIGHTS), **asdict(recipe)}
+print(finding)
+
+# %% tags=["results"]
+folder = results.save_run(
+    "03_vgg16_transfer",
+    corpus=CORPUS,
+    settings=chosen_settings,
+    experiments=experiments,
+    figures=figures,
+    manifests=[manifest],
+    started=started,
+    root=RESULTS_ROOT,
+    extra={
+        "finding": finding,
+        "majority_class_accuracy": majority,
+        "gain_over_small_cnn": gain,
+        "tables": {"How many blocks, and fed with what (held out)": ways.round(3)},
+    },
+)
+for protocol, network in networks.items():
+    origin = still_networks.made_from(stills, parts[protocol], recipe, SEED)
+    saved_models.save_model(network, folder / protocol, origin)
+print("saved", "/".join(folder.parts[-2:]))
+
+# %% [markdown]
+# ## Summary
+#
+# - A pretrained network with a new head needs few pictures, since most of what it takes to see is already there.
+# - Which blocks to train is a trade: frozen ones cost nothing and cannot adapt, trained ones can, and can learn the training stills by heart.
+# - Feed a network what it was trained on. If you do not, measure what it costs.
+# - Outputs of frozen layers need to be computed once; that is most of the work of feature extraction.
+#
+# **Limits.** A few hundred stills give wide intervals; a point or two between two variants is nothing. The demo's pretrained weights are not the published ones, and its faces are drawn.
+#
+# **References.** C. E. Muntaner González, *Reconocimiento automático de emociones en condiciones reales a partir de imágenes y audio* (2021), sections II and III-A.
+# K. Simonyan, A. Zisserman, *Very deep convolutional networks for large-scale image recognition*, ICLR (2015).
+# F. Chollet, *Deep learning with Python* (2017), chapter 5.
+# R. Selvaraju and others, *Grad-CAM: visual explanations from deep networks via gradient-based localization*, ICCV (2017).
+# S. Xie, Z. Tu, *Holistically-nested edge detection*, ICCV (2015), for the weights called `hed`.

@@ -117,6 +117,24 @@ def mount_drive(data_root: str) -> None:
         drive.mount(_DRIVE)
 
 
+def ask_for_file() -> str:
+    """Let a user of Colab choose a file on their computer, and return where the upload lies.
+
+    Raises
+    ------
+    RuntimeError
+        Outside Colab, or if no file was chosen.
+    """
+    if not in_colab():
+        raise RuntimeError("Only Colab can ask for a file. Give the path of one instead.")
+    from google.colab import files
+
+    names = list(files.upload())
+    if not names:
+        raise RuntimeError("No file was chosen. Run the cell again, or give the path of a file.")
+    return str(Path(names[0]).resolve())
+
+
 @contextmanager
 def _quiet_standard_error() -> Iterator[None]:
     sys.stderr.flush()

@@ -34,7 +34,9 @@ def test_every_system_answers_for_every_clip_and_single_modalities_stand_alone()
             np.testing.assert_allclose(values[:10], test.video[:10])
     assert fused.dense.shape == (4, 3, 60)
     dense = fused.probabilities[comparison.DENSE][10:].argmax(axis=1)
-    np.testing.assert_array_equal(dense, fused.dense[-1, 0])
+    runs_right = np.sort((fused.dense[-1] == test.labels[10:]).sum(axis=1))
+    assert np.sum(dense == test.labels[10:]) == runs_right[1], "the median of three runs"
+    assert any(np.array_equal(dense, run) for run in fused.dense[-1])
     assert set(fused.train_accuracy) == set(fused.probabilities)
 
 

@@ -25,7 +25,7 @@ class FusedScores:
     ----------
     probabilities : dict of name to float array (m, k)
         A clip with one modality has that modality's prediction; ``video`` and ``audio`` have NaN
-        where they are missing. The dense network is that of the first seed.
+        where they are missing. The dense network is the median run, see :func:`fuse_all`.
     train_accuracy : dict of name to float
         On the training clips that the system learned from.
     dense : int array (epochs, r, c)
@@ -61,7 +61,13 @@ def fuse_all(
         Of the dense network's runs.
     epochs : int
     choose_epoch_on_test : bool
-        As the thesis does: take the epoch that is best on the test clips. Otherwise the last.
+        As the thesis does: take each run's epoch that is best on the test clips. Otherwise the
+        last.
+
+    Notes
+    -----
+    One run of the dense network has to stand for all in ``probabilities``: the one with the median
+    number of test clips right, not the first that came.
     """
     known = train.where(train.complete)
     asked = test.where(test.complete)
@@ -74,10 +80,11 @@ def fuse_all(
     joined = {name: combine(known, both) for name, combine in COMBINERS.items()}
     runs = train_runs(known.features, known.labels, both.features, seeds, epochs=epochs)
     dense = runs.probabilities[:, :, : len(asked)].argmax(axis=-1)  # (epochs, r, c)
-    epoch = -1
-    if choose_epoch_on_test:
-        epoch = int((dense[:, 0] == asked.labels).mean(axis=-1).argmax())
-    joined[DENSE] = runs.probabilities[epoch, 0].astype(float)
+    correct = (dense == asked.labels).sum(axis=-1)  # (epochs, r)
+    chosen = correct.argmax(axis=0) if choose_epoch_on_test else np.full(len(seeds), epochs - 1)
+    order = correct[chosen, np.arange(len(seeds))].argsort(kind="stable")
+    median = order[(len(seeds) - 1) // 2]
+    joined[DENSE] = runs.probabilities[chosen[median], median].astype(float)
     joined |= {"video": both.video, "audio": both.audio}
     probabilities = {"video": test.video, "audio": test.audio}
     for name in [name for name in joined if name not in SINGLE]:

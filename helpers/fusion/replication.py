@@ -13,7 +13,7 @@ from helpers.emotions import EMOTIONS
 from helpers.evaluation import mcnemar_exact, score
 from helpers.fusion.alignment import count_modalities, pair_clip_scores
 from helpers.fusion.combiners import svm_search, temperature
-from helpers.fusion.comparison import DENSE, compare_systems, fuse_all, records
+from helpers.fusion.comparison import compare_systems, fuse_all, records
 from helpers.paths import repository_root
 from helpers.published import VectorsUnavailable, find_vectors, load_published, load_vectors
 from helpers.results import ResultsError, load_run
@@ -50,9 +50,6 @@ def replicate(vectors: dict[str, pd.DataFrame], *, runs: int = 100, epochs: int 
     train_both, test = (part.where(part.complete) for part in (train, everything))
     fused = fuse_all(train_both, test, range(runs), epochs=epochs)
     predicted = fused.predicted(test.complete)
-    # One run has to stand for all: the median one at the last epoch, not the first that came.
-    order = (fused.dense[-1] == test.labels).sum(axis=-1).argsort(kind="stable")
-    predicted[DENSE] = fused.dense[-1, order[(runs - 1) // 2]]
     search = svm_search(train_both)
     scores = {name: score(test.labels, values) for name, values in predicted.items()}
     scores["audio, all clips"] = score(everything.labels, everything.audio.argmax(axis=1))

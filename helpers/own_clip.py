@@ -1,0 +1,119 @@
+"""A clip of one's own through the whole series: its faces, its sound, and both together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+
+from helpers import training
+from helpers.cache import Unusable
+from helpers.face_detection import faces_of_clip
+from helpers.runtime import ask_for_file
+from helpers.spectrogram_images import sound_to_image
+
+FRAMES = 8
+"""So many frames, evenly spread, are searched for a face."""
+
+
+@dataclass(frozen=True)
+class ScoredClip:
+    """What two networks say of one clip.
+
+    Attributes
+    ----------
+    faces : uint8 array (f, height, width, 3)
+        The largest face of each frame that shows one.
+    frame_scores : array (f, classes)
+    spectrogram : uint8 array (height, width, 3) or None
+    scores : dict of name to array (classes,)
+        ``video`` (the mean of its frames) and ``audio``, as far as there are faces and sound, and
+        ``mean``, the fusion of both, if there are both.
+    reasons : dict of name to str
+        Why there is no ``video`` or no ``audio``.
+    """
+
+    faces: np.ndarray
+    frame_scores: np.ndarray
+    spectrogram: np.ndarray | None
+    scores: dict[str, np.ndarray]
+    reasons: dict[str, str]
+
+
+def find_clip(own_clip: str, clips: pd.DataFrame) -> tuple[Path, str]:
+    """Return the file that a notebook's ``OWN_CLIP`` means, and a sentence about it.
+
+    Parameters
+    ----------
+    own_clip : str
+        A path; ``upload`` to be asked for a file in Colab; "" for the first usable test clip.
+    clips : DataFrame
+        The corpus's clips.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    """
+    if not own_clip:
+        usable = clips[(clips["split"] == "val") & (clips["problem"] == "")]
+        first = usable.iloc[0]
+        return Path(first["path"]), (
+            f"Test clip {first['sample_id']} of the corpus, labelled {first['emotion']}. For a "
+            'clip of yours give its path as OWN_CLIP, or in Colab "upload".'
+        )
+    path = Path(ask_for_file() if own_clip == "upload" else own_clip).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"OWN_CLIP is {own_clip!r}, and {path} is no file. Give the path of a film, or "
+            '"upload" in Colab.'
+        )
+    kept = "It stays where it is; nothing of it goes into the cache or the results."
+    return path, f"Your clip {path.name}. {kept}"
+
+
+def score_clip(
+    path: Path, video_network: keras.Model, audio_network: keras.Model, classes: Sequence[str]
+) -> ScoredClip:
+    """Score one clip with the networks of notebooks 03 (faces) and 06 (spectrograms).
+
+    Parameters
+    ----------
+    path : Path
+        Any film that ffmpeg reads. A film without a face or without sound has a reason instead.
+        Nothing of it is kept in the cache: it may show a person who is in no corpus.
+    video_network, audio_network : keras.Model
+        Pictures in, probabilities of ``classes`` out.
+    """
+    height, width = video_network.input_shape[1:3]
+    faces, frame_scores = np.empty((0, height, width, 3), np.uint8), np.empty((0, len(classes)))
+    spectrogram, scores, reasons = None, {}, {}
+    try:
+        faces = faces_of_clip(path, (height, width), FRAMES)
+        frame_scores = training.predict(video_network, faces, np.arange(len(faces)))
+        scores["video"] = frame_scores.mean(axis=0)
+    except Unusable as reason:
+        reasons["video"] = str(reason)
+    try:
+        size = audio_network.input_shape[1:3]
+        spectrogram = sound_to_image(path, kind="librosa_defaults", size=size)
+        scores["audio"] = training.predict(audio_network, spectrogram[None], np.arange(1))[0]
+    except Unusable as reason:
+        reasons["audio"] = str(reason)
+    if len(scores) == 2:
+        scores["mean"] = (scores["video"] + scores["audio"]) / 2
+    return ScoredClip(faces, frame_scores, spectrogram, scores, reasons)
+
+
+def describe_clip(scored: ScoredClip, classes: Sequence[str]) -> str:
+    """Return what was found, a line a modality, and what is missing."""
+    lines = [
+        f"{name}: {classes[int(values.argmax())]} ({values.max():.0%})"
+        for name, values in scored.scores.items()
+    ]
+    lines += [f"no {name}: {reason}" for name, reason in scored.reasons.items()]
+    if "video" in scored.scores:
+        lines.insert(0, f"a face in {len(scored.faces)} of {FRAMES} frames")
+    return "\n".join(lines)

@@ -176,8 +176,9 @@ run_tests() {
     step "format" ruff format --check .
     step "saved notebooks" helpers.series check
     step "helpers" pytest -n 2 --durations=15
+    # One after the other: a later one takes up the networks of an earlier one.
     step "outputs of the notebooks" \
-        pytest --nbval --nbval-current-env -n 2 --dist loadfile --durations=15 notebooks/*.ipynb
+        pytest --nbval --nbval-current-env --durations=15 notebooks/*.ipynb
     if [ ${#failed[@]} -gt 0 ]; then
         fail "" "Failed: $(printf '%s; ' "${failed[@]}")see above."
     fi

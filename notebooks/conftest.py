@@ -1,21 +1,22 @@
 """How nbval compares the notebooks: ``pytest --nbval --nbval-current-env notebooks``.
 
-Decimals are compared closely, everything else exactly (``helpers.series.outputs``). Each notebook
-gets a copy of the saved demo results to read and to write, so that those in the checkout stay.
+Decimals are compared closely, everything else exactly (``helpers.series.outputs``). The notebooks
+of one call share a copy of the saved demo results to read and to write, so that those in the
+checkout stay, and a notebook finds the networks that an earlier one has just trained.
 """
 
 import copy
-import os
 import shutil
 import tempfile
 from pathlib import Path
 
-from nbval.plugin import IPyNbCell, IPyNbFile
+import pytest
+from nbval.plugin import IPyNbCell
 
 from helpers.paths import repository_root
 from helpers.series.outputs import are_close, tolerance_of
 
-_compare, _setup, _teardown = IPyNbCell.compare_outputs, IPyNbFile.setup, IPyNbFile.teardown
+_compare = IPyNbCell.compare_outputs
 
 
 def compare_outputs(cell, new, saved, skip_compare=None):
@@ -35,26 +36,19 @@ def _relax(new, saved, key, tolerance):
         new[key] = other
 
 
-def setup(notebook):
-    """Start the kernel with results of its own."""
-    folder = tempfile.mkdtemp(prefix="emotion-nbval-")
+def pytest_configure(config):
+    """Let all kernels write to one copy of the saved results."""
+    if hasattr(config, "workerinput"):  # a worker of pytest-xdist: it has the folder already
+        return
+    folder = tempfile.TemporaryDirectory(prefix="emotion-nbval-")
     saved = repository_root() / "results" / "demo"
     if saved.is_dir():
-        ignored = shutil.ignore_patterns("*.png", "*.ipynb", "*.html")
-        shutil.copytree(saved, Path(folder) / "demo", ignore=ignored)
-    notebook.results, notebook.results_before = folder, os.environ.get("EMOTION_RESULTS_ROOT")
-    os.environ["EMOTION_RESULTS_ROOT"] = folder
-    _setup(notebook)
+        ignored = shutil.ignore_patterns("*.png", "*.ipynb", "*.html", "*.keras", "model.json")
+        shutil.copytree(saved, Path(folder.name) / "demo", ignore=ignored)
+    patch = pytest.MonkeyPatch()
+    patch.setenv("EMOTION_RESULTS_ROOT", folder.name)
+    config.add_cleanup(folder.cleanup)
+    config.add_cleanup(patch.undo)
 
 
-def teardown(notebook):
-    """Stop the kernel and remove its results."""
-    _teardown(notebook)
-    if notebook.results_before is None:
-        os.environ.pop("EMOTION_RESULTS_ROOT", None)
-    else:
-        os.environ["EMOTION_RESULTS_ROOT"] = notebook.results_before
-    shutil.rmtree(notebook.results, ignore_errors=True)
-
-
-IPyNbCell.compare_outputs, IPyNbFile.setup, IPyNbFile.teardown = compare_outputs, setup, teardown
+IPyNbCell.compare_outputs = compare_outputs

@@ -138,6 +138,8 @@ def test_every_system_protocol_and_set_of_clips_is_an_experiment(fused_and_pairs
     published = {line["system"] for line in lines if line["published"]}
     assert published == {"video", "mean", "SVM", "dense network"}
     assert all("uar_interval" in line["metrics"] for line in lines)
+    headline = {(line["system"], line["clips"]) for line in lines if line["headline"]}
+    assert headline == {(name, "both") for name in (*published, "audio")}
 
 
 def test_predictions_of_every_system_are_valid_and_lack_only_what_is_missing(fused_and_pairs):

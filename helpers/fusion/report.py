@@ -66,9 +66,13 @@ def own_experiments(
                 if (protocol, clips) == ("thesis", "both"):
                     published = _value_of(name)
                 title = f"{name}, {'clips with both' if clips == 'both' else 'all clips'}"
+                headline = clips == "both" and name in (*SINGLE, *PUBLISHED_NAMES)
                 lines.append(
-                    experiment(title, protocol, "val", score, published, system=name, clips=clips)
-                )
+                    experiment(
+                        title, protocol, "val", score, published,
+                        system=name, clips=clips, headline=headline,
+                    )
+                )  # fmt: skip
     return lines
 
 
@@ -83,6 +87,7 @@ def vector_experiments(replicated: Mapping) -> list[dict]:
             score,
             _value_of(name),
             system=name,
+            headline=True,
             data="the thesis's own vectors",
             computed=replicated["computed"],
         )

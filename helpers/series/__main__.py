@@ -25,6 +25,19 @@ examples:
   python -m helpers.series run --seeds 0 1 2                        how much chance is in it
 """
 
+_EXERCISES_TEXT = """\
+Write the lab editions: notebooks/exercises/NN_topic.ipynb, with tasks in the place of solutions.
+
+They come from the same notebooks/src/NN_topic.py; nothing is executed.
+"""
+
+_GRADE_TEXT = """\
+Run a folder of submitted lab editions and show which checks each one passes.
+
+Each student's task cells are put into a fresh lab edition, which runs on the demo corpus with
+EPOCHS=1 and results of its own. This runs the students' code on this machine, as you.
+"""
+
 _COMPARE_TEXT = """\
 Put two folders of results side by side: two seeds, two corpora, two versions.
 
@@ -75,6 +88,7 @@ def _build(options: argparse.Namespace, console: Console) -> int:
 
     from helpers.gallery import write_gallery
     from helpers.series.build import build
+    from helpers.series.exercises import write_exercises
     from helpers.series.readme import write_readme
 
     failed = 0
@@ -82,6 +96,7 @@ def _build(options: argparse.Namespace, console: Console) -> int:
         console.line(f"{source.name}: executing on the demo corpus")
         started = monotonic()
         try:
+            write_exercises(source)
             path = build(source)
             console.line(f"{path.name}: built in {clock(monotonic() - started)}")
         except SeriesError as error:
@@ -90,6 +105,24 @@ def _build(options: argparse.Namespace, console: Console) -> int:
     console.line(f"page: {write_gallery('demo')}")
     console.line(f"numbers of: {write_readme()}")
     return failed
+
+
+def _exercises(options: argparse.Namespace, console: Console) -> int:
+    from helpers.series.exercises import write_exercises
+
+    for source in find_sources(notebooks_folder(), options.notebooks):
+        path = write_exercises(source)
+        console.line(f"{source.name}: {'lab edition written' if path else 'has no tasks'}")
+    return 0
+
+
+def _grade(options: argparse.Namespace, console: Console) -> int:
+    from helpers.series.grade import grade
+
+    table = grade(options.folder, report=console.line)
+    console.line()
+    console.table(list(table.columns), table.astype(str).values.tolist())
+    return 0
 
 
 def _check(options: argparse.Namespace, console: Console) -> int:
@@ -175,7 +208,10 @@ def _parser() -> argparse.ArgumentParser:
         "Results go to results/demo/, or to EMOTION_RESULTS_ROOT.",
     )
     check = add("check", _check, "Say which notebooks are stale, unexecuted, broken or too large.")
-    for sub in (build, check):
+    exercises = add("exercises", _exercises, _EXERCISES_TEXT)
+    grade = add("grade", _grade, _GRADE_TEXT)
+    grade.add_argument("folder", metavar="FOLDER", help="folder with .ipynb files, at any depth")
+    for sub in (build, check, exercises):
         sub.add_argument("notebooks", nargs="*", metavar="NN", help="numbers; default: all")
     return parser
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import nbformat
 from nbformat import NotebookNode
 
-from helpers.series.sources import Source, read_source, tags
+from helpers.series.exercises import lab_edition, lab_path, lab_text
+from helpers.series.sources import SeriesError, Source, read_source, tags
 
 MEGABYTES = 1.0
 CELLS = 60
@@ -17,7 +18,7 @@ LINES_A_CELL = 25
 def check(source: Source) -> list[str]:
     """Return the problems of a notebook, each a sentence; none if all is well."""
     wanted = read_source(source)
-    problems = list(_size_problems(wanted))
+    problems = [*_size_problems(wanted), *_lab_problems(source)]
     build = f"type: python -m helpers.series build {source.number}"
     try:
         text = source.built.read_text(encoding="utf-8")
@@ -52,6 +53,18 @@ def _size_problems(notebook: NotebookNode) -> Iterator[str]:
         if cell.cell_type == "code" and _lines(cell) > LINES_A_CELL:
             first = cell.source.strip().splitlines()[0]
             yield f"a cell of {_lines(cell)} lines, at most {LINES_A_CELL}: split {first!r}"
+
+
+def _lab_problems(source: Source) -> Iterator[str]:
+    path = lab_path(source)
+    try:
+        wanted = lab_edition(source)
+    except SeriesError as error:
+        yield str(error)
+        return
+    found = path.read_text(encoding="utf-8") if path.exists() else None
+    if found != (lab_text(wanted) if wanted else None):
+        yield f"stale lab edition; type: python -m helpers.series exercises {source.number}"
 
 
 def _built_problems(wanted: NotebookNode, notebook: NotebookNode) -> Iterator[str]:

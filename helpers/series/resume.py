@@ -15,8 +15,8 @@ from helpers.series.sources import BUILDS_ON
 
 RUN = "run.ipynb"
 _PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "pandas", "scikit-learn", "librosa")
-# Commands and the page change no number.
-_NOT_USED_BY_NOTEBOOKS = ("series", "gallery", "benchmark")
+# Commands, the page and the checks of the lab editions change no number.
+_NOT_USED_BY_NOTEBOOKS = ("series", "gallery", "benchmark", "checks")
 
 
 def digest(job: Job) -> str:

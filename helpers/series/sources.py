@@ -16,6 +16,12 @@ from helpers.paths import repository_root
 BUILDS_ON = {"02": ("01",), "04": ("03",), "07": ("04", "06")}
 """Notebooks by number, and those whose results they take up; all others stand alone."""
 
+LAB, FULL = "lab", "full"
+"""Tags of cells that only the lab edition has, and of cells that it has not."""
+
+SOLUTION_MARK = re.compile(r" *### (BEGIN|END) SOLUTION(: (?P<hint>.+))?$")
+"""A line before or after what a student writes, as nbgrader has it; the hint stays in its place."""
+
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -89,21 +95,52 @@ def find_sources(folder: Path, numbers: Sequence[str] = ()) -> list[Source]:
 
 
 def read_source(source: Source) -> NotebookNode:
-    """Return a source as a notebook without outputs.
+    """Return a source as a notebook without outputs: the edition that is executed and shown.
 
-    A cell's id is a hash of its text (and of how often the text came before), so that an edit of
-    one cell changes one id.
+    What only the lab edition has (cells tagged ``lab``, the marks around a solution) is left out.
     """
+    notebook = read_as_written(source)
+    notebook.cells = [cell for cell in notebook.cells if LAB not in tags(cell)]
+    for cell in notebook.cells:
+        untag(cell, FULL)
+        if cell.cell_type == "code":
+            lines = cell.source.split("\n")
+            kept = [line for line in lines if not SOLUTION_MARK.match(line)]
+            cell.source = "\n".join(kept)
+    return with_ids(notebook)
+
+
+def read_as_written(source: Source) -> NotebookNode:
+    """Return a source as a notebook with the cells and marks of both editions."""
     notebook = jupytext.read(source.path, fmt="py:percent")
     notebook.metadata = NotebookNode(
         kernelspec=NotebookNode(KERNEL), language_info=NotebookNode(name="python")
     )
+    for cell in notebook.cells:
+        cell.metadata.pop("lines_to_next_cell", None)  # blank lines of the source
+    return notebook
+
+
+def with_ids(notebook: NotebookNode) -> NotebookNode:
+    """Give every cell an id that follows from the notebook's text, in place.
+
+    It is a hash of the cell's text (and of how often the text came before), so that an edit of one
+    cell changes one id.
+    """
     seen: Counter = Counter()
     for cell in notebook.cells:
         text = f"{cell.cell_type}\n{cell.source}"
         seen[text] += 1
         cell.id = hashlib.blake2b(f"{text}\n{seen[text]}".encode(), digest_size=4).hexdigest()
     return notebook
+
+
+def untag(cell: NotebookNode, tag: str) -> None:
+    """Take a tag from a cell, in place."""
+    left = [name for name in tags(cell) if name != tag]
+    cell.metadata.pop("tags", None)
+    if left:
+        cell.metadata["tags"] = left
 
 
 def tags(cell: NotebookNode) -> list[str]:

@@ -88,6 +88,9 @@ from helpers.published import load_published
 
 started = time.time()
 
+# %% tags=["lab"]
+from helpers.checks import faces_baseline as checks
+
 # %% tags=["nbval-ignore-output"]
 runtime.describe()
 
@@ -108,15 +111,31 @@ manifest[["sample_id", "emotion", "split", "group", "age_group", "gender"]].head
 # %% [markdown]
 # The thesis trains on picture set *a* and tests on set *b*. Count the people in each, and those in both:
 
+# %% [markdown] tags=["lab"]
+# ### Task 1 · Who is in both?
+#
+# `manifest["group"]` says who is in a picture, `manifest["split"]` whether it is for training or for the test.
+# Make `in_both`, a Python set of the people who are in both.
+
 # %%
+### BEGIN SOLUTION: in_both, the set of the people who are in train and in test
 people = manifest.groupby("split")["group"].agg(set)
 in_both = people["train"] & people["test"]
+### END SOLUTION
 counts = manifest.pivot_table(index="emotion", columns="split", values="sample_id", aggfunc="count")
 print(f"{len(manifest)} pictures of {manifest['group'].nunique()} people")
 print(f"people in both train and test: {len(in_both)}")
 counts
 
-# %% [markdown]
+# %% tags=["lab"]
+checks.people_in_both(in_both, manifest)
+
+# %% [markdown] tags=["lab"]
+# How many people are in the test set, and how many of them does the network meet while it is trained? Say in a sentence what a good result on this test set would prove, and what not.
+#
+# Next, the pictures are read as grey values, since colour should say nothing about emotion; one that cannot be read would be left out, with its reason in `problem`.
+
+# %% [markdown] tags=["full"]
 # *Every* person of the test set is in the training set too, with the same emotions.
 # A network can do well here by remembering faces as well as by reading expressions, so the notebook tests both ways.
 #
@@ -152,6 +171,11 @@ examples_figure
 #
 # This is the network of the thesis (figure 5), layer by layer:
 
+# %% [markdown] tags=["lab"]
+# ### Task 2 · The second convolution
+#
+# The first block is there. Write the second one: a convolution of 64 filters of 3 x 3 with ReLU, batch normalisation with the given `momentum`, dropout of a half, and max pooling over squares of two, in this order. Then flatten, and a dense layer of 512 with ReLU. Each line takes `x` and gives `x`.
+
 
 # %%
 def static_cnn(
@@ -163,15 +187,20 @@ def static_cnn(
     x = layers.MaxPooling2D(2)(x)
     x = layers.BatchNormalization(momentum=momentum)(x)
     x = layers.Dropout(0.25)(x)
+    ### BEGIN SOLUTION: the second block, flatten, and the dense layer of 512
     x = layers.Conv2D(64, 3, activation="relu")(x)
     x = layers.BatchNormalization(momentum=momentum)(x)
     x = layers.Dropout(0.5)(x)
     x = layers.MaxPooling2D(2)(x)
     x = layers.Flatten()(x)
     x = layers.Dense(512, activation="relu")(x)
+    ### END SOLUTION
     probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
     return keras.Model(pictures, probabilities, name="static_cnn")
 
+
+# %% tags=["lab"]
+checks.network(static_cnn)
 
 # %%
 model = static_cnn()
@@ -221,13 +250,23 @@ choices
 # - **thesis**: train on set *a*, choose the epoch on set *b*, and report set *b*. As published, and too kind twice: the people are known, and the best epoch was picked by looking at the answers.
 # - **held_out**: a third of the people are kept away entirely for the test; of the rest, a fifth of the people choose the epoch. The test set is looked at once.
 
+# %% [markdown] tags=["lab"]
+# ### Task 3 · Split by person
+#
+# `training.hold_out_validation(labels, groups, share, seed)` divides samples in two so that nobody is on both sides, and returns the *positions* of the larger and of the smaller part.
+#
+# - `known`, `new`: positions in `usable`; `new` are the pictures of about a third of the people.
+# - `fitting`, `choosing`: positions in `known`; `choosing` are the pictures of about a fifth of *those* people.
+
 # %%
 train_rows, test_rows = (images.usable(manifest, split) for split in ("train", "test"))
 groups = manifest["group"].to_numpy()
+### BEGIN SOLUTION: known and new, then fitting and choosing, nobody on two sides
 known, new = training.hold_out_validation(labels[usable], groups[usable], 1 / 3, SEED)
 fitting, choosing = training.hold_out_validation(
     labels[usable[known]], groups[usable[known]], 1 / 5, SEED
 )
+### END SOLUTION
 protocols = {
     "thesis": {"fit": train_rows, "choose": test_rows, "test": test_rows},
     "held_out": {
@@ -245,6 +284,9 @@ pd.DataFrame(
         for name, parts in protocols.items()
     }
 )
+
+# %% tags=["lab"]
+checks.split_by_person(protocols, groups, usable)
 
 # %% tags=["nbval-ignore-output"]
 models, histories = {}, {}
@@ -342,16 +384,26 @@ confusion_figure = scores.confusion(
 )
 confusion_figure
 
+# %% [markdown] tags=["lab"]
+# ### Task 4 · Read the matrix
+#
+# `matrix` has a row for what a face shows and a column for what the network says. Make `mistakes`, the same table without the right answers, and find the largest of them: `worst_true` is its row, `worst_predicted` its column.
+
 # %% tags=["nbval-ignore-output"]
 matrix = np.array(experiments[0]["metrics"]["confusion"])
+### BEGIN SOLUTION: mistakes, and the row and column of the most frequent one
 mistakes = matrix - np.diag(np.diag(matrix))
 worst_true, worst_predicted = np.unravel_index(mistakes.argmax(), mistakes.shape)
+### END SOLUTION
 print(
     f"Most frequent mistake here: {classes[worst_true]} taken for {classes[worst_predicted]}, "
     f"{mistakes.max()} of {matrix[worst_true].sum()}.\n"
     f"In the thesis: Sad taken for Neutral, {published_confusion[5][4]} of {sum(published_confusion[5])}, "
     f"while Neutral itself was always right."
 )
+
+# %% tags=["lab"]
+checks.most_frequent_mistake(worst_true, worst_predicted, mistakes, matrix)
 
 # %% tags=["nbval-ignore-output"]
 recall_figure = scores.per_class_recall(

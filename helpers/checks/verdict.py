@@ -1,0 +1,57 @@
+"""What a check says, and how it takes a student's answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+EMPTY = "start in the cell above, at YOUR CODE HERE, and run it again"
+
+
+class NotYet(Exception):
+    """An answer that is missing or wrong; the message says what is the matter in a sentence."""
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython shows this in place of the calls that led here.
+        return [f"Not yet: {self}"]
+
+
+class Right(str):
+    """A sentence that a notebook shows as it is, without quotes."""
+
+    def __repr__(self) -> str:
+        """Return the sentence."""
+        return f"Right. {self}"
+
+
+def expect(condition: bool, otherwise: str) -> None:
+    """Raise :class:`NotYet` with a sentence unless a condition holds."""
+    if not condition:
+        raise NotYet(otherwise)
+
+
+def given(value: Any, name: str) -> Any:
+    """Return a student's value; raise :class:`NotYet` if it is None or an ellipsis."""
+    expect(value is not None and value is not ..., f"`{name}` is empty: {EMPTY}.")
+    return value
+
+
+def result_of(function: Callable, *arguments: Any, **named: Any) -> Any:
+    """Call a student's function and return what it returns.
+
+    Raises
+    ------
+    NotYet
+        If there is nothing in it, it fails, or it returns nothing.
+    """
+    name = getattr(function, "__name__", "the function")
+    try:
+        value = given(function, name)(*arguments, **named)
+    except NotImplementedError:
+        raise NotYet(f"`{name}` is empty: {EMPTY}.") from None
+    except NotYet:
+        raise
+    except Exception as error:
+        raise NotYet(
+            f"`{name}` stopped with {type(error).__name__}: {str(error).splitlines()[:1]}."
+        ) from None
+    expect(value is not None, f"`{name}` returns nothing: does it end in a `return`?")
+    return value

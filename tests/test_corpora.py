@@ -184,10 +184,10 @@ def test_an_unknown_corpus_or_role_is_named(tmp_path):
         load_role("wild_faces", "thesus", tmp_path)
 
 
-def test_a_missing_role_says_that_the_rest_goes_on(tmp_path):
+def test_a_missing_role_is_named(tmp_path):
     touch(tmp_path / "SFEW", "Train/Angry/F_1_1.png")
     assert len(load_role("wild_faces", "thesis", tmp_path)) == 1
-    with pytest.raises(CorpusError, match="controlled faces; the rest goes on"):
+    with pytest.raises(CorpusError, match="needs controlled faces"):
         load_role("controlled_faces", "thesis", tmp_path)
 
 

@@ -318,7 +318,7 @@ def test_a_role_without_a_corpus_names_the_command(tmp_path, role):
     with pytest.raises(CorpusError) as error:
         load_role(role, "open", tmp_path)
     assert "python -m helpers.corpora." in str(error.value)
-    assert "the rest goes on without" in str(error.value)
+    assert f"needs {role.replace('_', ' ')}" in str(error.value)
 
 
 def test_wild_faces_are_tested_on_the_published_test_set(tmp_path):

@@ -99,7 +99,4 @@ def load_role(role: str, corpus: str, data_root: str | Path = "") -> pd.DataFram
             return load_open_role(role, root)
         return load_manifest(ROLES[role], root)
     except CorpusError as error:
-        raise CorpusError(
-            f"{error} This part of the notebook needs {role.replace('_', ' ')}; "
-            f"the rest goes on without."
-        ) from None
+        raise CorpusError(f"{error} This needs {role.replace('_', ' ')}.") from None

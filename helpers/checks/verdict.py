@@ -50,8 +50,7 @@ def result_of(function: Callable, *arguments: Any, **named: Any) -> Any:
     except NotYet:
         raise
     except Exception as error:
-        raise NotYet(
-            f"`{name}` stopped with {type(error).__name__}: {str(error).splitlines()[:1]}."
-        ) from None
+        said = str(error).strip().splitlines() or [""]
+        raise NotYet(f"`{name}` stopped with {type(error).__name__}: {said[0][:120]}.") from None
     expect(value is not None, f"`{name}` returns nothing: does it end in a `return`?")
     return value

@@ -90,6 +90,9 @@ from helpers.published import load_published
 
 started = time.time()
 
+# %% tags=["lab"]
+from helpers.checks import fusion as checks
+
 # %% tags=["nbval-ignore-output"]
 runtime.describe()
 
@@ -122,18 +125,45 @@ print(f"ids that are in train and in val: {vectors['in_both_splits']}")
 #
 # The other two rules of the thesis take all fourteen numbers as features and *learn* the rule from training clips: a **support vector machine** on standardised features, and a small **dense network**:
 
+# %% [markdown] tags=["lab"]
+# ### Task 1 · The mean
+#
+# Write the simplest rule. Two arrays come in, `video` and `audio`, each with a row for a clip and a column for an emotion. One array goes out: for each clip the position of the emotion that the rule names.
+
+
+# %% tags=["lab"]
+def name_by_mean(video: np.ndarray, audio: np.ndarray) -> np.ndarray:
+    """Return the emotion that the mean of two predictions names, (clips,)."""
+    ### BEGIN SOLUTION: the position of the largest mean in each row
+    return ((video + audio) / 2).argmax(axis=1)
+    ### END SOLUTION
+
+
+# %% tags=["lab"]
+checks.mean_rule(name_by_mean)
+
+# %% [markdown] tags=["lab"]
+# ### Task 2 · How wide is it?
+#
+# The dense network takes both predictions at once. It has one hidden layer with ReLU, a dropout of a quarter, and a softmax; all in all **623** parameters. A dense layer has a weight for every pair of an input and a unit, and one more for every unit. How many units does the hidden layer have?
+
 
 # %%
 def fusion_dense(features: int = 14, classes: int = 7) -> keras.Model:
     """Build the combining network of the thesis, uncompiled (section V, figure 21)."""
     both = keras.Input((features,), name="both_predictions")
+    ### BEGIN SOLUTION: the hidden layer and the dropout, from `both` to `x`
     x = layers.Dense(28, activation="relu")(both)
     x = layers.Dropout(0.25)(x)
+    ### END SOLUTION
     probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
     return keras.Model(both, probabilities, name="fusion_dense")
 
 
 print(f"{fusion_dense().count_params()} parameters, the published number is 623")
+
+# %% tags=["lab"]
+checks.dense_network(fusion_dense)
 
 # %% [markdown]
 # ## Train: what does the fusion learn from?
@@ -142,6 +172,24 @@ print(f"{fusion_dense().count_params()} parameters, the published number is 623"
 
 # %%
 tables.trust_table(vectors)
+
+# %% [markdown] tags=["lab"]
+# ### Task 3 · Find the leak
+#
+# `vectors["train"]` and `vectors["scores"]` hold what each network is worth on training and on test clips, under `"video"` and `"audio, all clips"`; each entry has an `"accuracy"`.
+# Make `too_good`, a dictionary from these two names to how much higher the accuracy is on training clips, as a fraction. Which of the two would a fusion trust that learns from training clips, and is it right?
+
+# %% tags=["lab"]
+### BEGIN SOLUTION: too_good, from a name to the accuracy in training minus that in the test
+too_good = {
+    name: vectors["train"][name]["accuracy"] - vectors["scores"][name]["accuracy"]
+    for name in ("video", "audio, all clips")
+}
+### END SOLUTION
+too_good
+
+# %% tags=["lab"]
+checks.leak(too_good, vectors)
 
 # %% [markdown]
 # On training clips audio looks like the better modality, by far; on new clips it is the weaker one.
@@ -231,8 +279,15 @@ runs_figure
 #
 # The test can only use the clips on which two systems disagree. From their share, and the size of the gain, follows how likely *n* new clips are to show it. The usual aim is 80 %.
 
+# %% [markdown] tags=["lab"]
+# ### Task 4 · The gain
+#
+# `dense["published_correct"]` of `dense["n"]` clips are right in the published run, `vectors["scores"]["video"]["correct"]` with video alone, of the same clips. Make `published_gain`, how much higher its accuracy is, as a fraction: 0.01 is one point.
+
 # %% tags=["nbval-ignore-output"]
+### BEGIN SOLUTION: published_gain, the difference of two accuracies
 published_gain = (dense["published_correct"] - vectors["scores"]["video"]["correct"]) / dense["n"]
+### END SOLUTION
 effects = {
     "mean": report.effect(vector_tests.loc["mean"]),
     "dense network, as published": (
@@ -247,6 +302,9 @@ for name, (gain, discordance) in effects.items():
         f"{statistics.clips_for_power(gain, discordance):,} clips for 80 %"
     )
 power_figure
+
+# %% tags=["lab"]
+checks.gain(published_gain, vectors)
 
 # %% [markdown]
 # AFEW has 383 validation and 653 test clips, and 188 of the former have stills. Where a curve crosses the vertical lines below the dotted one, a gain of that size would most likely have been missed, or, found, have been luck.

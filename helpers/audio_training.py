@@ -66,7 +66,7 @@ PICTURE_RECIPES = {
         "Model 1": SoundRecipe(
             "fayek_cnn", 1e-3, epochs=16, patience=6, options=(("l2", 1e-3), *_SHORT_MEMORY)
         ),
-        "VGG16": Recipe(epochs=8, patience=3),
+        "VGG16": Recipe(learning_rate=1e-4, epochs=6, patience=6),
     },
     "thesis": {
         "Model 0": SoundRecipe("urbansound_cnn", 5e-4),

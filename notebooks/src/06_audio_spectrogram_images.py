@@ -321,13 +321,11 @@ score_rows = {
     "thesis": (test_rows, probabilities[name, "thesis"]),
     "held_out": (test_rows, probabilities[name, "held_out"]),
 }
-predictions = pd.concat(
-    [
-        video.clip_score_table(clips.iloc[rows], scored[rows], protocol, EMOTIONS)
-        for protocol, (rows, scored) in score_rows.items()
-    ],
-    ignore_index=True,
-)
+tables = {
+    protocol: pd.DataFrame(scored[rows], index=rows)
+    for protocol, (rows, scored) in score_rows.items()
+}
+predictions = video.prediction_table(clips, tables, EMOTIONS)
 trust = {
     protocol: np.mean(scored[rows].argmax(axis=1) == labels[rows])
     for protocol, (rows, scored) in score_rows.items()

@@ -14,6 +14,7 @@ import joblib
 import numpy as np
 from tqdm import tqdm
 
+from helpers.cluster import extraction
 from helpers.files import digest_of, fingerprint, write_atomically, write_json
 from helpers.paths import cache_root
 
@@ -65,7 +66,7 @@ def compute_each(
         processes) and raises ``Unusable`` with a reason for a sample that cannot be used.
     jobs : int
         Processes, as joblib counts them; -1 is all cores. An active ``joblib.parallel_config``
-        backend (such as Dask) is used when there is one.
+        backend, or the cluster of ``helpers.cluster``, is used when there is one.
 
     Returns
     -------
@@ -79,11 +80,12 @@ def compute_each(
     missing = {n: p for n, p in zip(names, paths, strict=True) if n and _stored(folder, n) is None}
     if missing:
         tasks = (joblib.delayed(_compute_one)(function, p, folder, n) for n, p in missing.items())
-        done = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks)
-        for _ in tqdm(
-            done, total=len(missing), desc=name, disable=not progress, mininterval=2, delay=10
-        ):
-            pass
+        with extraction():
+            done = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks)
+            for _ in tqdm(
+                done, total=len(missing), desc=name, disable=not progress, mininterval=2, delay=10
+            ):
+                pass
     return [
         (_stored(folder, n) or Result(None, "was not computed"))
         if n
@@ -120,7 +122,7 @@ def compute_stack(
     path = cache_root() / name / f"{key}.npy"
     problems_path = path.with_suffix(".json")
     if not (path.exists() and problems_path.exists()):
-        with write_atomically(path) as temporary:
+        with write_atomically(path) as temporary, extraction():
             temporary.parent.mkdir(parents=True, exist_ok=True)
             values = np.lib.format.open_memmap(temporary, "w+", dtype, (len(paths), *shape))
             tasks = (joblib.delayed(_try)(function, p) for p in paths)

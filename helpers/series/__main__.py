@@ -23,6 +23,11 @@ examples:
   python -m helpers.series run --notebooks 01 07 --set EPOCHS=2     two notebooks, a quick look
   python -m helpers.series run --corpus thesis --data-root ~/data   your own AFEW, SFEW and FACES
   python -m helpers.series run --seeds 0 1 2                        how much chance is in it
+  ... run --seeds 0 1 2 --scheduler tcp://10.0.0.5:8786             on your Dask cluster
+
+--scheduler divides several seeds among a cluster's workers; with one or none it has films and
+sounds read there. It needs the package distributed, and workers that run in this checkout
+(PYTHONPATH=. dask worker URL) and share its disk: cache, data and results.
 """
 
 _EXERCISES_TEXT = """\
@@ -75,6 +80,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
             fresh=options.fresh,
             results=options.results,
             timeout=options.timeout,
+            scheduler=options.scheduler,
         ),
         console,
     )
@@ -196,6 +202,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     again.add_argument("--fresh", action="store_true", help="run everything anew")
     run.add_argument("--timeout", type=float, metavar="S", help="limit of a notebook, in seconds")
+
+    run.add_argument(
+        "--scheduler", default="", metavar="URL", help="a Dask cluster for seeds or extraction"
+    )
 
     compare = add("compare", _compare, _COMPARE_TEXT)
     compare.add_argument("first", metavar="A", help="a folder <results>/<corpus>")

@@ -1,9 +1,11 @@
 """``series run``: the notebooks in sequence, each in a process of its own."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.cluster import VARIABLE, ClusterError, on_cluster
 from helpers.gallery.content import seed_spread
 from helpers.paths import data_root, results_root
 from helpers.results import ResultsError, load_run
@@ -35,6 +37,7 @@ class Request:
     fresh: bool = False
     results: str = ""
     timeout: float | None = None
+    scheduler: str = ""
 
 
 def plan(request: Request, folder: Path | None = None) -> list[Job]:
@@ -74,13 +77,15 @@ def plan(request: Request, folder: Path | None = None) -> list[Job]:
 def run(request: Request, console: Console, folder: Path | None = None) -> list[Outcome]:
     """Carry out a request and return what became of each job, in order.
 
-    A notebook that fails stops only those that build on it. Results, ``run.ipynb`` and ``run.log``
+    A notebook that fails stops only those that build on it. With a ``scheduler`` several seeds are
+    divided among the workers of its cluster; otherwise the notebooks run here and have what they
+    extract from films and sounds computed there. Results, ``run.ipynb`` and ``run.log``
     are in ``<results>/<corpus>/NN_topic/``; of a failed notebook there is ``run.partial.ipynb``.
 
     Raises
     ------
     SeriesError
-        As ``plan``, before anything starts.
+        As ``plan``, or if the cluster cannot be used, before anything starts.
     KeyboardInterrupt
         After everything that ran has been ended.
     """
@@ -90,6 +95,25 @@ def run(request: Request, console: Console, folder: Path | None = None) -> list[
         f"{len(jobs)} to run on {request.corpus}, results in {results_root(request.results)}"
         + (f", together {clock(sum(expected))} the last time" if all(expected) else "")
     )
+    if not request.scheduler:
+        return _run_here(jobs, request, console, expected)
+    try:
+        if len(request.seeds) > 1:
+            from helpers.series.sweep import sweep
+
+            return sweep(request, jobs, console, folder or notebooks_folder())
+        with on_cluster(request.scheduler):
+            os.environ[VARIABLE] = request.scheduler  # for the kernels
+        return _run_here(jobs, request, console, expected)
+    except ClusterError as error:
+        raise SeriesError(str(error)) from None
+    finally:
+        os.environ.pop(VARIABLE, None)
+
+
+def _run_here(
+    jobs: Sequence[Job], request: Request, console: Console, expected: Sequence[float]
+) -> list[Outcome]:
     outcomes: list[Outcome] = []
     for index, job in enumerate(jobs):
         label = f"[{index + 1}/{len(jobs)}] {job.title}"

@@ -193,6 +193,23 @@ def test_a_lost_picture_and_a_damaged_file_do_not_stop_the_page(tmp_path, notebo
     assert "is damaged" in page.text
 
 
+def test_the_data_are_shown_with_what_was_left_out_and_why(tmp_path, notebooks):
+    (tmp_path / "a.avi").write_text("a")
+    manifest = pd.DataFrame(
+        {
+            "path": [str(tmp_path / "a.avi")] * 3,
+            "split": ["train", "val", "val"],
+            "problem": ["", "", "no sound"],
+        }
+    )
+    strange = [("x.db", "no clip"), ("y.db", "no clip")]
+    manifest.attrs.update(corpus="AFEW", folder=str(tmp_path), strange_files=strange)
+    save(tmp_path, manifests=[manifest])
+    text = " ".join(page_of(tmp_path, notebooks).text.split())
+    assert "AFEW: 2 of 3 samples used: train 1, val 1; left out: 1 (no sound)" in text
+    assert "; other files passed over: 2 (no clip); files " in text
+
+
 def test_a_finding_and_tables_are_shown(tmp_path, notebooks):
     table = pd.DataFrame({"system": ["mean <1>", "SVM"], "gain": [0.0161, None], "n": [188, 188]})
     save(tmp_path, extra={"finding": "No gain > 0.", "tables": {"Table II": table}})

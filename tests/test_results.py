@@ -74,7 +74,8 @@ def manifest(folder, texts=("a", "b", "c")):
             "problem": ["", "", "truncated"],
         }
     )
-    table.attrs.update(corpus="afew", folder=str(folder), strange_files=[("x.db", "no clip")])
+    strange = [("x.db", "no clip"), (".y", "hidden"), ("z.txt", "no clip")]
+    table.attrs.update(corpus="afew", folder=str(folder), strange_files=strange)
     return table
 
 
@@ -108,7 +109,7 @@ def test_a_run_comes_back_as_it_was_saved(tmp_path):
         "used": 2,
         "splits": {"train": 1, "val": 1},
         "left_out": {"truncated": 1},
-        "strange_files": 1,
+        "strange_files": {"no clip": 2, "hidden": 1},
     }
     assert 2 <= run["seconds"] < 30
     assert run["environment"]["device"] == "CPU"

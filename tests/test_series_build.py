@@ -1,5 +1,7 @@
 """``series build`` and ``series check`` on hand-made notebooks."""
 
+import json
+
 import nbformat
 import pytest
 
@@ -66,6 +68,22 @@ def test_a_built_notebook_is_executed_and_carries_nothing_else(source):
         {},
     ]
     assert check(source) == []
+
+
+def test_the_seconds_of_each_section_are_kept_beside_the_results(source, tmp_path, monkeypatch):
+    monkeypatch.setenv("EMOTION_RESULTS_ROOT", str(tmp_path / "results"))
+    build(source)
+    assert not (tmp_path / "results").exists()  # nothing is written where nothing was saved
+    (tmp_path / "results" / "demo" / "01_small").mkdir(parents=True)
+    slow = (
+        "\n# %% [markdown]\n# ## Train: slowly\n\n# %%\nimport time\n\ntime.sleep(1)\n\n# %%\n1\n"
+    )
+    source.path.write_text(TEXT + slow)
+    notebook = nbformat.read(build(source), as_version=4)
+    assert all("execution" not in cell.metadata for cell in notebook.cells)
+    seconds = json.loads((tmp_path / "results/demo/01_small/sections.json").read_text())
+    assert list(seconds) == ["Train: slowly"]
+    assert 1 <= seconds["Train: slowly"] < 3
 
 
 def test_two_builds_are_the_same_bytes(source):

@@ -14,6 +14,8 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
 from helpers.files import write_text
+from helpers.results import run_folder
+from helpers.series.sections import write_sections
 from helpers.series.sources import KERNEL, SeriesError, Source, read_source
 
 COLAB = {"accelerator": "GPU", "colab": {"gpuType": "T4", "toc_visible": True}}
@@ -37,7 +39,7 @@ def build(source: Source) -> Path:
         timeout=None,
         kernel_name="python3",
         resources={"metadata": {"path": str(source.built.parent)}},
-        record_timing=False,
+        record_timing=True,
         store_widget_state=False,
         coalesce_streams=True,
         extra_arguments=["--log-level=ERROR"],
@@ -48,6 +50,7 @@ def build(source: Source) -> Path:
         raise SeriesError(f"{source.name} was not built: a cell failed.\n{error}") from None
     except (DeadKernelError, TimeoutError) as error:
         raise SeriesError(f"{source.name} was not built: {error}") from None
+    write_sections(notebook, run_folder(source.name, "demo"))
     finished = clean(notebook)
     nbformat.validate(finished)
     text = json.dumps(finished, indent=1, ensure_ascii=False, sort_keys=True)
@@ -58,6 +61,7 @@ def clean(notebook: NotebookNode) -> NotebookNode:
     """Return an executed notebook with nothing in it that only this execution explains."""
     cells = [NotebookNode(cell) for cell in notebook.cells]
     for cell in cells:
+        cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
             cell.outputs = [_without_widgets(output) for output in cell.outputs]
     metadata = NotebookNode(kernelspec=KERNEL, language_info={"name": "python"}, **COLAB)

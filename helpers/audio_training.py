@@ -1,10 +1,10 @@
-"""Training the networks for sound (thesis, section IV-B): one recipe, and what is done with it.
+"""Training the networks for sound (thesis, section IV-B), and what is done with them.
 
 Used by the notebook on log-mel spectrograms and by the one on spectrograms as pictures.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 import keras
@@ -12,6 +12,9 @@ import numpy as np
 import pandas as pd
 
 from helpers import evaluation, models, runtime, training
+from helpers.audio_recipes import GRIDS, SoundRecipe
+from helpers.corpora import load_role
+from helpers.corpora.manifest import CorpusError
 from helpers.emotions import class_indices
 from helpers.images import make_dataset, usable
 from helpers.media import read_waveforms
@@ -21,87 +24,11 @@ from helpers.spectrograms import (
     fit_normaliser,
     log_mel_spectrograms,
 )
+from helpers.statistics import holm
 from helpers.transfer import Recipe
 from helpers.video import leave_out_shared_ids
 
 Rows = np.ndarray
-
-
-_SHORT_MEMORY = (("momentum", 0.9),)
-
-
-@dataclass(frozen=True)
-class SoundRecipe:
-    """What a training depends on, besides spectrograms and seed."""
-
-    network: str
-    """``urbansound_cnn`` (Model 0) or ``fayek_cnn`` (Model 1)."""
-    learning_rate: float = 1e-4
-    batch_size: int = 16
-    epochs: int = 50
-    patience: int | None = 15
-    optimizer: str = "rmsprop"
-    monitor: str = "val_loss"
-    options: tuple[tuple[str, object], ...] = ()
-    """Further arguments of the network's builder, as pairs."""
-
-
-LOG_MEL_RECIPES = {
-    "default": {
-        "city sounds": SoundRecipe("urbansound_cnn", 5e-4, epochs=12, patience=None),
-        "Model 0": SoundRecipe("urbansound_cnn", 5e-4, epochs=16, patience=6),
-        "Model 1": SoundRecipe("fayek_cnn", 1e-3, epochs=16, patience=6, options=_SHORT_MEMORY),
-    },
-    "thesis": {
-        "city sounds": SoundRecipe("urbansound_cnn", 5e-4, patience=None),
-        "Model 0": SoundRecipe("urbansound_cnn"),
-        "Model 1": SoundRecipe("fayek_cnn"),
-    },
-}
-"""By ``SETTINGS``, for the first configuration; small corpora need larger steps."""
-
-PICTURE_RECIPES = {
-    "default": {
-        "Model 0": SoundRecipe("urbansound_cnn", 5e-4, epochs=16, patience=6),
-        "Model 1": SoundRecipe(
-            "fayek_cnn", 1e-3, epochs=16, patience=6, options=(("l2", 1e-3), *_SHORT_MEMORY)
-        ),
-        "VGG16": Recipe(learning_rate=1e-4, epochs=6, patience=6),
-    },
-    "thesis": {
-        "Model 0": SoundRecipe("urbansound_cnn", 5e-4),
-        "Model 1": SoundRecipe("fayek_cnn", epochs=60, options=(("l2", 1e-3),)),
-        "VGG16": Recipe(
-            preprocessing="unit_range",
-            optimizer="sgd",
-            learning_rate=1e-4,
-            momentum=0.9,
-            epochs=100,
-            patience=15,
-        ),
-    },
-}
-"""By ``SETTINGS``, for the second configuration."""
-
-GRIDS = {
-    "small": {"networks": ("Model 1",), "learning_rates": (), "batch_sizes": ()},
-    "thesis": {
-        "networks": ("Model 0", "Model 1"),
-        "learning_rates": (1e-4, 5e-5, 1e-5),
-        "batch_sizes": (8, 16, 32, 64),
-    },
-}
-"""What is tried with every preparation of the spectrograms, by ``GRID``."""
-
-
-def picture_recipes(
-    settings: str, epochs: int, weights: str
-) -> tuple[dict[str, SoundRecipe], Recipe]:
-    """Return the recipes of Models 0 and 1 and of VGG16 for a notebook's parameters."""
-    recipes = dict(PICTURE_RECIPES[settings])
-    if epochs:
-        recipes = {name: replace(recipe, epochs=epochs) for name, recipe in recipes.items()}
-    return recipes, replace(recipes.pop("VGG16"), weights=weights)
 
 
 def train_sound_network(
@@ -172,54 +99,73 @@ def clip_protocols(
 
 
 def scores_of_folds(
-    folds: Iterable[tuple[Rows, Rows]],
-    train: Callable[[Rows, Rows], keras.Model],
+    train: Callable[..., tuple[keras.Model, pd.DataFrame]],
     features: np.ndarray,
+    labels: np.ndarray,
+    folds: Iterable[tuple[Rows, Rows]],
     classes: int,
+    recipe: SoundRecipe | Recipe,
+    seed: int,
+    report: Callable[[str], None] | None = None,
 ) -> np.ndarray:
     """Score every row with a network that was trained without the fold it is in.
 
     Parameters
     ----------
-    folds : iterable of (fitting, held out) rows
     train : callable
-        Takes both and returns a network; it may look at the second for a curve, not for a choice.
-    features : array (n, ...)
-    classes : int
+        :func:`train_sound_network` or ``helpers.transfer.train_vgg16``, which take the rest.
+    folds : iterable of (fitting, held out) rows
+    recipe : SoundRecipe or Recipe
+        Without ``patience``: a fold must not choose the epoch it is scored at.
 
     Returns
     -------
     array (n, classes), float32
         NaN in rows that no fold holds out.
     """
+    if recipe.patience is not None:
+        raise ValueError(
+            f"The recipe stops with patience {recipe.patience} on the fold that is to be scored; "
+            "expected patience=None and a fixed number of epochs."
+        )
     scores = np.full((len(features), classes), np.nan, dtype=np.float32)
     for fitting, held_out in folds:
-        scores[held_out] = training.predict(train(fitting, held_out), features, held_out)
+        model, _ = train(features, labels, fitting, held_out, classes, recipe, seed, report=report)
+        scores[held_out] = training.predict(model, features, held_out)
     return scores
 
 
 def check_on_city_sounds(
-    sounds: pd.DataFrame,
+    corpus: str,
+    data_root: str,
     recipe: SoundRecipe,
     seed: int,
-    report: Callable[[str], None] | None = None,
-) -> tuple[dict, pd.DataFrame]:
+    report: Callable[[str], None],
+) -> tuple[dict | None, pd.DataFrame | None]:
     """Cross-validate a network on UrbanSound8K by the corpus's own folds.
 
     Spectrograms are made and normalised as those of the clips; no epoch is chosen.
 
     Parameters
     ----------
-    sounds : DataFrame
-        A manifest with ``sound_class`` and ``fold``.
+    corpus, data_root : str
+        A notebook's ``CORPUS`` and ``DATA_ROOT``.
+    report : callable
+        Called with a line of text a fold.
 
     Returns
     -------
-    score : dict
-        From ``helpers.evaluation.score``, over all folds together.
-    sounds : DataFrame
+    score : dict or None
+        From ``helpers.evaluation.score``, over all folds together; None where the corpus is not
+        there, and ``report`` has said what is missing.
+    sounds : DataFrame or None
         The manifest with problems filled in.
     """
+    try:
+        sounds = load_role("city_sounds", corpus, data_root)
+    except CorpusError as missing:
+        report(f"Left out: {missing}")
+        return None, None
     waveforms, sounds = read_waveforms(sounds, THESIS_SAMPLE_RATE)
     rows = usable(sounds)
     length = max(len(waveforms[row].load()) for row in rows)
@@ -235,9 +181,8 @@ def check_on_city_sounds(
             features, labels, fitting, held_out, len(classes), recipe, seed
         )
         predicted[held_out] = training.predict(model, features, held_out).argmax(axis=1)
-        if report:
-            right = np.mean(predicted[held_out] == labels[held_out])
-            report(f"fold {fold}: {right:.0%} of {len(held_out)} sounds")
+        right = np.mean(predicted[held_out] == labels[held_out])
+        report(f"fold {fold}: {right:.0%} of {len(held_out)} sounds, {len(classes)} classes")
     return evaluation.score(labels[rows], predicted[rows], classes), sounds
 
 
@@ -250,11 +195,10 @@ def compare_preparations(
     recipes: Mapping[str, SoundRecipe],
     seed: int,
     *,
-    learning_rates: Sequence[float] = (),
-    batch_sizes: Sequence[int] = (),
+    grid: str = "small",
     report: Callable[[str], None] | None = None,
 ) -> pd.DataFrame:
-    """Train a network for every preparation of the spectrograms and every setting.
+    """Train a network for every preparation of the spectrograms and every setting of a grid.
 
     Parameters
     ----------
@@ -263,29 +207,53 @@ def compare_preparations(
     fitting, choosing : int arrays
         Both from train: a table for choosing must not look at the test clips.
     recipes : mapping of name to SoundRecipe
-        The networks.
-    learning_rates, batch_sizes : sequences
-        What to try; empty: the recipe's own.
+        The networks; those that the grid does not name are left out.
+    grid : str
+        A key of ``helpers.audio_recipes.GRIDS``.
 
     Returns
     -------
     DataFrame
-        One row a training: network, pre-emphasis, normalisation, learning_rate, batch_size, and
-        the ``accuracy`` on ``choosing`` at the best epoch.
+        One row a training: network, pre-emphasis, normalisation, learning_rate, batch_size, the
+        ``accuracy`` on ``choosing`` at the best epoch, and ``p``: McNemar's exact test against the
+        best row, on the same clips, adjusted for the number of comparisons (Holm).
     """
-    rows = []
+    tried = GRIDS[grid]
+    rows, right = [], []
     for (emphasis, values), kind in product(spectrograms.items(), NORMALISATIONS):
         features = fit_normaliser(kind, values, fitting)(values)[..., None]
-        for name, recipe in recipes.items():
-            rates, sizes = learning_rates or (recipe.learning_rate,), batch_sizes or (recipe.batch_size,)
-            for rate, size in product(rates, sizes):
-                trial = replace(recipe, learning_rate=rate, batch_size=size)
-                _, history = train_sound_network(
-                    features, labels, fitting, choosing, classes, trial, seed
-                )
-                accuracy = history["val_accuracy"].iloc[history.attrs["best_epoch"] - 1]
-                rows.append((name, emphasis, kind, rate, size, accuracy))
-                if report:
-                    report(f"{name}, {emphasis}, {kind}, {rate:g}, {size}: {accuracy:.0%}")
-    columns = ["network", "pre-emphasis", "normalisation", "learning_rate", "batch_size", "accuracy"]
-    return pd.DataFrame(rows, columns=columns)
+        for name, rate, size in product(
+            tried["networks"], tried["learning_rates"], tried["batch_sizes"]
+        ):
+            recipe = recipes[name]
+            rate, size = rate or recipe.learning_rate, size or recipe.batch_size
+            recipe = replace(recipe, learning_rate=rate, batch_size=size)
+            model, _ = train_sound_network(
+                features, labels, fitting, choosing, classes, recipe, seed
+            )
+            named = training.predict(model, features, choosing).argmax(axis=1)
+            right.append(named == labels[choosing])
+            rows.append((name, emphasis, kind, rate, size, right[-1].mean()))
+            if report:
+                report(f"{name}, {emphasis}, {kind}, {rate:g}, {size}: {rows[-1][-1]:.0%}")
+    columns = ["network", "pre-emphasis", "normalisation", "learning_rate", "batch_size"]
+    table = pd.DataFrame(rows, columns=[*columns, "accuracy"])
+    best = int(table["accuracy"].idxmax())
+    p_values = [evaluation.mcnemar_exact(right[best], one)["p_value"] for one in right]
+    others = table.index != best
+    table["p"] = 1.0
+    table.loc[others, "p"] = holm(np.array(p_values)[others])
+    return table
+
+
+def right_and_wrong(
+    true: np.ndarray, predicted: np.ndarray, classes: Sequence[str], each: int = 4
+) -> tuple[np.ndarray, list[str]]:
+    """Return the positions of the first wrong and right samples, ``each`` of both, and captions."""
+    wrong = predicted != true
+    order = np.concatenate([np.flatnonzero(wrong)[:each], np.flatnonzero(~wrong)[:each]])
+    captions = [
+        f"{classes[predicted[i]]}, is {classes[true[i]]}" if wrong[i] else classes[predicted[i]]
+        for i in order
+    ]
+    return order, captions

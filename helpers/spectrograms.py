@@ -5,12 +5,12 @@ are made once, the silence that fills a clip up is never transformed, and filter
 """
 
 import json
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import librosa
 import numpy as np
 import scipy.fft
 import scipy.signal
@@ -18,6 +18,11 @@ import scipy.sparse
 
 from helpers.cache import Result
 from helpers.files import write_json
+
+with warnings.catch_warnings():
+    # What librosa downloads examples with complains, in a notebook, that it has no widgets.
+    warnings.simplefilter("ignore")
+    import librosa.util.files
 
 THESIS_SAMPLE_RATE = 22050
 THESIS_SAMPLES = 137063

@@ -1,33 +1,15 @@
 """Spectrogram pictures: ours against a drawn figure, and against hand-made arrays."""
 
-import io
-
-import librosa
-import librosa.display
 import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from matplotlib import pyplot as plt
-from PIL import Image
 
+from helpers.benchmark.audio import drawn_picture
 from helpers.media import read_audio_at_own_rate
 from helpers.spectrogram_images import KINDS, spectrogram_images, spectrogram_to_image
 from helpers.spectrograms import LIBROSA_DEFAULTS, mel_power
-
-
-def drawn_image(power, size=(64, 64)):
-    """The thesis's way: a figure of 0.72 inches at 400 dpi, as JPEG, read back small."""
-    figure = plt.figure(figsize=(0.72, 0.72))
-    axis = figure.add_subplot(111)
-    axis.set_axis_off()
-    librosa.display.specshow(librosa.power_to_db(power, ref=np.max), ax=axis)
-    file = io.BytesIO()
-    figure.savefig(file, dpi=400, bbox_inches="tight", pad_inches=0, format="jpeg")
-    plt.close(figure)
-    picture = Image.open(file).convert("RGB")
-    return np.asarray(picture.resize(size[::-1], Image.Resampling.BOX))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +24,7 @@ def test_our_picture_is_the_drawn_one(clips):
     for samples, rate in clips:
         power = mel_power(samples, rate, LIBROSA_DEFAULTS)
         ours = spectrogram_to_image(power).astype(float)
-        drawn = drawn_image(power).astype(float)
+        drawn = drawn_picture(power).astype(float)
         assert np.abs(ours - drawn).mean() < 5
         assert np.corrcoef(ours.ravel(), drawn.ravel())[0, 1] > 0.99
 

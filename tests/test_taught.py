@@ -73,3 +73,63 @@ def test_the_mean_of_04_is_the_helpers_mean():
     ours = aggregate_clips(scores, clips)
     assert found.tolist() == ours.index.tolist()
     np.testing.assert_allclose(values, ours)
+
+
+@pytest.mark.parametrize("length", [2000, 60000, 137063])
+def test_the_filter_and_the_spectrogram_of_05_are_the_helpers(length):
+    import numpy as np
+
+    from helpers import spectrograms
+
+    samples = np.random.default_rng(0).normal(0, 0.1, 60000).astype(np.float32)
+    notebook = defined_in("05_audio_logmel", "pre_emphasis")
+    np.testing.assert_array_equal(
+        notebook["pre_emphasis"](samples), spectrograms.pre_emphasis(samples)
+    )
+    taught = defined_in("05_audio_logmel", "log_mel_spectrogram")
+    taught |= {"pre_emphasis": notebook["pre_emphasis"]}
+    for coefficient in (0.0, 0.97):
+        ours = spectrograms.log_mel_spectrogram(samples, length=length, coefficient=coefficient)
+        found = taught["log_mel_spectrogram"](samples, length=length, coefficient=coefficient)
+        np.testing.assert_allclose(found, ours, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("urbansound_cnn", {}),
+        ("urbansound_cnn", {"doubled": True}),
+        ("fayek_cnn", {}),
+        ("fayek_cnn", {"l2": 0.001, "momentum": 0.9}),
+    ],
+)
+def test_the_networks_of_05_are_the_helpers_networks(name, options):
+    from helpers.models import audio
+
+    taught = (
+        defined_in("05_audio_logmel", "urbansound_cnn") | defined_in("05_audio_logmel", "fayek_cnn")
+    )[name]
+    found, expected = (
+        [
+            ({k: v for k, v in layer.get_config().items() if k != "name"}, layer.output.shape)
+            for layer in build((40, 100, 1), 7, **options).layers
+        ]
+        for build in (taught, getattr(audio, name))
+    )
+    for layers in (found, expected):
+        layers[0][0].pop("batch_shape", None)
+    assert found == expected
+
+
+def test_the_picture_of_06_is_the_helpers_to_a_level_of_colour():
+    import numpy as np
+
+    from helpers import spectrogram_images
+
+    name = "spectrogram_to_image"
+    taught = defined_in("06_audio_spectrogram_images", "spectrogram_to_image")[name]
+    rng = np.random.default_rng(0)
+    for frames in (5, 92, 300):
+        power = (10 ** rng.uniform(-9, 1, (128, frames))).astype(np.float32)
+        ours = spectrogram_images.spectrogram_to_image(power)
+        assert np.abs(taught(power).astype(int) - ours).max() <= 1

@@ -1,6 +1,6 @@
 """Figures of notebooks 05 and 06: from a wave to what a network sees of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import librosa
 import numpy as np
@@ -17,7 +17,7 @@ from helpers.plots.style import (
     new_figure,
     quiet,
 )
-from helpers.spectrograms import MelSettings
+from helpers.spectrograms import THESIS_SAMPLE_RATE, MelSettings, log_mel_settings
 
 _SPECTROGRAM_COLOURS = "magma"
 
@@ -28,8 +28,6 @@ def processing_steps(
     spectrogram: np.ndarray,
     normalised: np.ndarray,
     *,
-    sample_rate: int,
-    settings: MelSettings,
     title: str,
 ) -> Figure:
     """Draw one clip on its way: wave, pre-emphasis, mel filters, spectrogram, normalisation.
@@ -39,11 +37,10 @@ def processing_steps(
     samples, emphasised : arrays (samples,)
         Before and after the filter of equation 2, at the length that all clips get.
     spectrogram, normalised : arrays (bands, frames)
-        In decibels, and after normalisation.
-    sample_rate : int
-    settings : MelSettings
-        Those of the spectrogram, for its filters and the time axis.
+        In decibels, and after normalisation; with the thesis's settings, which the filters and the
+        time axis are drawn for.
     """
+    sample_rate, settings = THESIS_SAMPLE_RATE, log_mel_settings()
     figure, axes = new_figure(3, 2, width=9, height=7)
     seconds = np.arange(len(samples)) / sample_rate
     for axis, wave, name in (
@@ -100,14 +97,19 @@ def spectrogram_grid(
     return figure
 
 
-def settings_grid(tables: Mapping[str, pd.DataFrame], title: str) -> Figure:
-    """Draw accuracies by two settings as shaded tables, a panel each.
+def settings_grid(grid: pd.DataFrame, title: str) -> Figure:
+    """Draw accuracies by preparation as shaded tables, a panel a network.
 
     Parameters
     ----------
-    tables : mapping of name to DataFrame
-        Index and columns are the settings, values the accuracies.
+    grid : DataFrame
+        From ``helpers.audio_training.compare_preparations``; of several learning rates and batch
+        sizes the best is shown.
     """
+    tables = {
+        name: rows.pivot_table("accuracy", "normalisation", "pre-emphasis", aggfunc="max")
+        for name, rows in grid.groupby("network")
+    }
     width = sum(len(table.columns) for table in tables.values()) + 3.5
     rows = max(len(table) for table in tables.values())
     figure, axes = new_figure(1, len(tables), width=width, height=0.5 * rows + 1.5)

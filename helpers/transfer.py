@@ -24,17 +24,17 @@ class Recipe:
     """What a training of VGG16 depends on, besides pictures and seed."""
 
     weights: str = "hed"
-    preprocessing: str = "imagenet_mean"
+    preprocessing: str = "unit_range"
     unfrozen_blocks: int = 2
     dense_units: int = 1024
     dropout: float = 0.0
     augment: bool = False
     optimizer: str = "adam"
-    learning_rate: float = 5e-5
+    learning_rate: float = 1e-4
     momentum: float = 0.0
     batch_size: int = 16
-    epochs: int = 12
-    patience: int | None = 12
+    epochs: int = 8
+    patience: int | None = 8
     head_epochs: int = 0
     """Epochs for the head alone before the blocks are let loose (two-stage training)."""
 

@@ -286,7 +286,7 @@ for source, reason in missing.items():
 scores_of = clip_comparison.score_sources(frames_of, networks, prior, len(tested))
 source_table = clip_comparison.source_table(frames_of, scores_of, tested, "held_out")
 of_sources = clip_comparison.source_experiments(
-    frames_of, scores_of, tested, {"organisers' faces": published["afew_face_frames"]}
+    frames_of, scores_of, tested, {"organisers' faces": published["afew_face_frames_discarded"]}
 )
 experiments += [entry for entry in of_sources if entry["name"] != "stills"]
 source_table.round(3)

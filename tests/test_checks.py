@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.checks import faces_baseline, fusion
+from helpers.checks import (
+    audio_logmel,
+    audio_spectrogram_images,
+    faces_baseline,
+    fusion,
+    sfew_in_the_wild,
+    vgg16_transfer,
+    video_late_fusion,
+)
 from helpers.checks.verdict import NotYet, Right, result_of
 from helpers.paths import repository_root
 from helpers.series.exercises import tasks
@@ -200,6 +208,378 @@ def test_most_frequent_mistake():
         right(check, row, column, with_tie - np.diag(np.diag(with_tie)), with_tie)
 
 
+# 02
+
+
+def test_the_line_to_beat():
+    train, test = np.array([0] * 6 + [1] * 3 + [2]), np.array([0] * 2 + [1] * 5 + [2])
+
+    def check(answer):
+        return sfew_in_the_wild.line_to_beat(answer, train, test)
+
+    right(check, 0.25)
+    wrong("is empty", check, None)
+    wrong("the share of the commonest class in train", check, 0.6)
+    wrong("commonest class of the test set was taken", check, 5 / 8)
+    wrong("a count; which share", check, 2)
+    wrong("in per cent", check, 25)
+    wrong("a guess at random", check, 1 / 3)
+    wrong("which is not what was asked for", check, 0.9)
+
+
+def test_recall():
+    check = sfew_in_the_wild.recall
+    right(check, lambda matrix: np.diag(matrix) / matrix.sum(axis=1))
+    wrong("is empty", check, empty)
+    with np.errstate(invalid="ignore"):
+        wrong("often a class was named", check, lambda matrix: np.diag(matrix) / matrix.sum(axis=0))
+    wrong("by all samples", check, lambda matrix: np.diag(matrix) / matrix.sum())
+    wrong("These are counts", check, np.diag)
+    wrong(r"shape \(\)", check, lambda matrix: np.trace(matrix) / matrix.sum())
+    wrong("At least one class", check, lambda matrix: matrix.max(axis=1) / matrix.sum(axis=1))
+
+
+def test_the_favourite_answer():
+    named = np.array([0, 2, 2, 2, 1])
+
+    def check(favourite, share):
+        return sfew_in_the_wild.favourite_answer(favourite, share, named, ("a", "b", "c"))
+
+    right(check, "c", 0.6)
+    wrong("`favourite` is empty", check, ..., 0.6)
+    wrong("one of the classes' names", check, 2, 0.6)
+    wrong("a is not what the network names most often", check, "a", 0.2)
+    wrong("a count", check, "c", 3)
+    wrong("in per cent", check, "c", 60)
+
+
+# 03
+
+
+def vgg16(input_shape, classes, unfrozen_blocks, *, trained=None, head=True):
+    from helpers.models.vgg16 import vgg16_classifier
+
+    model = vgg16_classifier(
+        input_shape, classes, weights="none", unfrozen_blocks=unfrozen_blocks, dense_units=8
+    )
+    for layer in model.layers:
+        if layer.name.startswith("block") and trained is not None:
+            layer.trainable = trained(int(layer.name[5]), unfrozen_blocks)
+        elif not layer.name.startswith("block"):
+            layer.trainable = head
+    return model
+
+
+@pytest.mark.parametrize(
+    ("mistake", "message"),
+    [
+        ({}, ""),
+        ({"trained": lambda block, thawed: block <= thawed}, "With 2 blocks .* is trained: count"),
+        ({"trained": lambda block, thawed: block >= 5 - thawed}, "block3_conv1` is trained"),
+        ({"trained": lambda block, thawed: block >= 4}, "With 0 blocks"),
+        ({"trained": lambda block, thawed: False}, "block4_conv1` is frozen"),
+        ({"head": False}, "`dense` is new and knows nothing yet"),
+    ],
+)
+def test_frozen_layers(mistake, message):
+    def vgg16_classifier(*arguments):
+        return vgg16(*arguments, **mistake)
+
+    if mistake:
+        wrong(message, vgg16_transfer.frozen_layers, vgg16_classifier)
+    else:
+        right(vgg16_transfer.frozen_layers, vgg16_classifier)
+
+
+def test_frozen_layers_left_empty():
+    wrong("is empty", vgg16_transfer.frozen_layers, empty)
+    wrong("returns nothing", vgg16_transfer.frozen_layers, says(None))
+
+
+def test_trained_parameters():
+    model = vgg16((32, 32, 3), 7, 1)
+    trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+
+    def check(answer):
+        return vgg16_transfer.trained_parameters(answer, model)
+
+    right(check, trained)
+    wrong("is empty", check, ...)
+    wrong("the frozen ones as well", check, model.count_params())
+    wrong("these are the frozen ones", check, model.count_params() - trained)
+    wrong("how many numbers are in them", check, len(model.trainable_weights))
+
+
+def test_same_stills():
+    true = np.array([0, 1, 2, 1])
+    predicted = {
+        ("VGG16", "held_out"): np.array([0, 1, 1, 1]),
+        ("small", "held_out"): np.array([0, 0, 2, 1]),
+        ("small", "thesis"): np.array([1, 1, 2, 1]),
+    }
+    answer = {name: values == true for (name, kind), values in predicted.items() if kind[0] == "h"}
+
+    def check(found):
+        return vgg16_transfer.same_stills(found, predicted, true)
+
+    right(check, answer)
+    wrong("is empty", check, ...)
+    wrong("with the names VGG16 and small", check, {"VGG16": answer["VGG16"]})
+    wrong("true where the network is wrong", check, {k: ~v for k, v in answer.items()})
+    wrong("VGG16: int64 was given", check, answer | {"VGG16": answer["VGG16"].astype(int)})
+    wrong(r"small: an array of shape \(\)", check, answer | {"small": 0.5})
+    thesis = predicted["small", "thesis"] == true
+    wrong("small: not where its answers under held_out", check, answer | {"small": thesis})
+
+
+# 04
+
+
+def test_labels_that_differ():
+    joined = pd.DataFrame(
+        {
+            "emotion": ["Happy", "Sad", "Fear", "Angry"],
+            "clip_emotion": ["Happy", "Fear", "Fear", ""],
+            "clip_row": [0, 1, 1, -1],
+            "disagrees": [False, True, False, False],
+        }
+    )
+
+    def check(found):
+        return video_late_fusion.labels_that_differ(found, joined)
+
+    right(check, joined[joined["disagrees"]])
+    wrong("is empty", check, ...)
+    wrong("is a Series; the rows", check, joined["disagrees"])
+    wrong("1 of these stills have no clip", check, joined[joined.emotion != joined.clip_emotion])
+    wrong("2 of these stills have the same label", check, joined[:3])
+    wrong("1 stills that differ are not among them", check, joined[:0])
+
+
+def means(scores, clips, *, divide=True, sort=True, order=1, every=False):
+    found = np.unique(clips)[::order]
+    rows = [scores[clips == clip] if sort else scores[: np.sum(clips == clip)] for clip in found]
+    if every:
+        rows = [scores for _ in found]
+    return found, np.array([part.mean(axis=0) if divide else part.sum(axis=0) for part in rows])
+
+
+def test_mean_of_frames():
+    check = video_late_fusion.mean_of_frames
+    right(check, means)
+    wrong("is empty", check, empty)
+    wrong("Two things should be returned", check, lambda s, c: means(s, c)[1])
+    wrong("4 clips among these frames; 17 come out", check, lambda s, c: (c, s))
+    wrong(r"shape \(3, 4\)", check, lambda s, c: (np.unique(c), means(s, c)[1].T))
+    wrong("ascending order", check, lambda s, c: means(s, c, order=-1))
+    wrong("These are sums", check, lambda s, c: means(s, c, divide=False))
+    wrong("not that of its own frames", check, lambda s, c: means(s, c, every=True))
+    wrong("are they sorted by clip", check, lambda s, c: means(s, c, sort=False))
+
+    def in_place(scores, clips):
+        values = means(scores, clips)
+        scores *= 0
+        return values
+
+    wrong("have been changed", check, in_place)
+
+
+def test_the_leak_of_04():
+    accuracies = {"in_sample": 0.9, "out_of_fold": 0.35, "thesis": 0.4, "held_out": 0.3}
+    trust = pd.DataFrame({"accuracy": accuracies})
+
+    def check(answer):
+        return video_late_fusion.leak(answer, trust)
+
+    right(check, 0.5)
+    wrong("is empty", check, ...)
+    wrong("the sign is wrong", check, -0.5)
+    wrong("in points", check, 50)
+    wrong("the scores out of fold", check, 0.55)
+    wrong("another network", check, 0.6)
+
+
+# 05
+
+
+def test_pre_emphasis():
+    check = audio_logmel.pre_emphasis
+
+    def filtered(x, coefficient, *, sign=-1, shift=1):
+        y = x.copy()
+        y[1:] += np.float32(sign * coefficient) * x[:-1]
+        return y
+
+    right(check, filtered)
+    right(check, lambda x, c: np.r_[x[0], x[1:] - c * x[:-1]])
+    wrong("is empty", check, empty)
+    wrong("coefficient that is given is not used", check, lambda x, c: filtered(x, 0.97))
+    wrong("This adds the sample before", check, lambda x, c: filtered(x, c, sign=1))
+    wrong("199 came out", check, lambda x, c: x[1:] - c * x[:-1])
+    wrong("stays as it is", check, lambda x, c: np.r_[0, x[1:] - c * x[:-1]])
+    wrong("the sample after", check, lambda x, c: np.r_[x[:-1] - c * x[1:], x[-1]])
+    wrong("not what equation 2 says", check, lambda x, c: x)
+
+    def running(x, c):
+        y = x.copy()
+        for t in range(1, len(y)):
+            y[t] -= c * y[t - 1]
+        return y
+
+    def in_place(x, c):
+        x[1:] -= np.float32(c) * x[:-1].copy()
+        return x
+
+    wrong("what was already filtered", check, running)
+    wrong("work on a copy", check, in_place)
+
+
+def log_mel(samples, *, length, coefficient, fit):
+    from helpers.spectrograms import log_mel_spectrogram
+
+    samples = fit(samples, length)
+    return log_mel_spectrogram(samples, length=len(samples), coefficient=coefficient)
+
+
+@pytest.mark.parametrize(
+    ("fit", "message"),
+    [
+        (lambda x, n: np.pad(x[:n], (0, max(0, n - len(x)))), ""),
+        (lambda x, n: x, "A short clip gives the shape"),
+        (lambda x, n: x[:n], "A short clip gives the shape"),
+        (lambda x, n: np.pad(x, (0, max(0, n - len(x)))), "A long clip gives the shape"),
+        (lambda x, n: np.pad(x[:n], (max(0, n - len(x)), 0)), "A short clip has the right shape"),
+        (lambda x, n: np.pad(x[-n:], (0, max(0, n - len(x)))), "A long clip has the right shape"),
+        (lambda x, n: np.resize(x, n), "A short clip has the right shape and another content"),
+    ],
+)
+def test_one_length(fit, message):
+    def log_mel_spectrogram(samples, *, length, coefficient):
+        return log_mel(samples, length=length, coefficient=coefficient, fit=fit)
+
+    if message:
+        wrong(message, audio_logmel.one_length, log_mel_spectrogram)
+    else:
+        right(audio_logmel.one_length, log_mel_spectrogram)
+
+
+def test_one_length_left_empty():
+    wrong("is empty", audio_logmel.one_length, empty)
+
+
+def test_length_for_all():
+    lengths, train_rows = np.array([500, 900, 700, 1200]), np.array([0, 1, 2])
+
+    def check(answer):
+        return audio_logmel.length_for_all(answer, lengths, train_rows)
+
+    right(check, 900)
+    right(check, np.int64(900))
+    wrong("is empty", check, None)
+    wrong("a test clip decides here", check, 1200)
+    wrong("the mean", check, 700)
+    wrong("the shortest", check, 500)
+    wrong("in seconds", check, 900 / 22050)
+
+
+# 06
+
+
+def draw(power, size, *, flip=True, mirror=False, overflow=False, from_loudest=False, guard=True):
+    import matplotlib
+    from PIL import Image
+
+    from helpers.spectrograms import to_decibels
+
+    decibels = to_decibels(power)[:: -1 if flip else 1, :: -1 if mirror else 1]
+    above = decibels - decibels.min()
+    levels = above / (max(above.max(), 1e-6) if guard else np.float32(above.max())) * 256
+    levels = np.where(levels >= 256, 0, levels) if overflow else np.minimum(levels, 255)
+    levels = (255 - levels if from_loudest else levels).astype(np.uint8)
+    palette = matplotlib.colormaps["magma"](np.arange(256), bytes=True)[:, :3]
+    height, width = size
+    picture = Image.fromarray(palette[levels])
+    return np.asarray(picture.resize((width, height), Image.Resampling.BOX))
+
+
+@pytest.mark.parametrize(
+    ("mistake", "message"),
+    [
+        ({}, ""),
+        ({"flip": False}, "upside down"),
+        ({"mirror": True}, "mirrored"),
+        ({"overflow": True}, "The loudest point is dark"),
+        ({"from_loudest": True}, "is dark|The levels are others"),
+    ],
+)
+def test_the_picture_of_06(mistake, message):
+    def spectrogram_to_image(power, size):
+        return draw(power, size, **mistake)
+
+    if mistake:
+        wrong(message, audio_spectrogram_images.picture, spectrogram_to_image)
+    else:
+        right(audio_spectrogram_images.picture, spectrogram_to_image)
+
+
+def test_the_picture_of_06_left_empty_or_of_another_kind():
+    check = audio_spectrogram_images.picture
+    wrong("is empty", check, empty)
+    wrong(r"shape \(64, 32, 3\)", check, lambda power, size: draw(power, size[::-1]))
+    wrong("float64; uint8", check, lambda power, size: draw(power, size) / 255)
+
+    def silent(power, size):
+        return draw(power, size) if power.any() else np.full((*size, 3), 255, np.uint8)
+
+    wrong("Silence should be dark", check, silent)
+
+
+def test_folds_by_film():
+    from helpers.training import group_folds
+
+    films = np.repeat([f"film {number}" for number in range(12)], 5)
+    labels = np.tile(np.arange(5), 12)
+    allowed = np.arange(5, 60)
+
+    def check(folds):
+        return audio_spectrogram_images.folds_by_film(folds, allowed, films, 3)
+
+    def folds(groups, rows=allowed, number=3):
+        return [
+            (rows[fitting], rows[held])
+            for fitting, held in group_folds(labels[allowed], groups, number)
+        ]
+
+    right(check, folds(films[allowed]))
+    wrong("is empty", check, ...)
+    wrong("has 2 parts; 3 were asked for", check, folds(films[allowed], number=2))
+    wrong("both learned and held out: divide by film", check, folds(np.arange(len(allowed))))
+    wrong("rows that are held out are no training", check, folds(films[allowed], allowed - 5))
+    exchanged = [(held, fitting) for fitting, held in folds(films[allowed])]
+    wrong("have the two parts been exchanged", check, exchanged)
+
+
+def test_trust():
+    labels = np.array([0, 1, 0, 1, 1])
+    scored = np.eye(2)[[0, 1, 1, 0, 0]]
+    score_rows = {
+        "in_sample": (np.array([0, 1, 2]), scored),
+        "held_out": (np.array([3, 4]), scored),
+    }
+
+    def check(in_sample, held_out):
+        found = {"in_sample": in_sample, "held_out": held_out}
+        return audio_spectrogram_images.trust(found, score_rows, labels)
+
+    right(check, 2 / 3, 0.0)
+    wrong("a count", check, 2, 0)
+    wrong("in per cent", check, 200 / 3, 0)
+    wrong("counts all clips", check, 0.4, 0)
+    wrong("`held_out` is empty", check, 2 / 3, None)
+    wrong("with the names", audio_spectrogram_images.trust, {}, score_rows, labels)
+    wrong("is empty", audio_spectrogram_images.trust, ..., score_rows, labels)
+
+
 # 07
 
 
@@ -274,9 +654,11 @@ def test_the_leak():
 
     right(check, 0.2, 0.6)
     wrong("the sign is wrong", check, -0.2, -0.6)
-    wrong("as a fraction", check, 20, 60)
-    wrong("audio, all clips: that is not the difference", check, 0.2, 0.5)
+    wrong("in points; a fraction", check, 20, 60)
+    wrong("a ratio; the difference", check, 1.5, 3)
+    wrong("`audio, all clips` is 0.5, which is not", check, 0.2, 0.5)
     wrong("`video` is empty", check, None, 0.6)
+    wrong("`video` is a list; a number", check, [0.2], 0.6)
     wrong("`too_good` is empty", fusion.leak, ..., VECTORS)
     wrong("a dictionary with the names", fusion.leak, {"video": 0.2}, VECTORS)
     wrong("a dictionary with the names", fusion.leak, 0.2, VECTORS)
@@ -287,8 +669,11 @@ def test_the_gain():
         return fusion.gain(answer, VECTORS)
 
     right(check, 0.05)
+    right(check, np.float64(0.05))
     wrong("is empty", check, ...)
     wrong("a number of clips: of how many", check, 10)
     wrong("in points; a fraction", check, 5.0)
     wrong("relative to what video has right", check, 10 / 80)
-    wrong("not the difference of the accuracies", check, 0.45)
+    wrong("the sign is wrong", check, -0.05)
+    wrong("the accuracy itself", check, 0.45)
+    wrong("`published_gain` is 0.4, which is not", check, 0.4)

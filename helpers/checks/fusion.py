@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from helpers.checks.verdict import Right, expect, given, result_of
+from helpers.checks.verdict import Right, expect, expect_number, given, result_of
 
 MODALITIES = ("video", "audio, all clips")
 
@@ -70,33 +70,26 @@ def leak(too_good: Mapping[str, float], vectors: Mapping[str, Mapping]) -> Right
     )
     for name in MODALITIES:
         trained, tested = (vectors[part][name]["accuracy"] for part in ("train", "scores"))
-        found = float(given(too_good[name], name))
-        expect(
-            not np.isclose(found, tested - trained),
-            f"{name}: the sign is wrong; more on training clips is a positive number.",
-        )
-        expect(
-            not np.isclose(found, 100 * (trained - tested)),
-            f"{name}: as a fraction, please: 0.01 is one point.",
-        )
-        expect(
-            np.isclose(found, trained - tested, atol=1e-6),
-            f"{name}: that is not the difference of its two accuracies.",
-        )
+        mistakes = {
+            "the sign is wrong; more on training clips is a positive number.": tested - trained,
+            "that is in points; a fraction was asked for.": 100 * (trained - tested),
+            "that is a ratio; the difference of the two was asked for.": trained / tested,
+        }
+        expect_number(too_good[name], name, trained - tested, mistakes)
     return Right("A fusion that learns from these clips is told to trust the network that cheats.")
 
 
 def gain(published_gain: float, vectors: Mapping[str, Mapping]) -> Right:
     """Check task 4: the published gain over video alone."""
-    found = float(given(published_gain, "published_gain"))
     n, published = (vectors["dense"][key] for key in ("n", "published_correct"))
     video = vectors["scores"]["video"]["correct"]
     more = published - video
-    expect(not np.isclose(found, more), "That is a number of clips: of how many?")
-    expect(not np.isclose(found, 100 * more / n), "That is in points; a fraction was asked for.")
-    expect(
-        not np.isclose(found, more / video),
-        "That is relative to what video has right; the difference of the two accuracies was asked.",
-    )
-    expect(np.isclose(found, more / n, atol=1e-6), "That is not the difference of the accuracies.")
+    mistakes = {
+        "that is a number of clips: of how many?": more,
+        "that is in points; a fraction was asked for.": 100 * more / n,
+        "that is relative to what video has right; subtract the two accuracies.": more / video,
+        "the sign is wrong; better than video is a positive number.": -more / n,
+        "that is the accuracy itself; how far is it above that of video?": published / n,
+    }
+    expect_number(published_gain, "published_gain", more / n, mistakes)
     return Right("Seen beside the width of an interval for so few clips, it is not much.")

@@ -1,6 +1,7 @@
 """What a check says, and how it takes a student's answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from math import isclose
 from typing import Any
 
 EMPTY = "start in the cell above, at YOUR CODE HERE, and run it again"
@@ -54,3 +55,27 @@ def result_of(function: Callable, *arguments: Any, **named: Any) -> Any:
         raise NotYet(f"`{name}` stopped with {type(error).__name__}: {said[0][:120]}.") from None
     expect(value is not None, f"`{name}` returns nothing: does it end in a `return`?")
     return value
+
+
+def expect_number(value: Any, name: str, wanted: float, mistakes: Mapping[str, float]) -> None:
+    """Raise :class:`NotYet` unless a student's number is the wanted one.
+
+    Parameters
+    ----------
+    value : object
+        The student's.
+    name : str
+        What it is called.
+    wanted : float
+    mistakes : mapping of sentence to float
+        What is said if the number is what a typical mistake leads to.
+    """
+    try:
+        found = float(given(value, name))
+    except (TypeError, ValueError):
+        raise NotYet(f"`{name}` is a {type(value).__name__}; a number was asked for.") from None
+    if isclose(found, wanted, abs_tol=1e-6):
+        return
+    for sentence, number in mistakes.items():
+        expect(not isclose(found, number, abs_tol=1e-6), f"`{name}`: {sentence}")
+    raise NotYet(f"`{name}` is {found:.4g}, which is not what was asked for.")

@@ -125,6 +125,13 @@ def tasks(source: Source) -> list[tuple[NotebookNode, list[str]]]:
     return found
 
 
+def task_titles(source: Source) -> list[str]:
+    """Return what the tasks of a source are called, in order."""
+    heading = re.compile(r"### Task \d+ · (.+)")
+    cells = [cell for cell in read_as_written(source).cells if LAB in tags(cell)]
+    return [match[1] for cell in cells if (match := heading.match(cell.source))]
+
+
 def grade_id(number: str, task: int, kind: str) -> str:
     """Return the name by which a task's cell or its check is found: ``01-task-2``."""
     return f"{number}-{kind}-{task}"

@@ -1,25 +1,45 @@
-"""The parts of README.md that quote numbers, written from the demo corpus's saved results.
+"""The parts of the READMEs that quote numbers or sources, written from what they quote.
 
-Between ``<!-- begin NAME -->`` and ``<!-- end NAME -->`` nothing is written by hand.
+Between ``<!-- begin NAME -->`` and ``<!-- end NAME -->`` nothing is written by hand. README.md
+takes numbers from the demo corpus's saved results; notebooks/README.md, for teachers, takes the
+seconds of each section and the tasks of the lab editions.
 """
 
+import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from helpers.files import write_text
 from helpers.gallery.content import gather
 from helpers.paths import repository_root
-from helpers.series.sources import find_sources, notebooks_folder, read_source, title_of
+from helpers.results import run_folder
+from helpers.series.exercises import lab_path, task_titles, tasks
+from helpers.series.sections import FILE as SECTIONS
+from helpers.series.sources import Source, find_sources, notebooks_folder, read_source, title_of
 
 _BADGE = re.compile(r"\[!\[Open in Colab\].*\)")
+_LEAST_SECONDS = 5
 
 
 def write_readme() -> Path:
-    """Bring README.md up to the saved results and return its path."""
-    path = repository_root() / "README.md"
-    text = path.read_text(encoding="utf-8")
-    current = render(text)
-    return path if current == text else write_text(path, current)
+    """Bring both READMEs up to what they quote and return the path of the first."""
+    for path, wanted in ((front_page(), render), (teachers_page(), render_for_teachers)):
+        text = path.read_text(encoding="utf-8")
+        current = wanted(text)
+        if current != text:
+            write_text(path, current)
+    return front_page()
+
+
+def front_page() -> Path:
+    """Return the path of README.md."""
+    return repository_root() / "README.md"
+
+
+def teachers_page() -> Path:
+    """Return the path of notebooks/README.md."""
+    return notebooks_folder() / "README.md"
 
 
 def render(text: str) -> str:
@@ -30,28 +50,84 @@ def render(text: str) -> str:
     ValueError
         If a mark is missing.
     """
-    runs = {
-        found["name"]: found for found in gather("demo", repository_root() / "results")["shown"]
-    }
+    runs = _runs()
     findings = "\n".join(f"- **{name[:2]}** {run['finding']}" for name, run in runs.items())
-    for name, content in (("notebooks", _table(runs)), ("findings", findings)):
+    return _fill(text, {"notebooks": _table(runs), "findings": findings})
+
+
+def render_for_teachers(text: str) -> str:
+    """Return notebooks/README.md's text with its marked parts written anew.
+
+    Raises
+    ------
+    ValueError
+        If a mark is missing.
+    """
+    return _fill(text, {"minutes": _minutes(_runs()), "tasks": _tasks()})
+
+
+def _fill(text: str, parts: Mapping[str, str]) -> str:
+    for name, content in parts.items():
         marked = re.compile(f"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
         if not marked.search(text):
-            raise ValueError(f"README.md lacks the marks <!-- begin {name} --> and its end.")
+            raise ValueError(f"A README lacks the marks <!-- begin {name} --> and its end.")
         text = marked.sub(lambda match, new=content: f"{match[1]}{new}\n{match[2]}", text)
     return text
 
 
-def _table(runs: dict[str, dict]) -> str:
-    lines = ["| notebook | question | minutes | |", "| --- | --- | --- | --- |"]
+def _runs() -> dict[str, dict]:
+    gathered = gather("demo", repository_root() / "results")
+    return {found["name"]: found for found in gathered["shown"]}
+
+
+def _table(runs: Mapping[str, dict]) -> str:
+    lines = ["| notebook | question | minutes | | lab |", "| --- | --- | --- | --- | --- |"]
     for source in find_sources(notebooks_folder()):
         notebook = read_source(source)
         badge = _BADGE.search(notebook.cells[0].source)[0]
         question = re.search(r"^\*\*(.+)\*\*$", notebook.cells[1].source, re.MULTILINE)[1]
         run = runs.get(source.name)
         minutes = f"{run['run']['seconds'] / 60:.1f}" if run else ""
-        title = title_of(notebook)
+        lab = f"[tasks](notebooks/exercises/{lab_path(source).name})" if tasks(source) else ""
         lines.append(
-            f"| [{title}](notebooks/{source.name}.ipynb) | {question} | {minutes} | {badge} |"
+            f"| [{title_of(notebook)}](notebooks/{source.name}.ipynb) | {question} | {minutes} "
+            f"| {badge} | {lab} |"
         )
     return "\n".join(lines)
+
+
+def _minutes(runs: Mapping[str, dict]) -> str:
+    lines = ["| notebook | minutes | where they go, in seconds |", "| --- | --- | --- |"]
+    for source in find_sources(notebooks_folder()):
+        run = runs.get(source.name)
+        if run:
+            minutes = run["run"]["seconds"] / 60
+            lines.append(f"| {_link(source)} | {minutes:.1f} | {_sections(source)} |")
+    return "\n".join(lines)
+
+
+def _sections(source: Source) -> str:
+    path = run_folder(source.name, "demo", repository_root() / "results") / SECTIONS
+    if not path.exists():
+        return ""
+    seconds = json.loads(path.read_text(encoding="utf-8"))
+    return ", ".join(
+        f"{heading.partition(':')[0]} {value:.0f}"
+        for heading, value in seconds.items()
+        if value >= _LEAST_SECONDS
+    )
+
+
+def _tasks() -> str:
+    lines = ["| lab edition | tasks, a point each |", "| --- | --- |"]
+    for source in find_sources(notebooks_folder()):
+        titles = task_titles(source)
+        if titles:
+            lab = f"[{source.name}](exercises/{lab_path(source).name})"
+            listed = " · ".join(f"{n}. {title}" for n, title in enumerate(titles, start=1))
+            lines.append(f"| {lab} | {listed} |")
+    return "\n".join(lines)
+
+
+def _link(source: Source) -> str:
+    return f"[{source.name}]({source.built.name})"

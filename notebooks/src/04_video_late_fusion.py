@@ -103,6 +103,9 @@ from helpers.transfer import train_vgg16
 
 started = time.time()
 
+# %% tags=["lab"]
+from helpers.checks import video_late_fusion as checks
+
 # %% tags=["nbval-ignore-output"]
 runtime.describe()
 
@@ -129,9 +132,16 @@ clip_table.groupby("split")["stills"].agg(clips="size", with_stills="sum")
 #
 # A still and its clip do not always have the same label: an angry scene has a frightened frame. The thesis counts the clip's label, and so do we. These are the stills that differ:
 
+# %% [markdown] tags=["lab"]
+# ### Task 1 · Two labels
+#
+# `joined` has a row for each still: its own label in `emotion`, that of its clip in `clip_emotion`, and `clip_row`, which is -1 where there is no such clip. Make `differing`, the rows in which the still has a clip and says something else.
+
 # %%
 if has_stills:
+    ### BEGIN SOLUTION: differing, the rows of joined whose two labels differ
     differing = joined[joined["disagrees"]]
+    ### END SOLUTION
     print(
         f"{len(differing)} of {len(joined)} stills; without a clip: {(joined['clip_row'] < 0).sum()}"
     )
@@ -140,6 +150,9 @@ if has_stills:
             differing["emotion"], differing["clip_emotion"], rownames=["still"], colnames=["clip"]
         )
     )
+
+# %% tags=["lab"]
+checks.labels_that_differ(differing, joined) if has_stills else "no stills here, so no task"
 
 # %% tags=["nbval-ignore-output"]
 disagreement_figure = None
@@ -161,20 +174,30 @@ disagreement_figure
 #
 # Clips have different numbers of frames. To take all means at once, sort the frames by clip and add up each run of them:
 
+# %% [markdown] tags=["lab"]
+# ### Task 2 · Equation 1
+#
+# `frame_scores` has a row for each frame, `clip_rows` says which clip it belongs to, in no particular order. Return two arrays: the clips that occur, ascending, and for each of them the mean scores of its frames. A loop will do; `np.unique` finds the clips.
+
 
 # %%
 def mean_of_frames(
     frame_scores: np.ndarray, clip_rows: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the clips and the mean scores of their frames, (clips,) and (clips, classes)."""
+    ### BEGIN SOLUTION: the clips, ascending, and the mean of the frames of each
     order = np.argsort(clip_rows, kind="stable")
     found, first = np.unique(clip_rows[order], return_index=True)
     sums = np.add.reduceat(frame_scores[order], first, axis=0)
     counts = np.diff([*first, len(order)])
     return found, sums / counts[:, None]
+    ### END SOLUTION
 
 
 mean_of_frames(np.array([[0.6, 0.4], [0.2, 0.8], [0.9, 0.1]]), np.array([7, 7, 3]))
+
+# %% tags=["lab"]
+checks.mean_of_frames(mean_of_frames)
 
 # %% [markdown]
 # Clip 3 has one frame and keeps its scores; clip 7 has two that disagree.
@@ -357,12 +380,22 @@ trust = (
 )
 trust.round(3)
 
+# %% [markdown] tags=["lab"]
+# ### Task 3 · The leak
+#
+# `trust` has an accuracy for each kind of scores: `in_sample` and `thesis` are by one network, on the clips that it learned and on the test clips; `out_of_fold` and `held_out` were made without such knowledge. Make `leak`, how much better the first network looks on clips that it learned than on test clips, as a fraction.
+
 # %% tags=["nbval-ignore-output"]
+### BEGIN SOLUTION: leak, the difference of two accuracies
 leak = trust.loc["in_sample", "accuracy"] - trust.loc["thesis", "accuracy"]
+### END SOLUTION
 print(
     f"In sample the network looks {100 * leak:.0f} points better than it is on the test clips; "
     f"out of fold {100 * (trust.loc['out_of_fold', 'accuracy'] - trust.loc['held_out', 'accuracy']):+.0f}."
 )
+
+# %% tags=["lab"]
+checks.leak(leak, trust)
 
 # %% tags=["nbval-ignore-output"]
 confusion_figure = scores.confusion(

@@ -8,11 +8,20 @@ import keras
 import numpy as np
 import pandas as pd
 
-from helpers import training
+from helpers import still_networks, training
+from helpers.audio_recipes import picture_recipes
+from helpers.audio_training import clip_protocols
 from helpers.cache import Unusable
+from helpers.emotions import class_indices
 from helpers.face_detection import faces_of_clip
+from helpers.fusion.own_scores import AUDIO, load_own_clips
+from helpers.results import ResultsError, load_run, run_folder
 from helpers.runtime import ask_for_file
-from helpers.spectrogram_images import sound_to_image
+from helpers.spectrogram_images import sound_to_image, spectrogram_images
+from helpers.transfer import Recipe
+
+FACES = "03_vgg16_transfer"
+"""The notebook whose network scores faces; notebook 06 has the one for sound."""
 
 FRAMES = 8
 """So many frames, evenly spread, are searched for a face."""
@@ -72,6 +81,56 @@ def find_clip(own_clip: str, clips: pd.DataFrame) -> tuple[Path, str]:
         )
     kept = "It stays where it is; nothing of it goes into the cache or the results."
     return path, f"Your clip {path.name}. {kept}"
+
+
+def load_networks(
+    corpus: str, data_root: str, results_root: str, settings: str, epochs: int, seed: int
+) -> tuple[keras.Model, keras.Model, str]:
+    """Return the networks of notebooks 03 and 06 (``held_out``), and a sentence on their origin.
+
+    Takes a notebook's parameters. A network that its notebook has left is loaded, if it was made
+    with these from the same data; else it is trained now, and kept where that notebook keeps it.
+    """
+    options = (data_root, results_root, settings, epochs, seed)
+    video, video_loaded = _video_network(corpus, *options)
+    audio, audio_loaded = _audio_network(corpus, *options)
+    words = {True: "left by notebook {}", False: "trained now, as in notebook {}"}
+    origin = (
+        f"The network for faces was {words[video_loaded].format(FACES[:2])}, the one for sound was "
+        f"{words[audio_loaded].format(AUDIO[:2])}; both learned from the corpus {corpus}."
+    )
+    return video, audio, origin
+
+
+def _video_network(corpus, data_root, results_root, settings, epochs, seed):
+    size = still_networks.picture_size(corpus, epochs)
+    stills = still_networks.load_stills(corpus, data_root, size)
+    parts = still_networks.protocol_parts(stills, seed)["held_out"]
+    weights = _weights_of(FACES, corpus, results_root)
+    recipe = still_networks.choose_recipe(settings, epochs, weights)
+    folder = run_folder(FACES, corpus, results_root) / "held_out"
+    return still_networks.load_or_train(folder, stills, parts, recipe, seed)
+
+
+def _audio_network(corpus, data_root, results_root, settings, epochs, seed):
+    pictures, clips = spectrogram_images(load_own_clips(corpus, data_root))
+    labels = class_indices(clips["emotion"])
+    rows = clip_protocols(clips, labels, clips["film"].to_numpy(), seed)["held_out"]
+    spectrograms = still_networks.Stills(pictures, clips, labels)
+    parts = dict(zip(("fit", "choose"), rows, strict=True))
+    recipe = picture_recipes(settings, epochs, _weights_of(AUDIO, corpus, results_root))[
+        "VGG16, two blocks"
+    ]
+    folder = run_folder(AUDIO, corpus, results_root) / "held_out"
+    return still_networks.load_or_train(folder, spectrograms, parts, recipe, seed)
+
+
+def _weights_of(notebook: str, corpus: str, results_root: str) -> str:
+    """Return the name of the weights that a notebook's last run started from."""
+    try:
+        return load_run(notebook, corpus, results_root)["settings"]["weights"]
+    except (ResultsError, KeyError):
+        return Recipe().weights
 
 
 def score_clip(

@@ -94,3 +94,25 @@ def test_a_wrong_path_says_what_to_give(clips, tmp_path):
         own_clip.find_clip("upload", clips)
     path, sentence = own_clip.find_clip(__file__, pd.DataFrame())
     assert path.name == "test_own_clip.py" and "nothing of it goes into" in sentence
+
+
+def test_the_networks_are_those_of_03_and_06_made_as_they_make_them(
+    demo_root, monkeypatch, tmp_path
+):
+    asked = []
+
+    def load_or_train(folder, pictures, parts, recipe, seed):
+        asked.append((folder, pictures, parts, recipe, seed))
+        return "network", len(asked) == 1
+
+    monkeypatch.setattr(own_clip.still_networks, "load_or_train", load_or_train)
+    *_, origin = own_clip.load_networks("demo", str(demo_root), str(tmp_path), "default", 1, 5)
+    assert "faces was left by notebook 03" in origin and "sound was trained now, as in" in origin
+    for (folder, pictures, parts, recipe, seed), notebook in zip(
+        asked, ("03_vgg16_transfer", "06_audio_spectrogram_images"), strict=True
+    ):
+        assert folder == tmp_path / "demo" / notebook / "held_out"
+        assert (recipe.epochs, recipe.unfrozen_blocks, recipe.weights, seed) == (1, 2, "hed", 5)
+        splits = pictures.manifest["split"].to_numpy()
+        assert set(splits[parts["fit"]]) == set(splits[parts["choose"]]) == {"train"}
+        assert pictures.pixels.shape == (len(splits), 64, 64, 3)

@@ -107,7 +107,7 @@ def tasks(source: Source) -> list[tuple[NotebookNode, list[str]]]:
     SeriesError
         If a task lacks its question, its hint, its check or one of its marks.
     """
-    cells = read_as_written(source).cells
+    cells = [cell for cell in read_as_written(source).cells if FULL not in tags(cell)]
     found = []
     for index, cell in enumerate(cells):
         solution = [*_solution(cell.source)] if cell.cell_type == "code" else []

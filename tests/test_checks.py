@@ -239,18 +239,23 @@ def test_recall():
     wrong("At least one class", check, lambda matrix: matrix.max(axis=1) / matrix.sum(axis=1))
 
 
-def test_the_favourite_answer():
-    named = np.array([0, 2, 2, 2, 1])
+def test_clear_of_the_line():
+    intervals = {"a": (0.1, 0.2), "b": (0.2, 0.4), "c": (0.35, 0.5)}
+    held_out = {
+        name: {"accuracy": sum(ends) / 2, "interval": ends} for name, ends in intervals.items()
+    }
 
-    def check(favourite, share):
-        return sfew_in_the_wild.favourite_answer(favourite, share, named, ("a", "b", "c"))
+    def check(above):
+        return sfew_in_the_wild.clear_of_the_line(above, held_out, 0.25)
 
-    right(check, "c", 0.6)
-    wrong("`favourite` is empty", check, ..., 0.6)
-    wrong("one of the classes' names", check, 2, 0.6)
-    wrong("a is not what the network names most often", check, "a", 0.2)
-    wrong("a count", check, "c", 3)
-    wrong("in per cent", check, "c", 60)
+    right(check, ["c"])
+    right(check, {"c"})
+    wrong("`above` is empty", check, ...)
+    wrong("a list of names", check, "c")
+    wrong("b is above the line with its accuracy, or with a part", check, ["b", "c"])
+    wrong("a is below the line with its whole interval", check, list(intervals))
+    wrong("1 that are clear of the line", check, [])
+    wrong("'d' is no network", check, ["c", "d"])
 
 
 # 03

@@ -1,6 +1,6 @@
 """Checks of the lab edition of notebook 02."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
@@ -27,8 +27,33 @@ def line_to_beat(majority: float, train_labels: np.ndarray, test_labels: np.ndar
     return Right("Whatever does not clear this line has not looked at the pictures.")
 
 
+def clear_of_the_line(
+    above: Collection[str], held_out: Mapping[str, Mapping], majority: float
+) -> Right:
+    """Check task 2: the networks whose whole interval is above the line."""
+    expect(
+        isinstance(given(above, "above"), Collection) and not isinstance(above, str),
+        f"`above` is a {type(above).__name__}; a list of names was asked for.",
+    )
+    for name in above:
+        expect(name in held_out, f"{name!r} is no network of `held_out`.")
+        low, high = held_out[name]["interval"]
+        expect(high > majority, f"{name} is below the line with its whole interval.")
+        expect(
+            low > majority,
+            f"{name} is above the line with its accuracy, or with a part of its interval only.",
+        )
+    missing = [
+        name
+        for name, metrics in held_out.items()
+        if metrics["interval"][0] > majority and name not in above
+    ]
+    expect(not missing, f"{len(missing)} that are clear of the line are not in `above`.")
+    return Right("Of the others one cannot say from these stills that they have learned anything.")
+
+
 def recall(recall_of_each: Callable) -> Right:
-    """Check task 2: the recall of each class from a confusion matrix."""
+    """Check task 3: the recall of each class from a confusion matrix."""
     # A class of its own size for each row, one of them never named, one never right.
     matrix = np.array([[6, 2, 0, 0], [1, 3, 0, 0], [5, 5, 0, 10], [2, 0, 0, 14]])
     wanted = np.diag(matrix) / matrix.sum(axis=1)
@@ -50,24 +75,3 @@ def recall(recall_of_each: Callable) -> Right:
     expect(not np.allclose(found, np.diag(matrix)), "These are counts; recall is a share.")
     expect(np.allclose(found, wanted), "At least one class has another recall.")
     return Right("Their mean is the UAR, in which a rare class weighs as much as a frequent one.")
-
-
-def favourite_answer(
-    favourite: str, share: float, named: np.ndarray, classes: Sequence[str]
-) -> Right:
-    """Check task 3: what a network out of its depth falls back on."""
-    counts = np.bincount(named, minlength=len(classes))
-    expect(
-        given(favourite, "favourite") in classes,
-        f"`favourite` is {favourite!r}; one of the classes' names was asked for.",
-    )
-    expect(
-        counts[list(classes).index(favourite)] == counts.max(),
-        f"{favourite} is not what the network names most often.",
-    )
-    mistakes = {
-        "that is a count; which share of all answers is it?": counts.max(),
-        "that is in per cent; a fraction was asked for.": 100 * counts.max() / counts.sum(),
-    }
-    expect_number(share, "share", counts.max() / counts.sum(), mistakes)
-    return Right("So much for knowing: where all is new, it has an answer at hand.")

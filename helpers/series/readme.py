@@ -5,15 +5,15 @@ takes numbers from the demo corpus's saved results; notebooks/README.md, for tea
 seconds of each section and the tasks of the lab editions.
 """
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from helpers.files import write_text
-from helpers.gallery.content import gather
 from helpers.paths import repository_root
-from helpers.results import run_folder
+from helpers.results import ResultsError, load_run, run_folder
 from helpers.series.exercises import lab_path, task_titles, tasks
 from helpers.series.sections import FILE as SECTIONS
 from helpers.series.sources import Source, find_sources, notebooks_folder, read_source, title_of
@@ -51,7 +51,11 @@ def render(text: str) -> str:
         If a mark is missing.
     """
     runs = _runs()
-    findings = "\n".join(f"- **{name[:2]}** {run['finding']}" for name, run in runs.items())
+    findings = "\n".join(
+        f"- **{name[:2]}** {run['extra']['finding']}"
+        for name, run in runs.items()
+        if run["extra"].get("finding")
+    )
     return _fill(text, {"notebooks": _table(runs), "findings": findings})
 
 
@@ -76,8 +80,11 @@ def _fill(text: str, parts: Mapping[str, str]) -> str:
 
 
 def _runs() -> dict[str, dict]:
-    gathered = gather("demo", repository_root() / "results")
-    return {found["name"]: found for found in gathered["shown"]}
+    runs = {}
+    for source in find_sources(notebooks_folder()):
+        with contextlib.suppress(ResultsError):
+            runs[source.name] = load_run(source.name, "demo", repository_root() / "results")
+    return runs
 
 
 def _table(runs: Mapping[str, dict]) -> str:
@@ -87,7 +94,7 @@ def _table(runs: Mapping[str, dict]) -> str:
         badge = _BADGE.search(notebook.cells[0].source)[0]
         question = re.search(r"^\*\*(.+)\*\*$", notebook.cells[1].source, re.MULTILINE)[1]
         run = runs.get(source.name)
-        minutes = f"{run['run']['seconds'] / 60:.1f}" if run else ""
+        minutes = f"{run['seconds'] / 60:.1f}" if run else ""
         lab = f"[tasks](notebooks/exercises/{lab_path(source).name})" if tasks(source) else ""
         lines.append(
             f"| [{title_of(notebook)}](notebooks/{source.name}.ipynb) | {question} | {minutes} "
@@ -101,7 +108,7 @@ def _minutes(runs: Mapping[str, dict]) -> str:
     for source in find_sources(notebooks_folder()):
         run = runs.get(source.name)
         if run:
-            minutes = run["run"]["seconds"] / 60
+            minutes = run["seconds"] / 60
             lines.append(f"| {_link(source)} | {minutes:.1f} | {_sections(source)} |")
     return "\n".join(lines)
 

@@ -95,6 +95,9 @@ from helpers.transfer import train_vgg16
 
 started = time.time()
 
+# %% tags=["lab"]
+from helpers.checks import vgg16_transfer as checks
+
 # %% tags=["nbval-ignore-output"]
 runtime.describe()
 
@@ -127,6 +130,11 @@ pd.DataFrame(
 # Its first blocks answer to edges and textures, which faces have too; the later the block, the more it is about dogs and lorries.
 # So we keep the first blocks **frozen**, replace what came after the last block by a new **head**, and let the last blocks change a little: **fine-tuning**. If no block may change it is called **feature extraction**.
 
+# %% [markdown] tags=["lab"]
+# ### Task 1 · Freeze
+#
+# The layers of `base` are called `block1_conv1` to `block5_pool`, and the first one, the input, has another name. Set `layer.trainable` of each to True or False, so that only the last `unfrozen_blocks` blocks are trained; with 0 none is.
+
 
 # %%
 def vgg16_classifier(
@@ -135,18 +143,30 @@ def vgg16_classifier(
     """Build VGG16 with a new head, only its last blocks trainable (section III-A)."""
     pictures = keras.Input(input_shape, name="pictures")
     base = keras.applications.VGG16(include_top=False, weights=None, input_tensor=pictures)
+    ### BEGIN SOLUTION: True or False for layer.trainable of every layer of base
     for layer in base.layers:
         block = int(layer.name[5]) if layer.name.startswith("block") else 0
         layer.trainable = block > 5 - unfrozen_blocks
+    ### END SOLUTION
     x = layers.Flatten(name="flatten")(base.output)
     x = layers.Dense(1024, activation="relu", name="dense")(x)
     probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
     return keras.Model(pictures, probabilities, name="vgg16_classifier")
 
 
+# %% tags=["lab"]
+checks.frozen_layers(vgg16_classifier)
+
+# %% [markdown] tags=["lab"]
+# ### Task 2 · How much is trained?
+#
+# `model.trainable_weights` is a list of arrays, each with a `shape`. Make `trained`, how many numbers there are in all of them.
+
 # %%
 model = vgg16_classifier(pixels.shape[1:], len(EMOTIONS), UNFROZEN_BLOCKS)
+### BEGIN SOLUTION: trained, a whole number
 trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+### END SOLUTION
 layer_table = pd.DataFrame(
     [
         (
@@ -162,6 +182,9 @@ layer_table = pd.DataFrame(
 )
 print(f"{model.count_params():,} parameters, {trained:,} of them trained")
 layer_table
+
+# %% tags=["lab"]
+checks.trained_parameters(trained, model)
 
 # %% [markdown]
 # Where do the pretrained weights come from? By name, and never another one in silence:
@@ -224,13 +247,20 @@ for (network, protocol), named in sorted(predicted.items(), reverse=True):
     experiments.append(results.experiment(network, protocol, "val", score, value))
 results.experiments_table(experiments).round(3)
 
+# %% [markdown] tags=["lab"]
+# ### Task 3 · The same stills
+#
+# `predicted` has, for each network and protocol, the class that was said of each test still; `labels[test_rows]` are the true ones. Make `right`, a dictionary from the network's name (`both` has the two) to whether it is right on each still under `"held_out"`, an array of True and False.
+
 # %% tags=["nbval-ignore-output"]
 both = {
     network: {e["protocol"]: e["metrics"]["accuracy"] for e in experiments if e["name"] == network}
     for network in (name, "small CNN from scratch")
 }
 gain = both[name]["held_out"] - both["small CNN from scratch"]["held_out"]
+### BEGIN SOLUTION: right, a dictionary of two arrays of True and False
 right = {network: predicted[network, "held_out"] == labels[test_rows] for network in both}
+### END SOLUTION
 test = evaluation.mcnemar_exact(right[name], right["small CNN from scratch"])
 print(
     f"held out: VGG16 has {100 * gain:+.1f} points against the small CNN. {test['only_first']} stills only VGG16 has right, "
@@ -240,6 +270,9 @@ accuracy_figure = scores.accuracy_intervals(
     experiments, f"{100 * gain:+.0f} points for a head start ({WEIGHTS} weights)", majority
 )
 accuracy_figure
+
+# %% tags=["lab"]
+checks.same_stills(right, predicted, labels[test_rows])
 
 # %% [markdown]
 # One run is one draw. To see how much of the distance is luck, run the series with several seeds: `python -m helpers.series run --notebooks 03 --seeds 0 1 2`.

@@ -33,8 +33,12 @@ def predicted_shares(
     for axis, (name, named) in zip(axes, predicted.items(), strict=True):
         shares = np.bincount(named, minlength=len(classes)) / len(named)
         colours = [EMOTION_COLOURS.get(label, TEST_COLOUR) for label in classes]
-        bars = axis.barh(range(len(classes)), shares, color=colours)
-        axis.bar_label(bars, [f"{share:.0%}" for share in shares], padding=3, fontsize=8)
+        axis.barh(range(len(classes)), shares, color=colours)
+        for row, share in enumerate(shares):  # beside the bar and the mark, whichever is longer
+            place = (max(share, occurs[row]), row)
+            axis.annotate(
+                f"{share:.0%}", place, (5, 0), textcoords="offset points", fontsize=8, va="center"
+            )
         axis.plot(occurs, range(len(classes)), "|", color="black", markersize=11)
         axis.set_yticks(range(len(classes)), classes if axis is axes[0] else [])
         axis.set_xticks([])

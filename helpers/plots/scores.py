@@ -200,8 +200,9 @@ def picture_grid(
     captions, colours : sequences of str, optional
         A line under each picture, and its colour (right and wrong, or the emotion's).
     """
-    rows = -(-len(pictures) // columns)
+    rows = max(1, -(-len(pictures) // columns))
     figure, axes = new_figure(rows, columns, width=1.15 * columns, height=1.45 * rows + 0.4)
+    figure.set_dpi(72)  # as shown in a notebook, whose size grows with every pixel of a photo
     for axis in axes:
         bare(axis)
     for index, (axis, picture) in enumerate(zip(axes, pictures, strict=False)):

@@ -25,8 +25,8 @@ class SoundRecipe:
 
 _LOG_MEL_RECIPES = {
     "default": {
-        "city sounds": SoundRecipe("urbansound_cnn", 5e-4, epochs=12, patience=None),
-        "Model 0": SoundRecipe("urbansound_cnn", 5e-4, epochs=16, patience=6),
+        "city sounds": SoundRecipe("urbansound_cnn", 5e-4, epochs=9, patience=None),
+        "Model 0": SoundRecipe("urbansound_cnn", 5e-4, epochs=12, patience=4),
         "Model 1": SoundRecipe("fayek_cnn", 1e-3, epochs=16, patience=6, options=_SHORT_MEMORY),
     },
     "thesis": {
@@ -39,9 +39,9 @@ _LOG_MEL_RECIPES = {
 
 _PICTURE_RECIPES = {
     "default": {
-        "Model 0": SoundRecipe("urbansound_cnn", 5e-4, epochs=16, patience=6),
+        "Model 0": SoundRecipe("urbansound_cnn", 5e-4, epochs=12, patience=4),
         "Model 1": SoundRecipe(
-            "fayek_cnn", 1e-3, epochs=16, patience=6, options=(("l2", 1e-3), *_SHORT_MEMORY)
+            "fayek_cnn", 1e-3, epochs=12, patience=5, options=(("l2", 1e-3), *_SHORT_MEMORY)
         ),
         "VGG16": Recipe(
             preprocessing="imagenet_mean",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import librosa
+import matplotlib
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -19,7 +20,13 @@ from helpers.plots.style import (
 )
 from helpers.spectrograms import THESIS_SAMPLE_RATE, MelSettings, log_mel_settings
 
-_SPECTROGRAM_COLOURS = "magma"
+# Few levels and no blending: a room's noise would make a figure hundreds of kilobytes large.
+_SPECTROGRAM_STYLE = {
+    "origin": "lower",
+    "aspect": "auto",
+    "cmap": matplotlib.colormaps["magma"].resampled(32),
+    "interpolation": "nearest",
+}
 
 
 def processing_steps(
@@ -41,7 +48,7 @@ def processing_steps(
         time axis are drawn for.
     """
     sample_rate, settings = THESIS_SAMPLE_RATE, log_mel_settings()
-    figure, axes = new_figure(3, 2, width=9, height=7)
+    figure, axes = new_figure(3, 2, width=7.5, height=6)
     seconds = np.arange(len(samples)) / sample_rate
     for axis, wave, name in (
         (axes[0], samples, "1 the wave, filled up with silence"),
@@ -56,9 +63,7 @@ def processing_steps(
         (axes[4], spectrogram, "3 log-mel spectrogram", "dB"),
         (axes[5], normalised, "4 normalised", ""),
     ):
-        drawn = axis.imshow(
-            values, origin="lower", aspect="auto", cmap=_SPECTROGRAM_COLOURS, extent=extent
-        )
+        drawn = axis.imshow(values, extent=extent, **_SPECTROGRAM_STYLE)
         bar = figure.colorbar(drawn, ax=axis, pad=0.01)
         bar.set_label(unit, fontsize=8)
         bar.ax.tick_params(labelsize=8)
@@ -77,20 +82,13 @@ def spectrogram_grid(
 ) -> Figure:
     """Draw spectrograms (bands, frames) with one scale of colours, low bands below."""
     rows = -(-len(spectrograms) // columns)
-    figure, axes = new_figure(rows, columns, width=2.4 * columns, height=1.7 * rows + 0.4)
+    figure, axes = new_figure(rows, columns, width=2.0 * columns, height=1.5 * rows + 0.4)
     lowest = min(float(np.min(values)) for values in spectrograms)
     highest = max(float(np.max(values)) for values in spectrograms)
     for axis in axes:
         bare(axis)
     for index, (axis, spectrogram) in enumerate(zip(axes, spectrograms, strict=False)):
-        axis.imshow(
-            spectrogram,
-            origin="lower",
-            aspect="auto",
-            cmap=_SPECTROGRAM_COLOURS,
-            vmin=lowest,
-            vmax=highest,
-        )
+        axis.imshow(spectrogram, vmin=lowest, vmax=highest, **_SPECTROGRAM_STYLE)
         colour = colours[index] if colours else EMOTION_COLOURS.get(captions[index], "black")
         axis.set_title(captions[index], fontsize=10, color=colour)
     figure.suptitle(title, fontsize=12)

@@ -97,6 +97,9 @@ from helpers.published import load_published
 
 started = time.time()
 
+# %% tags=["lab"]
+from helpers.checks import audio_logmel as checks
+
 # %% tags=["nbval-ignore-output"]
 runtime.describe()
 
@@ -142,25 +145,42 @@ players([waveforms[row].load() for row in heard], heard_emotions, RATE)
 # First the high frequencies are lifted, since voices have little power there and much to tell. **Pre-emphasis** subtracts from each sample most of the one before (equation 2 of the thesis):
 # $y(t) = x(t) - 0.97\, x(t - 1)$
 
+# %% [markdown] tags=["lab"]
+# ### Task 1 · Equation 2
+#
+# Write it, for any `coefficient`. As many samples come out as go in; the first one has none before it and stays as it is. Leave the samples that come in as they are.
+
 
 # %%
 def pre_emphasis(samples: np.ndarray, coefficient: float = 0.97) -> np.ndarray:
     """Return y(t) = x(t) - coefficient x(t - 1) (equation 2)."""
+    ### BEGIN SOLUTION: as many samples as were given, each less a part of the one before
     emphasised = samples.copy()
     emphasised[1:] -= emphasised.dtype.type(coefficient) * samples[:-1]
     return emphasised
+    ### END SOLUTION
 
+
+# %% tags=["lab"]
+checks.pre_emphasis(pre_emphasis)
 
 # %% [markdown]
 # Then the sound is cut into **windows** of 25 ms, one every 10 ms, each faded at its ends (Hamming), and the power of every frequency in it is computed.
 # Forty overlapping filters gather the frequencies into bands that are narrow below and wide above, as hearing does: the **mel** scale. The logarithm turns power into **decibels**, since hearing works by ratios.
 # All spectrograms must have one size: short clips are filled up with silence, long ones cut.
 
+# %% [markdown] tags=["lab"]
+# ### Task 2 · One size for all
+#
+# The rest of the function is there. Before it, make `samples` exactly `length` samples long: silence, which is zeros, follows a short clip; a long one loses its end.
+
 
 # %%
 def log_mel_spectrogram(samples: np.ndarray, *, length: int, coefficient: float) -> np.ndarray:
     """Return 40 mel bands in decibels every 10 ms, of sound at 22050 Hz: (40, frames)."""
+    ### BEGIN SOLUTION: samples, exactly `length` of them
     samples = np.pad(samples[:length], (0, max(0, length - len(samples))))
+    ### END SOLUTION
     if coefficient:
         samples = pre_emphasis(samples, coefficient)
     power = librosa.feature.melspectrogram(
@@ -169,12 +189,24 @@ def log_mel_spectrogram(samples: np.ndarray, *, length: int, coefficient: float)
     return librosa.power_to_db(power)
 
 
-# %% [markdown]
+# %% tags=["lab"]
+checks.one_length(log_mel_spectrogram)
+
+# %% [markdown] tags=["lab"]
+# ### Task 3 · Which length?
+#
+# The thesis took that of the longest clip. `lengths` has the number of samples of every clip, `train_rows` and `test_rows` say which clips are which. Make `length`, a whole number of samples, for which no clip has to lose anything that training may know of.
+#
+# For all clips at once, `helpers.spectrograms` does the same as the function above in a fraction of the time.
+
+# %% [markdown] tags=["full"]
 # Which length? The thesis took that of the longest clip. It must be the longest *training* clip: the test clips have no say in how training data are prepared.
 # For all clips at once, `helpers.spectrograms` does the same as the function above in a fraction of the time.
 
 # %%
+### BEGIN SOLUTION: length, for all clips
 length = spectrograms.THESIS_SAMPLES if SETTINGS == "thesis" else int(lengths[train_rows].max())
+### END SOLUTION
 log_mel = spectrograms.log_mel_spectrograms(waveforms, length=length)  # (clips, 40, frames)
 taught = log_mel_spectrogram(waveforms[heard[0]].load(), length=length, coefficient=0.97)
 print(f"{log_mel.shape}: clips, bands, frames")
@@ -183,6 +215,9 @@ print(
 )
 for split, rows in (("train", train_rows), ("val", test_rows)):
     print(f"{split}: {spectrograms.length_changes(lengths[rows], length)}")
+
+# %% tags=["lab"]
+checks.length_for_all(length, lengths, train_rows)
 
 # %% [markdown]
 # ### Normalisation
@@ -218,8 +253,8 @@ steps_figure = audio_plots.processing_steps(
 steps_figure
 
 # %% [markdown]
-# Top right: the grey curve falls with frequency, the blue one hardly does; that is what pre-emphasis is for. The filters get wider to the right.
-# In the spectrogram the stripes are the voice's harmonics, close together for a low voice; the flat part at the end is the silence that was added. Normalised by band, the low bands no longer outshine the high ones.
+# Top right: the grey curve falls with frequency, the blue one less so; that is what pre-emphasis is for. The filters get wider to the right.
+# In the spectrogram the stripes are the voice's harmonics, close together for a low voice; the flat part at the end is the silence that was added. Normalising by band hardly changes what the eye sees; look at the scale beside it for what the network gets.
 #
 # Now the seven clips that you heard. What told you the emotion there, melody, tempo, loudness, is in these pictures, but so are the words, the person, the room and the music; and the network has to find out which is which from a few clips a class.
 
@@ -344,15 +379,17 @@ for protocol, (fitting, choosing) in protocols.items():
 print(f"{len(histories)} trainings, {sum(h['seconds'].sum() for h in histories.values()):.0f} s")
 
 # %% tags=["nbval-ignore-output"]
+last = histories["Model 1", "held_out"].iloc[-1]
 curves_figure = scores.learning_curves(
     {f"{name}\n{protocol}": history for (name, protocol), history in histories.items()},
-    "Training clips, and the clips that choose the epoch",
+    f"Model 1 ends with {last['accuracy']:.0%} of its training clips and "
+    f"{last['val_accuracy']:.0%} of those that choose the epoch (held_out)",
     chance=majority,
 )
 curves_figure
 
 # %% [markdown]
-# Where grey climbs and blue stays near the line of the commonest class, that is **overfitting**, and the thesis says so of both models: no combination of settings took them further than about 25 %.
+# Where grey climbs and blue stays near the line of the commonest class, that is **overfitting**, and the thesis says so of both models: no combination of settings took them further than about 25 %. Where grey stays down as well, not even the training clips are learned.
 # Its conclusion was to try another way of showing the sound to a network, which is notebook 06. Another conclusion is possible: with a few hundred clips there may be no way.
 
 # %% [markdown]

@@ -100,6 +100,9 @@ from helpers.transfer import train_vgg16
 
 started = time.time()
 
+# %% tags=["lab"]
+from helpers.checks import audio_spectrogram_images as checks
+
 # %% tags=["nbval-ignore-output"]
 runtime.describe()
 
@@ -122,18 +125,28 @@ counts.reindex(EMOTIONS)
 #
 # It drew each spectrogram with librosa as a figure 0.72 inches wide, saved that as JPEG and read it back at 64 x 64 pixels. Nothing of that needs a drawing: a figure is an array with a **colour map**.
 
+# %% [markdown] tags=["lab"]
+# ### Task 1 · Levels
+#
+# A colour map takes a whole number from 0 to 255. Make `levels` from `decibels` (bands, frames), as bytes (`np.uint8`): 0 for the quietest point, the brightest for the loudest, and everything between in proportion. The lowest band, which is the first row, belongs at the bottom of the picture; and where all is equally loud there is nothing to divide by.
+
 
 # %%
 def spectrogram_to_image(power: np.ndarray, size: tuple[int, int] = (64, 64)) -> np.ndarray:
     """Return mel power (bands, frames) as a picture (height, width, 3), low bands below."""
     decibels = librosa.power_to_db(power)  # at most 80 below the loudest
+    ### BEGIN SOLUTION: levels, bytes from 0 to 255, low bands below
     above = decibels[::-1] - decibels.min()
     levels = np.minimum(above / max(above.max(), 1e-6) * 256, 255).astype(np.uint8)
+    ### END SOLUTION
     palette = matplotlib.colormaps["magma"](np.arange(256), bytes=True)[:, :3]
     picture = Image.fromarray(palette[levels])
     height, width = size
     return np.asarray(picture.resize((width, height), Image.Resampling.BOX))
 
+
+# %% tags=["lab"]
+checks.picture(spectrogram_to_image)
 
 # %% [markdown]
 # Only the loudest point counts as a reference, so a whisper and a shout may look alike. The picture is as wide for a clip of one second as for one of six, so tempo is lost too. Both are as in the thesis, and worth remembering when you see the results.
@@ -309,22 +322,40 @@ for place, matrix in (("here", here["metrics"]), ("in the thesis", published["vg
 # %% [markdown]
 # ## Out of fold: scores for the fusion
 #
-# Notebook 07 combines this network's answers with those from the faces, and *learns* how far to trust each, from the training clips. But what a network says about clips that it was trained on, it has partly learned by heart; how often it is right there is no measure of how far to trust it elsewhere.
+# Notebook 07 combines the answers of VGG16 (one block, as in the code whose scores the thesis fused) with those from the faces, and *learns* how far to trust each, from the training clips. But what a network says about clips that it was trained on, it has partly learned by heart; how often it is right there is no measure of how far to trust it elsewhere.
 #
 # So the training clips are divided into folds by film, and each fold is scored by a network that never saw it. The number of epochs is the one that `held_out` chose, so that no fold has a say in its own training.
 
+# %% [markdown] tags=["lab"]
+# ### Task 2 · Folds by film
+#
+# `allowed` are the rows of the training clips, `groups` says the film of every row. `training.group_folds(labels, groups, FOLDS, SEED)` yields pairs of positions: to learn from, and held out. Make `folds`, a list of pairs of *rows*: no film on both sides, and every allowed clip held out once.
+
 # %% tags=["nbval-ignore-output"]
-name = "VGG16, two blocks"
+name = "VGG16, one block"
 allowed = images.usable(video.leave_out_shared_ids(clips), "train")
 epochs = histories[name, "held_out"].attrs["best_epoch"] - recipes[name].head_epochs
 fixed = replace(recipes[name], epochs=epochs, patience=None)
+### BEGIN SOLUTION: folds, pairs of rows to learn from and rows that are held out
 folds = [
     (allowed[fitting], allowed[held_out])
     for fitting, held_out in training.group_folds(labels[allowed], groups[allowed], FOLDS, SEED)
 ]
+### END SOLUTION
+print("clips held out by fold:", [len(held_out) for _, held_out in folds])
+
+# %% tags=["lab"]
+checks.folds_by_film(folds, allowed, groups, FOLDS)
+
+# %% tags=["nbval-ignore-output"]
 out_of_fold = audio_training.scores_of_folds(
     train_vgg16, pictures, labels, folds, len(EMOTIONS), fixed, SEED, report=print
 )  # (clips, 7)
+
+# %% [markdown] tags=["lab"]
+# ### Task 3 · Whom to believe?
+#
+# `score_rows` has, for each kind of scores, the rows that they are of and the scores of *all* rows (clips, 7). Make `trust`, a dictionary from kind to the share of its rows whose largest score is that of the true label.
 
 # %% tags=["nbval-ignore-output"]
 score_rows = {
@@ -338,11 +369,16 @@ tables = {
     for protocol, (rows, scored) in score_rows.items()
 }
 predictions = video.prediction_table(clips, tables, EMOTIONS)
+### BEGIN SOLUTION: trust, from a kind of scores to how often they are right
 trust = {
     protocol: np.mean(scored[rows].argmax(axis=1) == labels[rows])
     for protocol, (rows, scored) in score_rows.items()
 }
+### END SOLUTION
 pd.Series(trust, name="accuracy").round(3).to_frame()
+
+# %% tags=["lab"]
+checks.trust(trust, score_rows, labels)
 
 # %% tags=["nbval-ignore-output"]
 print(

@@ -67,6 +67,9 @@ _PICTURE_RECIPES = {
 }
 """By ``SETTINGS``, for the second configuration."""
 
+FUSED = "VGG16, one block"
+"""The network for sound whose clip scores are fused: that of the thesis's code."""
+
 GRIDS = {
     "small": {"networks": ("Model 1",), "learning_rates": (None,), "batch_sizes": (None,)},
     "thesis": {

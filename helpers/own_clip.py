@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import pandas as pd
 
-from helpers import still_networks, training
-from helpers.audio_recipes import picture_recipes
+from helpers import saved_models, still_networks, training
+from helpers.audio_recipes import FUSED, picture_recipes
 from helpers.audio_training import clip_protocols
 from helpers.cache import Unusable
 from helpers.emotions import class_indices
@@ -112,17 +112,45 @@ def _video_network(corpus, data_root, results_root, settings, epochs, seed):
     return still_networks.load_or_train(folder, stills, parts, recipe, seed)
 
 
+def keep_audio_network(
+    network: keras.Model,
+    folder: Path,
+    pictures: np.ndarray,
+    clips: pd.DataFrame,
+    labels: np.ndarray,
+    recipe: Recipe,
+    seed: int,
+) -> None:
+    """Keep notebook 06's network (``held_out``) in its results, for :func:`load_networks`.
+
+    Parameters
+    ----------
+    network : keras.Model
+    folder : Path
+        The notebook's folder of results.
+    pictures : uint8 array (n, height, width, 3)
+        Spectrograms of all clips.
+    clips : DataFrame (n rows)
+        With ``film``, see ``helpers.fusion.own_scores.load_own_clips``.
+    labels : int array (n,)
+    """
+    heard, parts = _sound(pictures, clips, labels, seed)
+    origin = still_networks.made_from(heard, parts, recipe, seed)
+    saved_models.save_model(network, folder / "held_out", origin)
+
+
 def _audio_network(corpus, data_root, results_root, settings, epochs, seed):
     pictures, clips = spectrogram_images(load_own_clips(corpus, data_root))
-    labels = class_indices(clips["emotion"])
-    rows = clip_protocols(clips, labels, clips["film"].to_numpy(), seed)["held_out"]
-    spectrograms = still_networks.Stills(pictures, clips, labels)
-    parts = dict(zip(("fit", "choose"), rows, strict=True))
-    recipe = picture_recipes(settings, epochs, _weights_of(AUDIO, corpus, results_root))[
-        "VGG16, two blocks"
-    ]
+    heard, parts = _sound(pictures, clips, class_indices(clips["emotion"]), seed)
+    recipe = picture_recipes(settings, epochs, _weights_of(AUDIO, corpus, results_root))[FUSED]
     folder = run_folder(AUDIO, corpus, results_root) / "held_out"
-    return still_networks.load_or_train(folder, spectrograms, parts, recipe, seed)
+    return still_networks.load_or_train(folder, heard, parts, recipe, seed)
+
+
+def _sound(pictures, clips, labels, seed):
+    rows = clip_protocols(clips, labels, clips["film"].to_numpy(), seed)["held_out"]
+    parts = dict(zip(("fit", "choose"), rows, strict=True))
+    return still_networks.Pictures(pictures, clips, labels), parts
 
 
 def _weights_of(notebook: str, corpus: str, results_root: str) -> str:

@@ -18,8 +18,8 @@ PROTOCOLS = ("thesis", "held_out")
 
 
 @dataclass(frozen=True)
-class Stills:
-    """Film stills ready for training: ``pixels`` (n, size, size, 3), ``manifest``, ``labels``."""
+class Pictures:
+    """Stills or spectrograms: ``pixels`` (n, size, size, 3), ``manifest`` and ``labels`` (n,)."""
 
     pixels: np.ndarray
     manifest: pd.DataFrame
@@ -43,7 +43,7 @@ def picture_size(corpus: str, epochs: int) -> int:
     return 64 if corpus == "demo" or epochs else 128
 
 
-def load_stills(corpus: str, data_root: str, size: int) -> Stills:
+def load_stills(corpus: str, data_root: str, size: int) -> Pictures:
     """Return the stills of a corpus without those on its list of exclusions.
 
     They and those that cannot be read stay in the manifest with their problem.
@@ -58,10 +58,10 @@ def load_stills(corpus: str, data_root: str, size: int) -> Stills:
     if names_file:
         manifest, _ = exclusions.exclude(manifest, exclusions.read_exclusions(names_file))
     pixels, manifest = images.decode(manifest, (size, size), channels=3)
-    return Stills(pixels, manifest, class_indices(manifest["emotion"]))
+    return Pictures(pixels, manifest, class_indices(manifest["emotion"]))
 
 
-def protocol_parts(stills: Stills, seed: int) -> dict[str, dict[str, np.ndarray]]:
+def protocol_parts(stills: Pictures, seed: int) -> dict[str, dict[str, np.ndarray]]:
     """Return which stills are for what under each protocol.
 
     Returns
@@ -86,7 +86,7 @@ def protocol_parts(stills: Stills, seed: int) -> dict[str, dict[str, np.ndarray]
 
 
 def made_from(
-    stills: Stills, parts: dict[str, np.ndarray], recipe: Recipe, seed: int
+    stills: Pictures, parts: dict[str, np.ndarray], recipe: Recipe, seed: int
 ) -> dict[str, object]:
     """Return everything that a network of these depends on, for ``helpers.saved_models``."""
     rows = np.concatenate([parts["fit"], parts["choose"]])
@@ -101,7 +101,7 @@ def made_from(
 
 def load_or_train(
     folder: str | Path,
-    stills: Stills,
+    stills: Pictures,
     parts: dict[str, np.ndarray],
     recipe: Recipe,
     seed: int,
@@ -112,7 +112,7 @@ def load_or_train(
     Parameters
     ----------
     folder : str or Path
-        The protocol's folder inside notebook 03's results.
+        The protocol's folder inside the results of the notebook that trains the network.
     parts : dict
         One protocol's, from :func:`protocol_parts`.
 

@@ -9,7 +9,7 @@ import pytest
 from helpers import still_networks
 from helpers.emotions import EMOTIONS
 from helpers.exclusions import REASON
-from helpers.still_networks import Stills, choose_recipe, load_or_train, made_from, protocol_parts
+from helpers.still_networks import Pictures, choose_recipe, load_or_train, made_from, protocol_parts
 from helpers.training import predict
 from helpers.transfer import THESIS_RECIPE, Recipe
 
@@ -32,7 +32,7 @@ def stills():
     )
     manifest.loc[3, "problem"] = REASON
     pixels = rng.integers(0, 256, (50, 32, 32, 3), dtype=np.uint8)
-    return Stills(pixels, manifest, number % 7)
+    return Pictures(pixels, manifest, number % 7)
 
 
 def test_parts_are_by_film_and_nothing_of_a_test_clip_is_learned_under_held_out(stills):
@@ -60,7 +60,7 @@ def test_recipes_follow_the_parameters():
     )
     with pytest.raises(ValueError, match=r"Unknown SETTINGS 'fast'"):
         choose_recipe("fast", 0, "hed")
-    assert still_networks.picture_size("demo", 0) == 48
+    assert still_networks.picture_size("demo", 0) == 64
     assert still_networks.picture_size("thesis", 0) == 128
     assert still_networks.picture_size("thesis", 1) == 64
 

@@ -87,7 +87,7 @@ def vector_experiments(replicated: Mapping) -> list[dict]:
             score,
             _value_of(name),
             system=name,
-            headline=True,
+            headline=name in (*SINGLE, *PUBLISHED_NAMES),
             data="the thesis's own vectors",
             computed=replicated["computed"],
         )

@@ -78,7 +78,8 @@ def protocol_parts(stills: Pictures, seed: int) -> dict[str, dict[str, np.ndarra
         test_ids = stills.manifest.loc[stills.manifest["split"] == "val", "clip_id"]
         known = train[~np.isin(clip_ids[train].astype(str), test_ids.to_numpy().astype(str))]
     groups = stills.manifest["group"].to_numpy()[known]
-    fitting, choosing = training.hold_out_validation(stills.labels[known], groups, 1 / 5, seed)
+    share = 1 / min(5, len(np.unique(groups)))  # a sample may have fewer films than five
+    fitting, choosing = training.hold_out_validation(stills.labels[known], groups, share, seed)
     return {
         "thesis": {"fit": train, "choose": test, "test": test},
         "held_out": {"fit": known[fitting], "choose": known[choosing], "test": test},

@@ -53,6 +53,14 @@ def test_a_corpus_without_clip_ids_has_parts_too(stills):
     assert sum(len(parts["held_out"][part]) for part in ("fit", "choose")) == 39
 
 
+def test_a_sample_of_fewer_than_five_films_is_divided_by_film_too(stills):
+    few = stills.manifest.assign(group=[f"film {n % 3}" for n in range(50)])
+    parts = protocol_parts(replace(stills, manifest=few), seed=0)["held_out"]
+    films = few["group"].to_numpy()
+    assert len(set(films[parts["choose"]])) == 1 and len(set(films[parts["fit"]])) == 2
+    assert not set(films[parts["fit"]]) & set(films[parts["choose"]])
+
+
 def test_recipes_follow_the_parameters():
     assert choose_recipe("default", 0, "hed") == Recipe(weights="hed")
     assert choose_recipe("thesis", 3, "none", 1) == replace(

@@ -91,7 +91,8 @@ def clip_protocols(
     no group on both sides, without the clips whose id is in ``val`` too.
     """
     train = usable(leave_out_shared_ids(clips), "train")
-    fitting, choosing = training.hold_out_validation(labels[train], groups[train], 1 / 5, seed)
+    share = 1 / min(5, len(np.unique(groups[train])))  # a sample may have fewer actors than five
+    fitting, choosing = training.hold_out_validation(labels[train], groups[train], share, seed)
     return {
         "thesis": (usable(clips, "train"), usable(clips, "val")),
         "held_out": (train[fitting], train[choosing]),

@@ -50,6 +50,14 @@ def test_the_protocols_keep_films_and_shared_clips_apart():
     assert 5 <= len(choosing) <= 11
 
 
+def test_fewer_than_five_actors_are_kept_apart_too():
+    table = clips()
+    actors = np.arange(len(table)) % 3
+    labels = np.arange(len(table)) % 7
+    fitting, choosing = audio_training.clip_protocols(table, labels, actors, seed=0)["held_out"]
+    assert len(set(actors[choosing])) == 1 and not set(actors[fitting]) & set(actors[choosing])
+
+
 def test_one_seed_one_network_and_the_rows_alone_are_trained_on():
     rng = np.random.default_rng(0)
     labels = np.arange(24) % 2

@@ -234,3 +234,8 @@ def test_figures_draw_what_they_are_given(fused_and_pairs):
     figure = drawn(plots.clip_strips(strips, ["many", "one", "none"], "t"))
     assert [len(axis.images) for axis in figure.axes] == [1] * 4 + [1, 0, 0, 0] + [0] * 4
     drawn(plots.clip_strips([], [], "nothing changed sides"))
+
+
+def test_clips_of_a_corpus_whose_stills_are_of_no_clip_are_grouped_by_actor(shared_data):
+    clips = own_scores.load_own_clips("open", shared_data)
+    assert (clips["film"] == clips["actor"]).all() and clips["film"].nunique() == 6

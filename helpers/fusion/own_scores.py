@@ -105,14 +105,16 @@ def protocol_pairs(
 def load_own_clips(corpus: str, data_root: str | Path = "") -> pd.DataFrame:
     """Return the manifest of the clips with a column ``film``.
 
-    ``film`` is that of the clip's stills; a clip without stills, and every clip where the corpus
-    has no stills, stands for itself.
+    ``film`` is that of the clip's stills; a clip without stills stands for itself. Where the corpus
+    has no stills of its clips, it is the manifest's ``group``: the actor, the dialogue.
     """
     clips = load_role("wild_clips", corpus, data_root)
     try:
         stills = load_role("wild_faces", corpus, data_root)
     except CorpusError:
-        return clips.assign(film=clips["sample_id"])
+        return clips.assign(film=clips["group"])
+    if "clip_id" not in stills:  # FER2013's pictures are of no clip
+        return clips.assign(film=clips["group"])
     return clips.assign(film=clip_groups(clips, join_stills(stills, clips)))
 
 

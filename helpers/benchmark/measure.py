@@ -13,6 +13,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from joblib.externals.loky import get_reusable_executor
+
 Way = Callable[[], object]
 
 
@@ -56,8 +58,11 @@ def measure(row: Row, repeats: int = 5) -> Measurement:
 
 def _measure_here(row: Row, repeats: int, folder: Path) -> Measurement:
     os.environ["EMOTION_CACHE_ROOT"] = str(folder / "cache")
-    with contextlib.redirect_stderr(io.StringIO()):  # progress bars
-        return _by_turns(*row.prepare(folder), repeats)
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):  # progress bars
+            return _by_turns(*row.prepare(folder), repeats)
+    finally:  # this process waits at its end for joblib's, which idle for minutes before they go
+        get_reusable_executor().shutdown()
 
 
 def _by_turns(plain: Way, ours: Way, repeats: int) -> Measurement:

@@ -98,6 +98,16 @@ def confusion_matrix(
     return np.bincount(cells, minlength=k * k).reshape(k, k)
 
 
+def recall_of_each(confusion: Sequence[Sequence[int]] | np.ndarray) -> np.ndarray:
+    """Return the recall of each class, (..., k), of confusion matrices (..., k, k), rows true.
+
+    A class that does not occur has none: its place is nan.
+    """
+    confusion = np.asarray(confusion, dtype=float)
+    hits, support = np.diagonal(confusion, axis1=-2, axis2=-1), confusion.sum(-1)
+    return np.divide(hits, support, out=np.full_like(hits, np.nan), where=support > 0)
+
+
 def metrics_of(confusion: np.ndarray) -> dict[str, np.ndarray]:
     """Return every metric of ``METRICS`` for confusion matrices of shape (..., k, k).
 
@@ -109,12 +119,11 @@ def metrics_of(confusion: np.ndarray) -> dict[str, np.ndarray]:
     support, named = confusion.sum(-1), confusion.sum(-2)
     present = support > 0
     classes_present = present.sum(-1)
-    recall = np.divide(hits, support, out=np.zeros_like(hits), where=present)
     f1 = np.divide(2 * hits, support + named, out=np.zeros_like(hits), where=present)
     total = support.sum(-1)
     return {
         "accuracy": hits.sum(-1) / total,
-        "uar": recall.sum(-1) / classes_present,
+        "uar": np.nansum(recall_of_each(confusion), axis=-1) / classes_present,
         "f1_macro": f1.sum(-1) / classes_present,
         "f1_weighted": (f1 * support).sum(-1) / total,
     }

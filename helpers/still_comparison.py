@@ -1,4 +1,4 @@
-"""Tables of notebook 02: which of two networks is better, what each says, and stills to look at."""
+"""For notebooks 01 and 02: which of two networks is better, what each says, pictures to look at."""
 
 from collections.abc import Mapping, Sequence
 
@@ -66,6 +66,27 @@ def answers_table(
         rows.append((name, classes[first], said[first], occurs[first], ", ".join(hardly) or "none"))
     columns = ["network", "favourite", "said of", "true of", "hardly ever said"]
     return pd.DataFrame(rows, columns=columns).set_index("network")
+
+
+def said_when_wrong(
+    confusion: Sequence[Sequence[int]] | np.ndarray, classes: Sequence[str]
+) -> tuple[str, float]:
+    """Return the class that wrong answers name most often, and the share of them that name it.
+
+    Classes that tie are joined by "and", and the share is that of each; without a wrong answer it
+    is ("nothing", 0.0).
+
+    Parameters
+    ----------
+    confusion : counts (k, k), rows true
+    classes : k names
+    """
+    counts = np.asarray(confusion)
+    wrong = counts.sum(axis=0) - np.diag(counts)
+    if not wrong.any():
+        return "nothing", 0.0
+    most = [name for name, times in zip(classes, wrong, strict=True) if times == wrong.max()]
+    return " and ".join(most), float(wrong.max() / wrong.sum())
 
 
 def wrong_and_right(right: np.ndarray, each: int) -> np.ndarray:

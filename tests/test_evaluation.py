@@ -21,6 +21,18 @@ labels = st.integers(1, 60).flatmap(
 
 
 @given(labels)
+def test_recall_of_each_class_equals_scikit_learn_and_is_none_of_an_absent_one(pair):
+    true, predicted = pair
+    found = evaluation.recall_of_each(evaluation.confusion_matrix(true, predicted))
+    present = np.unique(true)
+    np.testing.assert_allclose(
+        found[present],
+        sklearn_metrics.recall_score(true, predicted, labels=present, average=None),
+    )
+    assert np.isnan(np.delete(found, present)).all()
+
+
+@given(labels)
 def test_scores_equal_scikit_learn_on_the_classes_present(pair):
     true, predicted = pair
     result = evaluation.score(true, predicted)

@@ -46,6 +46,25 @@ def test_learning_curves_mark_the_epoch_that_was_kept():
     assert draws(figure)
     marks = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in marks] == [(2, 0.4)]
+    words = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert words == ["training", "choosing the epoch", "majority class"]
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 5, 40])
+def test_learning_curves_count_in_whole_epochs(epochs):
+    history = pd.DataFrame({"epoch": range(1, epochs + 1), "accuracy": 0.5, "val_accuracy": 0.4})
+    figure = scores.learning_curves({"run": history}, "flat")
+    figure.canvas.draw()
+    ticks = [text.get_text() for text in figure.axes[0].get_xticklabels()]
+    assert ticks and all(tick.lstrip("−").isdigit() for tick in ticks), ticks
+
+
+def test_a_title_is_broken_into_lines_and_stands_over_the_whole_figure():
+    lines = [experiment("CNN", "held_out", "val", score(["Sad"], ["Sad"]))]
+    figure = scores.accuracy_intervals(lines, "one line\n" + 30 * "word ")
+    title = figure.get_suptitle().splitlines()
+    assert title[0] == "one line" and len(title) == 4 and max(map(len, title)) <= 60
+    assert not figure.axes[0].get_title()
 
 
 def test_confusion_shows_the_counts_of_both():
@@ -75,6 +94,14 @@ def test_per_class_recall_has_a_bar_for_each_class_and_score():
     assert draws(figure)
     heights = [bar.get_height() for bar in figure.axes[0].patches]
     assert heights == [1] * 7 + [0, 0, 0, 0, 0, 1, 0]
+    assert [text.get_text() for text in figure.axes[0].texts] == ["0"] * 6
+
+
+def test_a_class_that_does_not_occur_has_no_recall_to_draw():
+    figure = scores.per_class_recall({"a": score(["Sad", "Fear"], ["Sad", "Sad"])}, "recall")
+    heights = [bar.get_height() for bar in figure.axes[0].patches]
+    assert np.isnan(heights).tolist() == [name not in ("Fear", "Sad") for name in EMOTIONS]
+    assert len(figure.axes[0].texts) == 1
 
 
 def test_picture_grid_takes_grey_and_colour():
@@ -82,3 +109,10 @@ def test_picture_grid_takes_grey_and_colour():
     figure = scores.picture_grid(pictures, ["a", "b", "c"], columns=2, title="three")
     assert draws(figure)
     assert [axis.get_xlabel() for axis in figure.axes] == ["a", "b", "c", ""]
+
+
+def test_a_long_caption_is_broken_so_that_it_stays_below_its_picture():
+    pictures = [np.zeros((4, 4))] * 2
+    figure = scores.picture_grid(pictures, ["Surprise, 40 bands", "Sad\nclip: Happy"], columns=2)
+    captions = [axis.get_xlabel() for axis in figure.axes]
+    assert captions == ["Surprise, 40\nbands", "Sad\nclip: Happy"]

@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.still_comparison import answers_table, paired_table, wrong_and_right
+from helpers.still_comparison import (
+    answers_table,
+    paired_table,
+    said_when_wrong,
+    wrong_and_right,
+)
 
 
 def test_pairs_are_compared_on_the_same_stills_and_corrected_for_their_number():
@@ -36,6 +41,14 @@ def test_favourite_answers_stand_beside_how_often_they_are_true():
     row = answers_table(true, {"net": said}, ["A", "B", "C"]).loc["net"]
     assert row.tolist() == ["B", 0.9, 0.3, "C"]
     assert answers_table(true, {"net": true}, ["A", "B", "C"])["hardly ever said"].iloc[0] == "none"
+
+
+def test_what_is_said_when_wrong_is_counted_among_wrong_answers_alone():
+    counts = [[9, 1, 0], [2, 1, 4], [0, 1, 9]]  # wrong: 2 say A, 2 say B, 4 say C
+    assert said_when_wrong(counts, "ABC") == ("C", 0.5)
+    counts[1] = [4, 1, 4]
+    assert said_when_wrong(counts, "ABC") == ("A and C", 0.4)
+    assert said_when_wrong(np.diag([3, 0, 2]), "ABC") == ("nothing", 0.0)
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=60), st.integers(1, 8))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from helpers.plots.scores import CAPTION_SIZE
 from helpers.plots.style import (
     EMOTION_COLOURS,
     LIGHT_GREY,
@@ -111,7 +112,7 @@ def heat_grid(
     captions, colours : n str
     """
     blocks = -(-len(pictures) // columns)
-    figure, axes = new_figure(2 * blocks, columns, width=1.15 * columns, height=2.75 * blocks + 0.4)
+    figure, axes = new_figure(2 * blocks, columns, width=1.15 * columns, height=2.95 * blocks + 0.4)
     for axis in axes:
         bare(axis)
     for index in range(len(pictures)):
@@ -121,7 +122,7 @@ def heat_grid(
         below.imshow(pictures[index].mean(axis=-1), cmap="gray", vmin=0, vmax=255)
         below.imshow(heat[index], cmap="inferno", alpha=0.55, vmin=0, vmax=1)
         colour = colours[index] if colours else "black"
-        below.set_xlabel(captions[index], fontsize=8, color=colour)
+        below.set_xlabel(captions[index], fontsize=CAPTION_SIZE * 72 / figure.dpi, color=colour)
     figure.suptitle(title, fontsize=12)
     return figure
 

@@ -1,16 +1,18 @@
 """Figures about scores, the same in every notebook: counts, curves, confusion, intervals."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
+from helpers.evaluation import recall_of_each
 from helpers.plots.style import (
     EMOTION_COLOURS,
     HEATMAP,
-    LIGHT_GREY,
     PUBLISHED_COLOUR,
     TEST_COLOUR,
     TRAINING_COLOUR,
@@ -18,6 +20,10 @@ from helpers.plots.style import (
     new_figure,
     quiet,
 )
+
+CAPTION_SIZE = 13
+"""Of the line below a picture: to be read also when a page shows the figure at half its size."""
+_CHANCE = {"color": "#999999", "linewidth": 1, "linestyle": ":"}
 
 
 def class_counts(
@@ -38,7 +44,7 @@ def class_counts(
         axis.spines["bottom"].set_visible(False)
         axis.margins(x=0.15)
     axes[0].invert_yaxis()
-    figure.suptitle(title, fontsize=12)
+    _head(figure, title)
     return figure
 
 
@@ -68,23 +74,15 @@ def learning_curves(
             axis.plot(best, kept, "o", color=TEST_COLOUR, markersize=6)
             name = f"{name}: epoch {best} kept, {kept:.2f}"
         if chance is not None:
-            axis.axhline(chance, color=LIGHT_GREY, linewidth=1, zorder=0)
-            axis.text(
-                1,
-                chance,
-                "majority class ",
-                fontsize=8,
-                color="#777777",
-                va="top",
-                ha="right",
-                transform=axis.get_yaxis_transform(),
-            )
+            # Named in the legend: a word beside the line would lie on the curves, or they on it.
+            axis.axhline(chance, label="majority class", zorder=0, **_CHANCE)
         axis.set(title=name, xlabel="epoch", ylim=(0, 1.02))
+        axis.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
     axes[0].set_ylabel("accuracy")
     handles, labels = axes[0].get_legend_handles_labels()
     labels = ["choosing the epoch" if label == "held" else label for label in labels]
     axes[0].legend(handles, labels, frameon=False, fontsize=9, loc="best")
-    figure.suptitle(title, fontsize=12)
+    _head(figure, title)
     return figure
 
 
@@ -120,7 +118,7 @@ def confusion(
         axis.set_yticklabels(classes, rotation=0)
         axis.set(title=name, xlabel="predicted", ylabel="true")
         quiet(axis)
-    figure.suptitle(title, fontsize=12)
+    _head(figure, title)
     return figure
 
 
@@ -148,9 +146,10 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
     axis.set_yticks(range(len(names)), names)
     axis.set_ylim(len(names) - 0.3, -0.9)
     if chance:
-        axis.axvline(chance, color="#AAAAAA", linewidth=1, linestyle=":")
+        axis.axvline(chance, **_CHANCE)
         axis.text(chance, -0.8, " majority class", fontsize=8, color="#777777", va="top")
-    axis.set(xlim=(0, 1), title=title)
+    axis.set(xlim=(0, 1))
+    _head(figure, title)
     axis.set_xlabel("accuracy, 95 % interval; the vertical mark is the published value", fontsize=9)
     axis.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     return figure
@@ -159,27 +158,33 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
 def per_class_recall(scores: Mapping[str, Mapping], title: str) -> Figure:
     """Draw the recall of each class, a group of bars a class, for one or more scores.
 
+    A class that is never recognised has a 0 in the place of its bar; one that does not occur has
+    neither.
+
     Parameters
     ----------
     scores : mapping of name to score
         As ``helpers.evaluation.score`` returns them, all with the same classes.
     """
     classes = list(next(iter(scores.values()))["classes"])
-    figure, (axis,) = new_figure(width=7, height=3.2)
+    figure, (axis,) = new_figure(width=7, height=3.4)
     width = 0.8 / len(scores)
     shades = np.linspace(1.0, 0.4, len(scores))
     for position, (name, score) in enumerate(scores.items()):
-        counts = np.asarray(score["confusion"])
-        recall = np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
+        recall = recall_of_each(score["confusion"])
         left = np.arange(len(classes)) + (position - (len(scores) - 1) / 2) * width
         colours = [EMOTION_COLOURS.get(label, TEST_COLOUR) for label in classes]
         bars = axis.bar(left, recall, width * 0.92, color=colours, label=name)
         for bar in bars:
             bar.set_alpha(shades[position])
+        for place in left[recall == 0]:
+            axis.text(place, 0, "0", fontsize=9, ha="center", va="bottom")
     axis.set_xticks(range(len(classes)), classes)
-    axis.set(ylim=(0, 1), ylabel="recall", title=title)
-    if len(scores) > 1:
-        axis.legend(frameon=False, fontsize=9)
+    axis.set(ylim=(0, 1), ylabel="recall")
+    if len(scores) > 1:  # above the bars, which leave no place beside them
+        axis.legend(frameon=False, fontsize=9, ncols=len(scores), loc="lower center",
+                    bbox_to_anchor=(0.5, 1))  # fmt: skip
+    _head(figure, title)
     return figure
 
 
@@ -201,7 +206,10 @@ def picture_grid(
         A line under each picture, and its colour (right and wrong, or the emotion's).
     """
     rows = max(1, -(-len(pictures) // columns))
-    figure, axes = new_figure(rows, columns, width=1.15 * columns, height=1.45 * rows + 0.4)
+    captions = ["\n".join(map(_narrow, text.splitlines())) for text in captions or ()]
+    lines = max((text.count("\n") + 1 for text in captions), default=0)
+    height = (1.3 + 0.22 * lines) * rows + 0.5
+    figure, axes = new_figure(rows, columns, width=1.3 * columns, height=height)
     figure.set_dpi(72)  # as shown in a notebook, whose size grows with every pixel of a photo
     for axis in axes:
         bare(axis)
@@ -209,8 +217,17 @@ def picture_grid(
         top = 255 if np.asarray(picture).dtype == np.uint8 else 1
         axis.imshow(np.squeeze(picture), cmap="gray", vmin=0, vmax=top)
         if captions:
-            axis.set_xlabel(
-                captions[index], fontsize=8, color=colours[index] if colours else "black"
-            )
-    figure.suptitle(title, fontsize=12)
+            colour = colours[index] if colours else "black"
+            axis.set_xlabel(captions[index], fontsize=CAPTION_SIZE, color=colour)
+    _head(figure, title)
     return figure
+
+
+def _narrow(line: str) -> str:
+    return textwrap.fill(line, 14)  # as wide as a picture
+
+
+def _head(figure: Figure, title: str) -> None:
+    """Write a title over the whole figure, in lines that a narrow one can hold."""
+    lines = (textwrap.fill(line, 60) for line in title.splitlines())
+    figure.suptitle("\n".join(lines), fontsize=12)

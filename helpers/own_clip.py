@@ -83,6 +83,12 @@ def find_clip(own_clip: str, clips: pd.DataFrame) -> tuple[Path, str]:
     return path, f"Your clip {path.name}. {kept}"
 
 
+def label_of(path: Path, clips: pd.DataFrame) -> str:
+    """Return the emotion that a clip of the corpus is labelled with, "" for any other film."""
+    labels = clips.loc[clips["path"] == str(path), "emotion"]
+    return labels.iloc[0] if len(labels) else ""
+
+
 def load_networks(
     corpus: str, data_root: str, results_root: str, settings: str, epochs: int, seed: int
 ) -> tuple[keras.Model, keras.Model, str]:
@@ -194,8 +200,14 @@ def score_clip(
     return ScoredClip(faces, frame_scores, spectrogram, scores, reasons)
 
 
-def describe_clip(scored: ScoredClip, classes: Sequence[str]) -> str:
-    """Return what was found, a line a modality, and what is missing."""
+def describe_clip(scored: ScoredClip, classes: Sequence[str], label: str = "") -> str:
+    """Return what was found, a line a modality, what is missing, and whether the last is right.
+
+    Parameters
+    ----------
+    label : str
+        The clip's emotion, if it is known.
+    """
     lines = [
         f"{name}: {classes[int(values.argmax())]} ({values.max():.0%})"
         for name, values in scored.scores.items()
@@ -203,4 +215,9 @@ def describe_clip(scored: ScoredClip, classes: Sequence[str]) -> str:
     lines += [f"no {name}: {reason}" for name, reason in scored.reasons.items()]
     if "video" in scored.scores:
         lines.insert(0, f"a face in {len(scored.faces)} of {FRAMES} frames")
+    if label and scored.scores:
+        values = list(scored.scores.values())[-1]
+        right = classes[int(values.argmax())] == label
+        sure = "not unsure" if values.max() > 0.5 else "unsure"
+        lines.append(f"labelled {label}: {'right' if right else 'wrong'}, and {sure}")
     return "\n".join(lines)

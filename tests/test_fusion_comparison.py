@@ -89,7 +89,23 @@ def test_the_sentence_follows_from_the_numbers(wins, losses, words):
     table = comparison.compare_systems(labels, {"video": video, "mean": fusion}, "video")
     sentence = comparison.answer(table, "video")
     assert all(word in sentence for word in words), sentence
-    assert f"about {50 + wins - losses}" in sentence and sentence.endswith(".")
+    assert f"on {50 + wins - losses}" in sentence and sentence.endswith(".")
+    assert "exactly the same ones" not in sentence
+
+
+def test_the_best_fusion_is_one_everywhere_and_an_echo_of_video_is_called_so():
+    labels = np.zeros(40, int)
+    video = np.repeat([0, 1], [20, 20])
+    worse, swaps = np.repeat([0, 1], [19, 21]), np.repeat([1, 0, 1], [1, 20, 19])
+    for systems, best in (
+        ({"worse": worse, "echo": video, "swaps": swaps}, "echo"),
+        ({"worse": worse, "swaps": swaps, "echo": video}, "swaps"),
+    ):
+        table = comparison.compare_systems(labels, {"video": video, **systems}, "video")
+        assert comparison.best_fusion(table) == best
+        sentence = comparison.answer(table, "video")
+        assert f"({best}) on 20" in sentence and "no, not here" in sentence
+        assert ("exactly the same ones" in sentence) == (best == "echo")
 
 
 def test_intervals_of_all_metrics_hold_the_value():
@@ -136,6 +152,9 @@ def test_the_thesis_counts_and_matrices_come_out_exactly(replicated):
         assert weighted == pytest.approx(fusion[key]["f1_weighted"], abs=0.006)
     assert replicated["svm"]["best"] == fusion["svm_grid"]["best"]
     assert replicated["in_both_splits"] == ["001703120", "005153760"]
+    paired = replicated["audio_against_video"]
+    assert paired["only_first"] - paired["only_second"] == 74 - 57
+    assert paired["p_value"] == pytest.approx(0.0639, abs=5e-5)
     assert replicated["train"]["audio, all clips"]["accuracy"] == pytest.approx(0.7516, abs=5e-5)
     assert replicated["train"]["video"]["accuracy"] == pytest.approx(0.5582, abs=5e-5)
 

@@ -172,6 +172,34 @@ def test_rescued_and_spoiled_clips_are_those_that_changed_sides():
     assert (list(rescued), list(spoiled)) == ([1, 4], [2])
 
 
+def test_the_say_of_audio_is_told_with_what_it_changes(fused_and_pairs):
+    fused, pairs = fused_and_pairs
+    train, test = pairs["held_out"]
+    echo = ClipPairs(train.clips, np.eye(7)[train.labels], np.ones((len(train), 7)) / 7, EMOTIONS)
+    row = {"only_fusion": 3, "only_reference": 1, "n": 35}
+    for counts, words in ((row, "turns 4 of 35"), (row | {"only_fusion": 0}, "turns 1 of 35")):
+        tests = {"held_out": pd.DataFrame([counts], index=["weighted mean"])}
+        sentence = report.weighted_mean_sentence({"held_out": (echo, test)}, tests, "held_out")
+        assert words in sentence and "audio has 50% of the say" in sentence
+    deaf = ClipPairs(train.clips, echo.video, np.roll(echo.video, 1, axis=1), EMOTIONS)
+    tests = {"held_out": pd.DataFrame([dict.fromkeys(row, 0)], index=["weighted mean"])}
+    sentence = report.weighted_mean_sentence({"held_out": (deaf, test)}, tests, "held_out")
+    assert "turns none of 0" in sentence and "audio has 45% of the say" in sentence
+
+
+def test_only_a_grey_interval_without_zero_is_explained():
+    rows = {"gain_low": [-0.1, 0.02, 0.0], "gain_high": [0.1, 0.2, 0.1], "p_holm": [1, 0.01, 1]}
+    tests = {"thesis": pd.DataFrame(rows), "held_out": pd.DataFrame(rows)}
+    assert "No grey interval" in report.interval_sentence(tests, 8)
+    tests["thesis"].loc[0, "gain_high"] = -0.01
+    assert "zero: 1. With 8 films" in report.interval_sentence(tests, 8)
+
+
+def test_a_recall_is_the_share_of_a_class_that_is_named_so():
+    found = score(np.array([0, 0, 0, 0, 1, 2]), np.array([0, 0, 0, 1, 1, 0]))
+    np.testing.assert_allclose(report.recalls(found), [0.75, 1, 0, 0, 0, 0, 0])
+
+
 def made_up_vectors():
     generator = np.random.default_rng(0)
     names = [*tables.PUBLISHED_NAMES, "audio"]
@@ -195,12 +223,24 @@ def test_tables_put_ours_beside_the_published_values():
     assert second.loc["SVM", ("published", "accuracy")] == "39.9%"
     assert second.loc["SVM", ("demo, held_out", "n")] == 188
     assert second.loc["dense network", ("published", "F1")] == "44.0%"
+    audio = results.experiment("audio", "thesis", "val", vectors["audio"], system="audio")
+    assert tables.second_table(vectors, [audio], "demo").loc["audio", ("demo, thesis", "n")] == 188
     third = tables.third_table(vectors, own, "demo")
     low, high = wilson_interval(394, 653)
     line = third.loc["EmotiW 2018, 7th place"]
     assert (line["accuracy"], line["n"]) == ("60.34%", 653)
     assert line["95 % interval"] == f"[{100 * low:.0f}, {100 * high:.0f}]"
     assert "here: SVM, held_out" in third.index
+
+
+def test_audio_is_trusted_on_all_clips_and_on_those_of_video():
+    scores = made_up_vectors()
+    scores["audio, all clips"] = scores["audio, all clips"] | {"n": 381}
+    heat = {"video": 1.5, "audio": 2.25}
+    replicated = {"train": scores, "scores": scores, "temperatures": {"train": heat, "val": heat}}
+    table = tables.trust_table(replicated)
+    assert list(table.loc["clips", (slice(None), "val")]) == [188, 188, 381]
+    assert list(table.loc["temperature", (slice(None), "val")]) == ["1.50", "2.25", ""]
 
 
 def drawn(figure):
@@ -223,6 +263,7 @@ def test_figures_draw_what_they_are_given(fused_and_pairs):
     assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == list(tests.index)
     figure = drawn(plots.power_curves({"a": (0.1, 0.3), "b": (0.02, 0.3)}, "t"))
     assert [text.get_text()[:3] for text in figure.axes[0].texts] == ["188", "383", "653"]
+    assert figure.axes[0].get_ylim()[1] > 1, "room for the legend above the curves"
     drawn(plots.clip_bars({"video": np.ones(7) / 7, "mean": np.eye(7)[0]}, EMOTIONS, "t"))
     matrix = np.eye(7, dtype=int)
     figure = drawn(plots.matrices_beside({"a": matrix}, {"a": 2 * matrix}, EMOTIONS, "t"))

@@ -51,7 +51,20 @@ def test_a_clip_of_the_miniature_gets_faces_sound_and_their_mean(networks, clips
     )
     text = own_clip.describe_clip(scored, EMOTIONS)
     assert f"a face in {len(scored.faces)} of {own_clip.FRAMES} frames" in text
-    assert EMOTIONS[int(scored.scores["mean"].argmax())] in text.splitlines()[-1]
+    named = EMOTIONS[int(scored.scores["mean"].argmax())]
+    assert named in text.splitlines()[-1]
+    assert own_clip.label_of(path, clips) in sentence
+    assert f"labelled {named}: right" in own_clip.describe_clip(scored, EMOTIONS, named)
+
+
+def test_a_label_that_was_missed_is_said_with_how_sure_the_miss_was(clips):
+    assert own_clip.label_of("a film of mine.mp4", clips) == ""
+    for sure, words in ((0.9, "wrong, and not unsure"), (0.4, "wrong, and unsure")):
+        values = np.array([sure, *np.full(6, (1 - sure) / 6)])
+        faces, frame_scores = np.empty((0, 48, 40, 3), np.uint8), np.empty((0, 7))
+        scored = own_clip.ScoredClip(faces, frame_scores, None, {"audio": values}, {})
+        text = own_clip.describe_clip(scored, EMOTIONS, EMOTIONS[1])
+        assert text.splitlines()[-1] == f"labelled {EMOTIONS[1]}: {words}"
 
 
 def test_a_film_without_sound_and_one_without_a_face_say_so(networks, clips, tmp_path):

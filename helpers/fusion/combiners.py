@@ -20,7 +20,7 @@ SVM_GRID = (
     {"svc__kernel": ["rbf"], "svc__C": [1, 10, 100], "svc__gamma": [0.1, 1, 100]},
     {"svc__kernel": ["poly"], "svc__degree": [7], "svc__C": [1, 10, 100]},
 )
-"""The published grid (thesis, section V)."""
+"""The published grid (thesis, chapter V)."""
 
 _SMALLEST = 1e-9
 

@@ -190,6 +190,14 @@ def better_modality(train: ClipPairs) -> str:
     return SINGLE[int(np.argmax(right))]
 
 
+def best_fusion(comparison: pd.DataFrame) -> str:
+    """Return the fusion with the largest gain in a table of :func:`compare_systems`.
+
+    Of equally good ones it is the first: the simpler rules come first in ``COMBINERS``.
+    """
+    return comparison["gain"].idxmax()
+
+
 def answer(comparison: pd.DataFrame, reference: str) -> str:
     """Say in one sentence, made from the numbers, whether the other modality helps.
 
@@ -201,12 +209,14 @@ def answer(comparison: pd.DataFrame, reference: str) -> str:
         ``video`` or ``audio``.
     """
     other = SINGLE[1 - SINGLE.index(reference)]
-    best = comparison.sort_values("gain", ascending=False, kind="stable").iloc[0]
+    best = comparison.loc[best_fusion(comparison)]
     start = (
-        f"Does {other} help? On {best['n']:.0f} clips {reference} alone is right about "
+        f"Does {other} help? On {best['n']:.0f} clips {reference} alone is right on "
         f"{best['reference_correct']:.0f}, and the best of {len(comparison)} fusions ({best.name}) "
-        f"about {best['correct']:.0f}"
+        f"on {best['correct']:.0f}"
     )
+    if best["only_fusion"] + best["only_reference"] == 0:
+        start += ", exactly the same ones"
     if best["gain"] <= 0:
         return f"{start}: no, not here; no fusion finds more than {reference} does."
     gain, low, high = (100 * best[name] for name in ("gain", "gain_low", "gain_high"))

@@ -39,7 +39,8 @@ def replicate(vectors: dict[str, pd.DataFrame], *, runs: int = 100, epochs: int 
         JSON-able. ``clips`` (how many have what), ``in_both_splits`` (ids), ``scores`` (name to
         score, on the clips with stills unless the name says otherwise; the dense network is the
         median run at its last epoch), ``train`` (scores on the
-        training clips), ``temperatures``, ``svm`` (what the grid search chose), ``comparison``
+        training clips), ``temperatures``, ``svm`` (what the grid search chose),
+        ``audio_against_video`` (McNemar; video is the first), ``comparison``
         (rows against video alone) and ``dense`` (correct clips of each run, at the last and at the
         best epoch; accuracy by epoch; p-values of the last epoch against video; in how many clips
         the nearest of all runs and epochs differs from the published matrix).
@@ -79,6 +80,9 @@ def replicate(vectors: dict[str, pd.DataFrame], *, runs: int = 100, epochs: int 
             "best": {key.removeprefix("svc__"): v for key, v in search.best_params_.items()},
             "cross_validation_accuracy": float(search.best_score_),
         },
+        "audio_against_video": mcnemar_exact(
+            predicted["video"] == test.labels, predicted["audio"] == test.labels
+        ),
         "comparison": records(compare_systems(test.labels, predicted, "video")),
         "dense": _describe_runs(fused.dense, predicted["video"], test.labels),
     }

@@ -7,6 +7,7 @@ import pandas as pd
 
 from helpers.evaluation import accuracy
 from helpers.fusion.alignment import ClipPairs
+from helpers.fusion.combiners import video_share
 from helpers.fusion.comparison import DENSE, SINGLE, FusedScores, records, score_with_intervals
 from helpers.fusion.tables import PUBLISHED_NAMES, published_of
 from helpers.results import experiment
@@ -108,6 +109,49 @@ def effect(comparison_row: pd.Series) -> tuple[float, float]:
     """Return (gain, discordance) of a row of ``helpers.fusion.comparison.compare_systems``."""
     differing = comparison_row["only_fusion"] + comparison_row["only_reference"]
     return float(comparison_row["gain"]), float(differing / comparison_row["n"])
+
+
+def weighted_mean_sentence(pairs: Pairs, tests: Mapping[str, pd.DataFrame], protocol: str) -> str:
+    """Say how much the weighted mean believes audio, and how many test clips that changes.
+
+    Parameters
+    ----------
+    tests : mapping of protocol to DataFrame
+        From ``helpers.fusion.comparison.compare_systems``.
+    """
+    train = pairs[protocol][0]
+    share = 1 - video_share(train.where(train.complete))
+    row = tests[protocol].loc["weighted mean"]
+    changed = int(row["only_fusion"] + row["only_reference"])
+    return (
+        f"weighted mean, {protocol}: audio has {share:.0%} of the say, which turns "
+        f"{changed or 'none'} of {row['n']:.0f} test clips from wrong to right or back"
+    )
+
+
+def interval_sentence(tests: Mapping[str, pd.DataFrame], films: int) -> str:
+    """Say why an interval can leave out zero where the test finds nothing, if one does.
+
+    Parameters
+    ----------
+    films : int
+        How many the bootstrap drew from.
+    """
+    table = pd.concat(tests.values())
+    leaves_out_zero = (table["gain_low"] > 0) | (table["gain_high"] < 0)
+    count = int((leaves_out_zero & (table["p_holm"] > 0.05)).sum())
+    if not count:
+        return "No grey interval leaves out zero: bootstrap and test agree."
+    return (
+        f"Grey intervals that leave out zero: {count}. With {films} films a bootstrap is too "
+        "narrow, and the test decides."
+    )
+
+
+def recalls(score: Mapping) -> np.ndarray:
+    """Return the recall of each class, (k,), of a score; 0 for a class without clips."""
+    counts = np.asarray(score["confusion"])
+    return np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
 
 
 def changed_clips(

@@ -18,7 +18,7 @@ from helpers.plots.style import (
 )
 from helpers.statistics import mcnemar_power
 
-VALIDATION_SIZES = {188: "clips with stills", 383: "AFEW validation", 653: "AFEW test"}
+VALIDATION_SIZES = {188: "with stills", 383: "validation", 653: "test"}
 """Clips that AFEW has: with SFEW stills in the thesis, in its validation and in its test set."""
 
 
@@ -98,7 +98,12 @@ def gains(comparisons: Mapping[str, pd.DataFrame], reference: str, title: str) -
     """
     rows = max(len(table) for table in comparisons.values())
     figure, axes = new_figure(
-        1, len(comparisons), width=4.6 * len(comparisons), height=0.4 * rows + 1.4, sharey=True
+        1,
+        len(comparisons),
+        width=4.6 * len(comparisons),
+        height=0.4 * rows + 1.4,
+        sharex=True,
+        sharey=True,
     )
     for axis, (name, table) in zip(axes, comparisons.items(), strict=True):
         places = np.arange(len(table))
@@ -109,7 +114,9 @@ def gains(comparisons: Mapping[str, pd.DataFrame], reference: str, title: str) -
         axis.axvline(0, color="#888888", linewidth=1)
         axis.set_yticks(places, table.index)
         axis.set_title(name)
-        axis.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}")
+        axis.xaxis.set_major_formatter(
+            lambda value, _: f"{100 * value:+.0f}" if round(100 * value) else "0"
+        )
         axis.set_xlabel(f"points more than {reference} alone")
     axes[0].invert_yaxis()
     figure.suptitle(title, fontsize=12)
@@ -135,7 +142,7 @@ def leak(table: pd.DataFrame, title: str) -> Figure:
         axis.plot(train, places, "o", color=TRAINING_COLOUR, label="training clips")
         axis.plot(test, places, "o", color=TEST_COLOUR, label="test clips")
         axis.set_yticks(places, table.index)
-        axis.set(title=protocol, xlabel="accuracy", xlim=(0, 1))
+        axis.set(title=protocol, xlabel="accuracy", xlim=(0, 1.03))
         axis.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     axes[0].invert_yaxis()
     axes[-1].legend(frameon=False, fontsize=9, loc="lower right")
@@ -160,12 +167,15 @@ def power_curves(effects: Mapping[str, tuple[float, float]], title: str) -> Figu
     axis.axhline(0.8, color="#888888", linewidth=1, linestyle=":")
     for size, name in VALIDATION_SIZES.items():
         axis.axvline(size, color=LIGHT_GREY, linewidth=1, zorder=0)
-        axis.text(size * 1.03, 0.99, f"{size}: {name}", fontsize=7, rotation=90, va="top")
+        label = axis.text(size, 0.02, f"{size}\n{name}", fontsize=8, ha="center", va="bottom")
+        label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85})
     axis.set_xscale("log")
-    axis.set(ylim=(0, 1), xlabel="test clips", ylabel="chance to find the gain")
+    axis.set(ylim=(0, 1.1 + 0.07 * len(effects)), xlabel="test clips")  # the legend is above 1
+    axis.set_yticks(np.linspace(0, 1, 6))
+    axis.set_ylabel("chance to find the gain")
     axis.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    axis.legend(frameon=False, fontsize=9, loc="lower right")
+    axis.legend(frameon=False, fontsize=9, loc="upper left")
     figure.suptitle(title, fontsize=12)
     return figure
 
@@ -175,7 +185,8 @@ def clip_bars(predictions: Mapping[str, np.ndarray], classes: Sequence[str], tit
 
     Parameters
     ----------
-    predictions : mapping of name to probabilities (k,)
+    predictions : mapping of name to array (k,)
+        Probabilities, or other shares: the recall of each class.
     """
     figure, axes = new_figure(
         1, len(predictions), width=2.6 * len(predictions), height=2.8, sharey=True
@@ -203,7 +214,7 @@ def clip_strips(
     strips : sequence of arrays (f, height, width, 3)
         uint8; of each, ``frames`` evenly spread ones are drawn.
     """
-    height = 0.95 * max(len(strips), 1) + 0.4
+    height = 1.05 * max(len(strips), 1) + 0.5
     figure, axes = new_figure(max(len(strips), 1), frames, width=0.9 * frames + 1, height=height)
     for axis in axes:
         bare(axis)
@@ -212,7 +223,8 @@ def clip_strips(
         for column, index in enumerate(np.unique(chosen) if len(strip) else []):
             axes[row * frames + column].imshow(strip[index])
         first = axes[row * frames]
-        # Outside the layout: a caption is wider than the frame that it stands over.
+        first.set_title(" ", fontsize=8)  # room for the caption, which itself is
+        # outside the layout: it is wider than the frame that it stands over.
         first.text(0, 1.05, caption, transform=first.transAxes, fontsize=8).set_in_layout(False)
     figure.suptitle(title, fontsize=11)
     return figure

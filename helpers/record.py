@@ -50,6 +50,12 @@ def png_bytes(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
+def figure_title(figure: Figure) -> str:
+    """Return the title over a figure in one line, else that of its first plot, else ""."""
+    titles = [figure.get_suptitle(), *(axis.get_title() for axis in figure.axes[:1])]
+    return " ".join(next((title for title in titles if title), "").split())
+
+
 def plain_values(value: Any, where: str) -> Any:
     """Return a value, however nested, as what JSON can hold.
 

@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from helpers.clip_scores import ResultsError, predictions_text, read_predictions
 from helpers.emotions import EMOTIONS
 from helpers.files import write_atomically, write_json, write_text
 from helpers.paths import results_root
-from helpers.record import describe_data, plain_values, png_bytes
+from helpers.record import describe_data, figure_title, plain_values, png_bytes
 
 SCHEMA = 1
 """Version of the layout of metrics.json."""
@@ -109,7 +110,8 @@ def save_run(
         ``sample_id, split, emotion``, then one probability column a class in AFEW's order, and
         perhaps ``protocol`` and ``system``.
     figures : mapping, optional
-        ``{name: (figure, caption)}`` or ``{name: (figure, caption, alt text)}``.
+        ``{name: (figure, caption)}`` or ``{name: (figure, caption, alt text)}``; without an alt
+        text, the figure's title and the caption stand for it.
     manifests : sequence of DataFrame
         The data used; recorded as a digest of the files and counts of what was left out and why.
     root : str or Path
@@ -151,7 +153,12 @@ def save_run(
             "experiments": experiments,
             "predictions": 0 if predictions is None else len(predictions),
             "figures": [
-                {"name": name, "file": _figure_file(name), "caption": value[1], "alt": value[-1]}
+                {
+                    "name": name,
+                    "file": _figure_file(name),
+                    "caption": value[1],
+                    "alt": value[2] if len(value) > 2 else _alt_text(value[0], value[1]),
+                }
                 for name, value in (figures or {}).items()
             ],
             "extra": extra or {},
@@ -283,6 +290,11 @@ def _figure_file(name: str) -> str:
     if not re.fullmatch(r"[a-z0-9_-]+", name):
         raise ResultsError(f"Figure {name!r}: expected a name of a-z, 0-9, _ and -, no suffix.")
     return f"{name}.png"
+
+
+def _alt_text(figure: Figure, caption: str) -> str:
+    # The titles say what was found, the caption what kind of figure it is.
+    return ". ".join(dict.fromkeys(filter(None, (figure_title(figure), caption))))
 
 
 def _remove_leftovers(folder: Path, keep: Iterable[str]) -> None:

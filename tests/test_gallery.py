@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 from helpers import results
 from helpers.gallery import percent, write_gallery
@@ -156,6 +157,50 @@ def test_protocols_stand_side_by_side_and_marked_systems_come_first(tmp_path, no
     assert [system["name"] for system in second["headline"]] == ["B"]
     assert len(third["headline"]) == 4
     assert len(third["rows"]) == 9
+
+
+def test_a_systems_protocols_are_neighbours_in_one_order_and_one_wording(tmp_path, notebooks):
+    lines = [line("A"), line("B", "thesis"), line("A", "thesis"), line("C"), line("B")]
+    table = pd.DataFrame({"settings": ["thesis", "own"], "protocol": ["thesis", "held_out"]})
+    save(tmp_path, experiments=lines, extra={"tables": {"Two": table}})
+    rows = gather("demo", tmp_path, notebooks)["notebooks"][0]["rows"]
+    found = [(row["name"], row["protocol"]) for row in rows]
+    pairs = [(name, protocol) for name in "AB" for protocol in ("thesis", "held_out")]
+    assert found == [*pairs, ("C", "held_out")]
+    page = page_of(tmp_path, notebooks)
+    text = " ".join(page.text.split())
+    assert "as in the thesis (thesis): " in text, "the word of notebooks and files can be found"
+    assert "held out (held_out): " in text
+    cells = "settings protocol thesis as in the thesis own held out"
+    assert cells.replace(" ", "") in text.replace(" ", ""), "only where it is a protocol"
+
+
+def test_a_figure_is_shown_smaller_never_larger_and_in_full_size_by_a_link(tmp_path, notebooks):
+    save(tmp_path, figures={"curves": (figure(), "Loss"), "wide": (figure(), "Gain")})
+    page = page_of(tmp_path, notebooks)
+    for name, attributes in zip(("curves", "wide"), page.tags("img"), strict=True):
+        with Image.open(tmp_path / "demo" / "01_faces" / f"{name}.png") as picture:
+            assert 0.6 < int(attributes["width"]) / picture.width < 0.8
+            assert 0.6 < int(attributes["height"]) / picture.height < 0.8
+    links = {link["href"]: link.get("class") for link in page.tags("a")}
+    for name in ("curves", "wide"):
+        assert links[f"#01_faces-{name}-large"] == "picture"
+        assert links[f"#01_faces-{name}"] == "close"
+
+
+def test_tables_that_a_phone_cuts_say_that_they_scroll(tmp_path, notebooks):
+    tables = {f"{n} columns": pd.DataFrame([range(n)], columns=list("abcdef")[:n]) for n in (2, 6)}
+    save(tmp_path, extra={"tables": tables})
+    regions = {
+        found["aria-label"]: found["class"].split()
+        for found in page_of(tmp_path, notebooks).tags("div")
+        if found.get("role") == "region"
+    }
+    assert regions == {
+        "Experiments of notebook 01": ["scroll", "many"],
+        "2 columns": ["scroll"],
+        "6 columns": ["scroll", "many"],
+    }
 
 
 def test_seeds_give_mean_and_spread(tmp_path, notebooks):

@@ -79,6 +79,34 @@ def manifest(folder, texts=("a", "b", "c")):
     return table
 
 
+def titled(over_all="", over_plot=""):
+    picture = figure()
+    picture.suptitle(over_all)
+    picture.axes[0].set_title(over_plot)
+    return picture
+
+
+def test_the_text_for_those_who_cannot_see_a_figure_is_its_title_and_caption(tmp_path):
+    figures = {
+        "given": (titled("Gain"), "Curves", "A falling line"),
+        "over_all": (titled("9 of 10\nare right", "left"), "Curves"),
+        "over_plot": (titled(over_plot="9 of 10"), "Curves"),
+        "same": (titled("Curves"), "Curves"),
+        "none": (figure(), "Curves"),
+        "empty": (Figure(figsize=(2, 1)), "Curves"),
+    }
+    save(tmp_path, figures=figures)
+    run = results.load_run("01_faces_baseline", "demo", tmp_path)
+    assert {found["name"]: found["alt"] for found in run["figures"]} == {
+        "given": "A falling line",
+        "over_all": "9 of 10 are right. Curves",
+        "over_plot": "9 of 10. Curves",
+        "same": "Curves",
+        "none": "Curves",
+        "empty": "Curves",
+    }
+
+
 def test_a_run_comes_back_as_it_was_saved(tmp_path):
     table = scores()
     folder = save(

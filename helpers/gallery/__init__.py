@@ -8,6 +8,8 @@ from helpers.files import write_json, write_text
 from helpers.gallery.content import gather, summarise
 from helpers.paths import results_root
 
+_PROTOCOLS_IN_WORDS = {"thesis": "as in the thesis", "held_out": "held out"}
+
 
 def write_gallery(corpus: str, root: str | Path = "", *, notebooks: Path | None = None) -> Path:
     """Write the page of a corpus's results and return its path.
@@ -31,7 +33,7 @@ def write_gallery(corpus: str, root: str | Path = "", *, notebooks: Path | None 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"percent": percent, "cell": cell}
+    templates.filters |= {"percent": percent, "cell": cell, "words": words}
     page = templates.get_template("page.html.jinja").render(gathered)
     folder = results_root(root) / corpus
     write_json(folder / "summary.json", summarise(gathered))
@@ -48,3 +50,8 @@ def cell(value: object) -> str:
     if value is None:
         return "–"
     return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def words(protocol: str) -> str:
+    """Return a protocol in the page's words: "as in the thesis" for ``thesis``."""
+    return _PROTOCOLS_IN_WORDS.get(protocol, protocol)

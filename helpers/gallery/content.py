@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from PIL import Image
 
 from helpers.paths import results_root
-from helpers.results import ResultsError, load_run, run_folder
+from helpers.results import PROTOCOLS, ResultsError, load_run, run_folder
 from helpers.series.console import clock
 from helpers.series.process import LOG, PARTIAL
 from helpers.series.sources import Source, find_sources, notebooks_folder, read_source, title_of
@@ -127,6 +127,7 @@ def _notebook(source: Source, corpus: str, root: Path, seeds: Sequence[Path]) ->
 
 
 def _rows(run: Mapping, spread: Mapping[tuple, Mapping]) -> list[dict]:
+    """Return the experiments, a system's protocols together and in one order."""
     rows = []
     for line in run["experiments"]:
         metrics = line["metrics"]
@@ -149,7 +150,14 @@ def _rows(run: Mapping, spread: Mapping[tuple, Mapping]) -> list[dict]:
                 "spread": several if several and several["sd"] is not None else None,
             }
         )
-    return rows
+    systems = list(dict.fromkeys((row["name"], row["split"]) for row in rows))
+    return sorted(
+        rows,
+        key=lambda row: (
+            systems.index((row["name"], row["split"])),
+            PROTOCOLS.index(row["protocol"]),
+        ),
+    )
 
 
 def _headline(rows: Sequence[Mapping]) -> list[dict]:
@@ -166,7 +174,7 @@ def _headline(rows: Sequence[Mapping]) -> list[dict]:
             "split": split,
             "data": lanes[0]["data"],
             "n": sorted({row["n"] for row in lanes}),
-            "lanes": sorted(lanes, key=lambda row: row["protocol"], reverse=True),
+            "lanes": lanes,
             "published": _first(row["published"] for row in lanes),
             "headline": any(row["headline"] for row in lanes),
         }

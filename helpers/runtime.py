@@ -15,6 +15,8 @@ from types import ModuleType
 
 _ROOT = Path(__file__).resolve().parents[1]
 _RECORDED = ("tensorflow", "keras", "numpy", "pandas", "scipy", "scikit-learn", "librosa")
+# Not what a build writes: notebooks, lab editions, results, the READMEs.
+_CODE = ("helpers", "notebooks/src", "colab_setup.sh", "requirements.txt")
 _DRIVE = "/content/drive"
 NO_GPU_IN_COLAB = (
     "No GPU: in the menu choose Runtime > Change runtime type > T4 GPU, then Runtime > Run all. "
@@ -179,7 +181,7 @@ def _processor() -> str:
 def _commit() -> str:
     try:
         commit = _git("rev-parse", "--short=12", "HEAD")
-        changed = _git("status", "--porcelain", "--", "helpers", "notebooks/src")
+        changed = _git("status", "--porcelain", "--", *_CODE)
     except (OSError, subprocess.CalledProcessError):
         return ""
     return f"{commit}-modified" if changed else commit

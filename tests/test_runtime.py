@@ -112,11 +112,23 @@ def test_commit_is_that_of_the_code_and_says_when_the_code_differs(tmp_path):
     git("commit", "-q", "-m", "start")
     commit = git("rev-parse", "HEAD")[:12]
     assert commit_in(tmp_path) == commit
-    (tmp_path / "results.json").write_text("a result changes nothing of the code")
+
+    for built in ("results/demo/index.html", "notebooks/01_faces.ipynb", "README.md"):
+        (tmp_path / built).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / built).write_text("what a build writes changes nothing of the code")
     assert commit_in(tmp_path) == commit
-    with (tmp_path / "helpers" / "__init__.py").open("a") as file:
-        file.write("\n# changed\n")
-    assert commit_in(tmp_path) == f"{commit}-modified"
+    git("add", "-A")
+    git("commit", "-q", "-m", "built")
+    commit = git("rev-parse", "HEAD")[:12]
+    (tmp_path / "results/demo/index.html").write_text("built again")
+    assert commit_in(tmp_path) == commit
+
+    for code in ("helpers/new.py", "notebooks/src/01_faces.py", "requirements.txt"):
+        (tmp_path / code).parent.mkdir(exist_ok=True)
+        (tmp_path / code).write_text("# changed")
+        assert commit_in(tmp_path) == f"{commit}-modified", code
+        (tmp_path / code).unlink()
+        assert commit_in(tmp_path) == commit
 
 
 @pytest.mark.parametrize("colab", [False, True])

@@ -185,6 +185,35 @@ def test_each_fault_of_a_built_notebook_is_found(source, edit, message):
     assert message in problem
 
 
+@pytest.mark.parametrize(
+    ("said", "seconds", "problem"),
+    [
+        ("About 4 minutes", 240, ""),
+        ("About 4 minutes", 350, ""),
+        ("About 4 minutes", 165, ""),
+        ("About 4 minutes on two cores", 366, "took 6.1: write 'About 6 minutes'"),
+        ("About 4 minutes", 150, "took 2.5: write 'About 2 minutes'"),
+        ("About a minute", 31, ""),
+        ("About a minute", 20, "write 'About half a minute'"),
+        ("About half a minute", 3, ""),
+        ("About 2.5 minutes", 160, ""),
+        ("Under a minute", 14, ""),
+        ("Under a minute", 61, "took 1.0: write 'About a minute'"),
+        ("Not long", 200, "does not say how long it takes: write 'About 3 minutes'"),
+        ("Not long", None, ""),
+    ],
+)
+def test_minutes_promised_are_those_of_the_saved_run(source, said, seconds, problem):
+    source.path.write_text(TEXT.replace("What is it?", f"What is it?\n#\n# {said}."))
+    if seconds is not None:
+        folder = source.path.parents[2] / "results" / "demo" / "01_small"
+        folder.mkdir(parents=True)
+        (folder / "metrics.json").write_text(json.dumps({"schema": 1, "seconds": seconds}))
+    found = [text for text in check(source) if "not built" not in text]
+    assert len(found) == bool(problem)
+    assert all(problem in text for text in found)
+
+
 def test_a_path_of_this_machine_is_found(source):
     build(source)
     change(source, add_text(f"saved in {source.built.parent.parent}/results"))

@@ -1,11 +1,13 @@
 """``series check``: what is wrong with a built notebook, and with the cells of its source."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import nbformat
 from nbformat import NotebookNode
 
+from helpers.results import ResultsError, load_run
 from helpers.series.exercises import lab_edition, lab_path, lab_text
 from helpers.series.sources import SeriesError, Source, read_source, tags
 
@@ -13,12 +15,15 @@ MEGABYTES = 1.0
 CELLS = 60
 CODE_LINES = 300
 LINES_A_CELL = 25
+_PROMISE = re.compile(
+    r"^(?P<word>About|Under) (?P<minutes>half a|a|\d+(\.\d+)?) minutes?\b", re.MULTILINE
+)
 
 
 def check(source: Source) -> list[str]:
     """Return the problems of a notebook, each a sentence; none if all is well."""
     wanted = read_source(source)
-    problems = [*_size_problems(wanted), *_lab_problems(source)]
+    problems = [*_size_problems(wanted), *_lab_problems(source), *_minutes_problems(source, wanted)]
     build = f"type: python -m helpers.series build {source.number}"
     try:
         text = source.built.read_text(encoding="utf-8")
@@ -65,6 +70,29 @@ def _lab_problems(source: Source) -> Iterator[str]:
     found = path.read_text(encoding="utf-8") if path.exists() else None
     if found != (lab_text(wanted) if wanted else None):
         yield f"stale lab edition; type: python -m helpers.series exercises {source.number}"
+
+
+def _minutes_problems(source: Source, notebook: NotebookNode) -> Iterator[str]:
+    """Compare the minutes that the text promises with those of the saved run on the demo corpus."""
+    try:
+        run = load_run(source.name, "demo", source.path.parents[2] / "results")
+    except ResultsError:
+        return
+    took = run["seconds"] / 60
+    found = _PROMISE.search("\n".join(cell.source for cell in notebook.cells[:2]))
+    if not found:
+        yield f"its text does not say how long it takes: write {_about(took)!r}"
+        return
+    said = {"a": 1.0, "half a": 0.5}.get(found["minutes"]) or float(found["minutes"])
+    close = abs(said - took) <= 0.5 or took / 1.5 <= said <= took * 1.5
+    if not (took <= said if found["word"] == "Under" else close):
+        yield f"its text says {found[0]!r}, its saved run took {took:.1f}: write {_about(took)!r}"
+
+
+def _about(minutes: float) -> str:
+    if minutes < 0.75:
+        return "About half a minute"
+    return "About a minute" if minutes < 1.5 else f"About {minutes:.0f} minutes"
 
 
 def _built_problems(wanted: NotebookNode, notebook: NotebookNode) -> Iterator[str]:

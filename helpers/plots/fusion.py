@@ -167,10 +167,11 @@ def power_curves(effects: Mapping[str, tuple[float, float]], title: str) -> Figu
     axis.axhline(0.8, color="#888888", linewidth=1, linestyle=":")
     for size, name in VALIDATION_SIZES.items():
         axis.axvline(size, color=LIGHT_GREY, linewidth=1, zorder=0)
-        label = axis.text(size, 0.02, f"{size}\n{name}", fontsize=8, ha="center", va="bottom")
-        label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85})
+        label = axis.text(size, -0.02, f"{size}\n{name}", fontsize=8, ha="center", va="top")
+        label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5})
     axis.set_xscale("log")
-    axis.set(ylim=(0, 1.1 + 0.07 * len(effects)), xlabel="test clips")  # the legend is above 1
+    # Above 1 is the legend, below 0 are the sizes' names.
+    axis.set(ylim=(-0.16, 1.1 + 0.07 * len(effects)), xlabel="test clips")
     axis.set_yticks(np.linspace(0, 1, 6))
     axis.set_ylabel("chance to find the gain")
     axis.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")

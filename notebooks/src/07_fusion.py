@@ -427,7 +427,7 @@ effects = {
 }
 for name in [name for name, (gain, _) in effects.items() if gain <= 0]:
     gain, _ = effects.pop(name)
-    print(f"{name}: no gain ({100 * gain:+.1f} points), so there is no curve for it")
+    print(f"{name}: no gain ({100 * gain:.1f} points), so there is no curve for it")
 needed = {name: statistics.clips_for_power(*effect) for name, effect in effects.items()}
 power_figure = fusion_plots.power_curves(
     effects,

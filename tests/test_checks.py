@@ -19,6 +19,7 @@ from helpers.checks.verdict import NotYet, Right, result_of
 from helpers.paths import repository_root
 from helpers.series.exercises import tasks
 from helpers.series.sources import find_sources, notebooks_folder
+from helpers.training import hold_out_validation
 
 
 def wrong(message, check, *answer):
@@ -51,7 +52,9 @@ def test_what_a_students_function_does_wrong_is_said_in_a_sentence():
 
     wrong("`fails` stopped with ZeroDivisionError: division by zero", result_of, fails, 0)
     wrong("returns nothing: does it end in a `return`", result_of, says(None))
-    wrong("is empty: start in the cell above, at YOUR CODE HERE", result_of, empty)
+    wrong(
+        "raise` line is still there: start in the cell above, at YOUR CODE HERE", result_of, empty
+    )
     wrong("is empty", result_of, ...)
     assert result_of(fails, 2) == 0.5
 
@@ -74,23 +77,55 @@ def test_every_task_has_its_check_and_every_check_is_used():
 
 PEOPLE = pd.DataFrame(
     {
-        "sample_id": [f"{person}_{split}" for person in "abc" for split in ("train", "test")],
-        "group": list("aabbcd"),
-        "split": ["train", "test"] * 3,
+        "sample_id": [f"{person}_{split}" for person in "ab" for split in ("train", "test")],
+        "group": list("aabb"),
+        "split": ["train", "test"] * 2,
     }
 )
+"""As in FACES: everybody is in both."""
+
+
+def of_split(manifest, column="group"):
+    return (set(manifest.loc[manifest["split"] == split, column]) for split in ("train", "test"))
+
+
+def people_in_both(manifest):
+    train, test = of_split(manifest)
+    return train & test
+
+
+def union_of_people(manifest):
+    train, test = of_split(manifest)
+    return train | test
+
+
+def pictures_in_both(manifest):
+    train, test = of_split(manifest, "sample_id")
+    return train & test
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (empty, "is empty, or its `raise` line is still there: start in the cell above"),
+        (says(None), "returns nothing"),
+        (says(2), "of the kind int; a set was asked for"),
+        (lambda manifest: set(manifest["group"]), "1 of the people have no picture in"),
+        (union_of_people, "In a small table .*: 1 of the people have no picture in"),
+        (lambda manifest: next(of_split(manifest)), "1 of the people have no picture in test"),
+        (pictures_in_both, "the set is empty, though people are in both"),
+        (lambda manifest: set(manifest["sample_id"]), "7 elements of the set are not people"),
+        (lambda _: people_in_both(PEOPLE), "2 elements of the set are not people .* handed over"),
+        (lambda manifest: people_in_both(manifest) - {"bob"}, "1 people with pictures in both"),
+        (lambda manifest: people_in_both(manifest) - {"b"}, "`manifest`: 1 people with pictures"),
+    ],
+)
+def test_people_in_both_wrong(answer, message):
+    wrong(message, faces_baseline.people_in_both, answer, PEOPLE)
 
 
 def test_people_in_both():
-    check = faces_baseline.people_in_both
-    right(check, {"a", "b"}, PEOPLE)
-    wrong("`in_both` is empty", check, ..., PEOPLE)
-    wrong("`in_both` is empty", check, None, PEOPLE)
-    wrong("is a int; a set", check, 2, PEOPLE)
-    wrong("2 elements of `in_both` are not people", check, {"a_train", "b_train"}, PEOPLE)
-    wrong("1 people in `in_both` have no picture in test", check, {"a", "b", "c"}, PEOPLE)
-    wrong("1 people in `in_both` have no picture in train", check, {"a", "b", "d"}, PEOPLE)
-    wrong("Somebody who has pictures in train and in test is not", check, {"a"}, PEOPLE)
+    right(faces_baseline.people_in_both, people_in_both, PEOPLE)
 
 
 def small_cnn(
@@ -102,7 +137,7 @@ def small_cnn(
     rate=0.5,
     pool_first=False,
     dense=512,
-    forget_momentum=False,
+    forget_momentum=None,
     activation="relu",
     padding="valid",
     skip_dropout=False,
@@ -118,7 +153,7 @@ def small_cnn(
     x = layers.Conv2D(filters, 3, activation=activation, padding=padding)(x)
     if pool_first:
         x = layers.MaxPooling2D(2)(x)
-    x = layers.BatchNormalization(momentum=0.99 if forget_momentum else momentum)(x)
+    x = layers.BatchNormalization(momentum=forget_momentum or momentum)(x)
     if not skip_dropout:
         x = layers.Dropout(rate)(x)
     if not pool_first:
@@ -132,14 +167,16 @@ def small_cnn(
     ("mistake", "message"),
     [
         ({}, ""),
-        ({"filters": 32}, "a Conv2D, has another `filters` than asked for: 32"),
-        ({"rate": 0.25}, "a Dropout, has another `rate`"),
-        ({"dense": 128}, "a Dense, has another `units`"),
-        ({"padding": "same"}, "a Conv2D, has another `padding`"),
-        ({"activation": None}, "a Conv2D, has another activation"),
-        ({"forget_momentum": True}, "a BatchNormalization, has another `momentum`"),
-        ({"pool_first": True}, "in another order: look at number 7, a MaxPooling2D"),
-        ({"skip_dropout": True}, "1 layers of the kind Dropout, which are too few"),
+        ({"filters": 32}, "in layer 5 .*, a Conv2D, `filters` is 32, asked for was 64"),
+        ({"rate": 0.25}, "a Dropout, `rate` is 0.25, asked for was 0.5"),
+        ({"dense": 128}, "in layer 10 .*, a Dense, `units` is 128, asked for was 512"),
+        ({"padding": "same"}, "a Conv2D, `padding` is same, asked for was valid"),
+        ({"activation": None}, "a Conv2D, `activation` is linear, asked for was relu"),
+        ({"forget_momentum": 0.99}, "7, 0.8.: in layer 6 .* `momentum` is 0.99, asked for was 0.8"),
+        ({"forget_momentum": 0.9}, "`momentum` is 0.9, asked for was 0.8"),
+        ({"forget_momentum": 0.8}, "7, 0.6.: in layer 6 .* `momentum` is 0.8, asked for was 0.6"),
+        ({"pool_first": True}, "in another order: look at layer 6 .*, a MaxPooling2D"),
+        ({"skip_dropout": True}, "1 layer of the kind Dropout: too few"),
     ],
 )
 def test_the_network_of_01(mistake, message):
@@ -153,59 +190,122 @@ def test_the_network_of_01(mistake, message):
 
 
 def test_the_network_of_01_left_empty_or_unfinished():
-    wrong("is empty: start in the cell above", faces_baseline.network, empty)
+    wrong("is empty, or its `raise` line", faces_baseline.network, empty)
     wrong("returns nothing", faces_baseline.network, says(None))
     wrong("returns a str; a keras.Model", faces_baseline.network, says("a network"))
 
 
-def test_split_by_person():
-    groups = np.repeat(np.arange(30), 4)  # thirty people, four pictures each
-    usable = np.arange(len(groups))
-    person = groups[usable]
-
-    def check(fit, choose, test):
-        held_out = {"fit": fit, "choose": choose, "test": test}
-        faces_baseline.split_by_person({"held_out": held_out}, groups, usable)
-        return Right("it passed")
-
-    known, new = usable[person >= 10], usable[person < 10]
-    fit, choose = known[groups[known] >= 14], known[groups[known] < 14]
-    right(check, fit, choose, new)
-    by_picture = np.random.default_rng(0).permutation(usable)
-    wrong(
-        "people are in `fit` and in `test`: divide by person",
-        check, by_picture[40:96], by_picture[96:], by_picture[:40],
-    )  # fmt: skip
-    wrong("10 people are in `choose` and in `test`", check, known, new, new)
-    wrong("4 people are in `fit` and in `choose`", check, known, choose, new)
-    wrong("16 pictures are in none", check, fit, usable[:0], new)
-    wrong(
-        "87% of the people are in the test; about a third",
-        check,
-        choose[:8],
-        choose[8:],
-        np.r_[fit, new],
-    )
-    wrong("5% of the known people choose", check, known[4:], known[:4], new)
-    wrong("`fit` is empty", check, None, choose, new)
+def split_by_person(rows, labels, groups, seed, *, test=1 / 3, choose=1 / 5, mistake=""):
+    """Divide as asked for, or with a mistake."""
+    known, new = hold_out_validation(labels[rows], groups[rows], test, seed)
+    labels_of_known = labels[known] if mistake == "labels of others" else labels[rows[known]]
+    groups_of_known = groups[rows[known]]
+    if mistake == "second division of all":
+        labels_of_known, groups_of_known = labels[rows], groups[rows]
+    if mistake == "by picture":
+        groups_of_known = known
+    fitting, choosing = hold_out_validation(labels_of_known, groups_of_known, choose, seed)
+    if mistake == "positions":
+        return known[fitting], known[choosing], new
+    if mistake == "not through known":
+        return rows[fitting], rows[choosing], rows[new]
+    if mistake == "not choosing":
+        return rows[known[fitting]], rows[:0], rows[new]
+    return rows[known[fitting]], rows[known[choosing]], rows[new]
 
 
-def test_most_frequent_mistake():
-    matrix = np.array([[9, 1, 0], [4, 3, 3], [0, 2, 8]])
-    mistakes = matrix - np.diag(np.diag(matrix))
-    check = faces_baseline.most_frequent_mistake
-    right(check, 1, 0, mistakes, matrix)
-    wrong("Row and column are exchanged", check, 0, 1, mistakes, matrix)
-    wrong("still holds right answers", check, 0, 0, matrix, matrix)
-    wrong("more frequent mistake than row 2, column 1", check, 2, 1, mistakes, matrix)
-    wrong("wrong answers as often", check, 1, 0, mistakes > 0, matrix)
-    wrong("not in a matrix of 3 rows", check, 3, 0, mistakes, matrix)
-    wrong(r"has the shape \(6,\)", check, 1, 0, mistakes[~np.eye(3, dtype=bool)], matrix)
-    wrong("`mistakes` is empty", check, 1, 0, ..., matrix)
-    wrong("`worst_true` is empty", check, None, 0, mistakes, matrix)
-    with_tie = np.array([[9, 4, 0], [4, 3, 3], [0, 2, 8]])
-    for row, column in ((0, 1), (1, 0)):
-        right(check, row, column, with_tie - np.diag(np.diag(with_tie)), with_tie)
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, ""),
+        ({"mistake": "labels of others"}, "with the labels of other pictures"),
+        ({"mistake": "second division of all"}, "stopped with IndexError"),
+        ({"mistake": "by picture"}, "people are in `fit` and in `choose`: divide by person"),
+        ({"mistake": "positions"}, "numbers that are not in `rows`: positions say where"),
+        ({"mistake": "not through known"}, "people are in `fit` and in `test`"),
+        ({"mistake": "not choosing"}, "pictures are in none of the three parts"),
+        ({"test": 1 / 10}, "of the people are in the test; about a third"),
+        ({"choose": 1 / 2}, "of the known people choose the epoch; about a fifth"),
+    ],
+)
+def test_split_by_person(options, message):
+    def answer(*arguments):
+        return split_by_person(*arguments, **options)
+
+    if options:
+        wrong(message, faces_baseline.parts_by_person, answer)
+    else:
+        right(faces_baseline.parts_by_person, answer)
+
+
+def test_split_by_person_left_empty_or_of_another_kind():
+    check = faces_baseline.parts_by_person
+    wrong("is empty, or its `raise` line", check, empty)
+    wrong("returns nothing", check, says(None))
+    wrong("rows of three parts should be returned: fit, choose, test", check, says((1, 2)))
+    wrong("`fit` is of the kind float64", check, says((np.zeros(2), np.ones(2), np.ones(2))))
+    wrong("`fit` is of the kind object", check, says((None, np.ones(2), np.ones(2))))
+
+
+def mistakes_in(matrix):
+    return matrix - np.diag(np.diag(matrix))
+
+
+def most_frequent_mistake(matrix):
+    return np.unravel_index(mistakes_in(matrix).argmax(), matrix.shape)
+
+
+def last_of_those_that_tie(matrix):
+    rows, columns = np.nonzero(mistakes_in(matrix) == mistakes_in(matrix).max())
+    return [rows[-1], columns[-1]]
+
+
+def filled(matrix):
+    np.fill_diagonal(matrix, 0)
+    return np.unravel_index(matrix.argmax(), matrix.shape)
+
+
+def filled_is_none(matrix):
+    mistakes = np.fill_diagonal(matrix.copy(), 0)
+    return np.unravel_index(mistakes.argmax(), mistakes.shape)
+
+
+def with_not_a_number(matrix):
+    mistakes = matrix.astype(float)
+    np.fill_diagonal(mistakes, np.nan)
+    return np.unravel_index(mistakes.argmax(), mistakes.shape)
+
+
+@pytest.mark.parametrize("answer", [most_frequent_mistake, last_of_those_that_tie])
+def test_most_frequent_mistake(answer):
+    right(faces_baseline.largest_mistake, answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (empty, "is empty, or its `raise` line"),
+        (says(None), "returns nothing"),
+        (says(3), "Two numbers should be returned"),
+        (says(("Neutral", "Sad")), "two whole numbers were asked for"),
+        (says((0, 9)), "row 0, column 9 is returned, which is not in it"),
+        (filled, "has been changed: work on a copy"),
+        (filled_is_none, "stopped with AttributeError: 'NoneType'"),
+        (with_not_a_number, "there stand right answers"),
+        (lambda matrix: np.unravel_index(matrix.argmax(), matrix.shape), "right answers"),
+        (lambda matrix: most_frequent_mistake(matrix)[::-1], "exchanged, a row is what the face"),
+        (
+            lambda matrix: [mistakes_in(matrix).sum(axis).argmax() for axis in (1, 0)],
+            "there is a more frequent mistake",
+        ),
+        (
+            lambda matrix: most_frequent_mistake(matrix / matrix.sum(axis=1, keepdims=True)),
+            "there is a more frequent mistake",
+        ),
+    ],
+)
+def test_most_frequent_mistake_wrong(answer, message):
+    wrong(message, faces_baseline.largest_mistake, answer)
 
 
 # 02
@@ -218,7 +318,7 @@ def test_the_line_to_beat():
         return sfew_in_the_wild.line_to_beat(answer, train, test)
 
     right(check, 0.25)
-    wrong("is empty", check, None)
+    wrong("is None: it comes from a function that returns nothing", check, None)
     wrong("the share of the commonest class in train", check, 0.6)
     wrong("commonest class of the test set was taken", check, 5 / 8)
     wrong("a count; which share", check, 2)
@@ -240,22 +340,29 @@ def test_recall():
 
 
 def test_clear_of_the_line():
-    intervals = {"a": (0.1, 0.2), "b": (0.2, 0.4), "c": (0.35, 0.5)}
-    held_out = {
-        name: {"accuracy": sum(ends) / 2, "interval": ends} for name, ends in intervals.items()
-    }
+    table = pd.DataFrame(
+        {
+            "question": list("abcd"),
+            "without": 0.2,
+            "with": [0.1, 0.3, 0.35, 0.5],
+            "p": [0.001, 0.2, 0.03, 0.001],
+            "p, Holm": [0.004, 0.2, 0.06, 0.004],
+        }
+    )
 
     def check(above):
-        return sfew_in_the_wild.clear_of_the_line(above, held_out, 0.25)
+        return sfew_in_the_wild.clear_of_the_line(above, table)
 
-    right(check, ["c"])
-    right(check, {"c"})
+    right(check, ["d"])
+    right(check, {"d"})
     wrong("`above` is empty", check, ...)
-    wrong("a list of names", check, "c")
-    wrong("b is above the line with its accuracy, or with a part", check, ["b", "c"])
-    wrong("a is below the line with its whole interval", check, list(intervals))
+    wrong("`above` is None", check, None)
+    wrong("a list of names", check, "d")
+    wrong("a is not above the line", check, ["a", "d"])
+    wrong("b is above the line by no more than luck", check, ["b", "d"])
+    wrong("c: its p is small, but one of 4", check, ["c", "d"])
     wrong("1 that are clear of the line", check, [])
-    wrong("'d' is no network", check, ["c", "d"])
+    wrong("'e' is no network", check, ["d", "e"])
 
 
 # 03
@@ -480,7 +587,7 @@ def test_length_for_all():
 
     right(check, 900)
     right(check, np.int64(900))
-    wrong("is empty", check, None)
+    wrong("is None: it comes from a function that returns nothing", check, None)
     wrong("a test clip decides here", check, 1200)
     wrong("the mean", check, 700)
     wrong("the shortest", check, 500)
@@ -580,7 +687,7 @@ def test_trust():
     wrong("a count", check, 2, 0)
     wrong("in per cent", check, 200 / 3, 0)
     wrong("counts all clips", check, 0.4, 0)
-    wrong("`held_out` is empty", check, 2 / 3, None)
+    wrong("`held_out` is None", check, 2 / 3, None)
     wrong("with the names", audio_spectrogram_images.trust, {}, score_rows, labels)
     wrong("is empty", audio_spectrogram_images.trust, ..., score_rows, labels)
 
@@ -662,7 +769,7 @@ def test_the_leak():
     wrong("in points; a fraction", check, 20, 60)
     wrong("a ratio; the difference", check, 1.5, 3)
     wrong("`audio, all clips` is 0.5, which is not", check, 0.2, 0.5)
-    wrong("`video` is empty", check, None, 0.6)
+    wrong("`video` is None", check, None, 0.6)
     wrong("`video` is a list; a number", check, [0.2], 0.6)
     wrong("`too_good` is empty", fusion.leak, ..., VECTORS)
     wrong("a dictionary with the names", fusion.leak, {"video": 0.2}, VECTORS)

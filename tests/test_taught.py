@@ -36,6 +36,45 @@ def test_the_network_of_01_is_the_helpers_network(shape, classes):
     assert taught.count_params() == ours.count_params()
 
 
+def test_the_people_of_01_are_those_of_both_splits_alone():
+    import pandas as pd
+
+    table = pd.DataFrame(
+        {
+            "sample_id": list("012345"),
+            "group": list("aabbcd"),
+            "split": ["train", "test", "test", "train", "train", "test"],
+        }
+    )
+    assert defined_in("01_faces_baseline", "people_in_both")["people_in_both"](table) == {"a", "b"}
+
+
+def test_the_parts_of_01_share_nobody_and_are_the_helpers_division_twice():
+    import numpy as np
+
+    from helpers.training import hold_out_validation
+
+    rng = np.random.default_rng(0)
+    rows = np.setdiff1d(np.arange(200), np.arange(0, 200, 9))  # not all can be read
+    groups, labels = rng.permutation(np.repeat(np.arange(40), 5)), rng.integers(0, 6, 200)
+    taught = defined_in("01_faces_baseline", "split_by_person")["split_by_person"]
+    parts = taught(rows, labels, groups, 1)
+    assert sorted(np.concatenate(parts)) == rows.tolist()
+    people = [set(groups[part]) for part in parts]
+    assert sum(map(len, people)) == len(set.union(*people)) == 40
+    _, new = hold_out_validation(labels[rows], groups[rows], 1 / 3, 1)
+    assert parts[2].tolist() == rows[new].tolist()
+
+
+def test_the_largest_mistake_of_01_is_off_the_diagonal():
+    import numpy as np
+
+    taught = defined_in("01_faces_baseline", "most_frequent_mistake")["most_frequent_mistake"]
+    matrix = np.array([[9, 2, 0], [1, 8, 5], [0, 3, 7]])
+    before = matrix.copy()
+    assert taught(matrix) == (1, 2) and (matrix == before).all()
+
+
 def test_the_network_of_07_is_the_helpers_network():
     from helpers.models.fusion import fusion_dense
 

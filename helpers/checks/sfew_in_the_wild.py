@@ -1,8 +1,9 @@
 """Checks of the lab edition of notebook 02."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 
 import numpy as np
+import pandas as pd
 
 from helpers.checks.verdict import Right, expect, expect_number, given, result_of
 from helpers.evaluation import majority_class_accuracy
@@ -27,28 +28,24 @@ def line_to_beat(majority: float, train_labels: np.ndarray, test_labels: np.ndar
     return Right("Whatever does not clear this line has not looked at the pictures.")
 
 
-def clear_of_the_line(
-    above: Collection[str], held_out: Mapping[str, Mapping], majority: float
-) -> Right:
-    """Check task 2: the networks whose whole interval is above the line."""
+def clear_of_the_line(above: Collection[str], against_line: pd.DataFrame) -> Right:
+    """Check task 2: the networks that are better than the line by more than luck."""
     expect(
         isinstance(given(above, "above"), Collection) and not isinstance(above, str),
         f"`above` is a {type(above).__name__}; a list of names was asked for.",
     )
+    table = against_line.set_index("question")
+    better, clear = table["with"] > table["without"], table["p, Holm"] < 0.05
     for name in above:
-        expect(name in held_out, f"{name!r} is no network of `held_out`.")
-        low, high = held_out[name]["interval"]
-        expect(high > majority, f"{name} is below the line with its whole interval.")
+        expect(name in table.index, f"{name!r} is no network of `against_line`.")
+        expect(better[name], f"{name} is not above the line, clear or not.")
         expect(
-            low > majority,
-            f"{name} is above the line with its accuracy, or with a part of its interval only.",
+            clear[name] or table.loc[name, "p"] >= 0.05,
+            f"{name}: its p is small, but one of {len(table)}; which column is corrected for that?",
         )
-    missing = [
-        name
-        for name, metrics in held_out.items()
-        if metrics["interval"][0] > majority and name not in above
-    ]
-    expect(not missing, f"{len(missing)} that are clear of the line are not in `above`.")
+        expect(clear[name], f"{name} is above the line by no more than luck could do.")
+    missing = sum(name not in above for name in table.index[better & clear])
+    expect(not missing, f"{missing} that are clear of the line are not in `above`.")
     return Right("Of the others one cannot say from these stills that they have learned anything.")
 
 

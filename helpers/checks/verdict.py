@@ -31,7 +31,12 @@ def expect(condition: bool, otherwise: str) -> None:
 
 def given(value: Any, name: str) -> Any:
     """Return a student's value; raise :class:`NotYet` if it is None or an ellipsis."""
-    expect(value is not None and value is not ..., f"`{name}` is empty: {EMPTY}.")
+    expect(value is not ..., f"`{name}` is empty: {EMPTY}.")
+    expect(
+        value is not None,
+        f"`{name}` is None: it comes from a function that returns nothing, perhaps from one that "
+        "changes what it is given.",
+    )
     return value
 
 
@@ -47,7 +52,7 @@ def result_of(function: Callable, *arguments: Any, **named: Any) -> Any:
     try:
         value = given(function, name)(*arguments, **named)
     except NotImplementedError:
-        raise NotYet(f"`{name}` is empty: {EMPTY}.") from None
+        raise NotYet(f"`{name}` is empty, or its `raise` line is still there: {EMPTY}.") from None
     except NotYet:
         raise
     except Exception as error:

@@ -230,4 +230,4 @@ def _narrow(line: str) -> str:
 def _head(figure: Figure, title: str) -> None:
     """Write a title over the whole figure, in lines that a narrow one can hold."""
     lines = (textwrap.fill(line, 60) for line in title.splitlines())
-    figure.suptitle("\n".join(lines), fontsize=12)
+    figure.suptitle("\n".join(lines), fontsize=12 * 100 / figure.dpi)  # as large at every dpi

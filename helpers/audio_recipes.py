@@ -71,14 +71,23 @@ FUSED = "VGG16, one block"
 """The network for sound whose clip scores are fused: that of the thesis's code."""
 
 GRIDS = {
-    "small": {"networks": ("Model 1",), "learning_rates": (None,), "batch_sizes": (None,)},
+    "small": {
+        "networks": ("Model 1",),
+        "learning_rates": (None,),
+        "batch_sizes": (None,),
+        "most_epochs": 8,
+    },
     "thesis": {
+        "most_epochs": None,
         "networks": ("Model 0", "Model 1"),
         "learning_rates": (1e-4, 5e-5, 1e-5),
         "batch_sizes": (8, 16, 32, 64),
     },
 }
-"""What is tried with every preparation of the spectrograms; None: what the recipe says."""
+"""What is tried with every preparation of the spectrograms; None: what the recipe says.
+
+``most_epochs`` shortens the recipe's.
+"""
 
 
 def log_mel_recipes(settings: str, epochs: int) -> dict[str, SoundRecipe]:

@@ -25,6 +25,7 @@ from helpers.spectrograms import (
     log_mel_spectrograms,
 )
 from helpers.statistics import holm
+from helpers.still_comparison import wrong_and_right
 from helpers.transfer import Recipe
 from helpers.video import leave_out_shared_ids
 
@@ -133,6 +134,7 @@ def scores_of_folds(
     for fitting, held_out in folds:
         model, _ = train(features, labels, fitting, held_out, classes, recipe, seed, report=report)
         scores[held_out] = training.predict(model, features, held_out)
+        training.discard(model)
     return scores
 
 
@@ -182,9 +184,26 @@ def check_on_city_sounds(
             features, labels, fitting, held_out, len(classes), recipe, seed
         )
         predicted[held_out] = training.predict(model, features, held_out).argmax(axis=1)
+        training.discard(model)
         right = np.mean(predicted[held_out] == labels[held_out])
         report(f"fold {fold}: {right:.0%} of {len(held_out)} sounds, {len(classes)} classes")
     return evaluation.score(labels[rows], predicted[rows], classes), sounds
+
+
+def verdict_on_check(name: str, score: Mapping, published: float) -> str:
+    """Return a sentence on whether a network has passed :func:`check_on_city_sounds`.
+
+    It has where the whole interval of its accuracy lies above that of a guess, and it reaches the
+    published accuracy where that lies within the interval or below.
+    """
+    low, high = score["interval"]
+    guess = 1 / len(score["classes"])
+    return (
+        f"{name} names {score['accuracy']:.0%} of {score['n']} city sounds rightly ({low:.0%} to "
+        f"{high:.0%}), a guess {guess:.0%}: the check is {'passed' if low > guess else 'failed'}. "
+        f"The published number, about {published:.0%}, is "
+        f"{'reached' if high >= published else 'not reached'}."
+    )
 
 
 def compare_preparations(
@@ -228,11 +247,13 @@ def compare_preparations(
         ):
             recipe = recipes[name]
             rate, size = rate or recipe.learning_rate, size or recipe.batch_size
-            recipe = replace(recipe, learning_rate=rate, batch_size=size)
+            epochs = min(recipe.epochs, tried["most_epochs"] or recipe.epochs)
+            recipe = replace(recipe, learning_rate=rate, batch_size=size, epochs=epochs)
             model, _ = train_sound_network(
                 features, labels, fitting, choosing, classes, recipe, seed
             )
             named = training.predict(model, features, choosing).argmax(axis=1)
+            training.discard(model)
             right.append(named == labels[choosing])
             rows.append((name, emphasis, kind, rate, size, right[-1].mean()))
             if report:
@@ -250,9 +271,12 @@ def compare_preparations(
 def right_and_wrong(
     true: np.ndarray, predicted: np.ndarray, classes: Sequence[str], each: int = 4
 ) -> tuple[np.ndarray, list[str]]:
-    """Return the positions of the first wrong and right samples, ``each`` of both, and captions."""
+    """Return the positions of wrong and of right samples, ``each`` of both, and their captions.
+
+    They are spread over the samples: ``helpers.still_comparison.wrong_and_right``.
+    """
     wrong = predicted != true
-    order = np.concatenate([np.flatnonzero(wrong)[:each], np.flatnonzero(~wrong)[:each]])
+    order = wrong_and_right(~wrong, each)
     captions = [
         f"{classes[predicted[i]]}, is {classes[true[i]]}" if wrong[i] else classes[predicted[i]]
         for i in order

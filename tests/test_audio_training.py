@@ -16,6 +16,8 @@ QUICK = SoundRecipe("urbansound_cnn", 1e-3, batch_size=8, epochs=4, patience=Non
 class Answers:
     """Stands for a trained network: what it says about every row of the features is known."""
 
+    variables = ()
+
     def __init__(self, features, answers):
         self.of = {
             bytes(np.float32(row).data): one for row, one in zip(features, answers, strict=True)
@@ -89,7 +91,7 @@ def test_options_reach_the_network():
     assert float(layers["conv2d"].kernel_regularizer.l2) == pytest.approx(0.002)
 
 
-def test_every_fold_is_scored_by_a_network_that_never_saw_it():
+def test_every_fold_is_scored_by_a_network_that_never_saw_it(monkeypatch):
     features = np.arange(12, dtype=np.float32)[:, None]
     folds = [(np.array([3, 4, 5]), np.array([0, 1, 2])), (np.array([0, 1, 2]), np.array([3, 4, 5]))]
     seen = []
@@ -98,7 +100,10 @@ def test_every_fold_is_scored_by_a_network_that_never_saw_it():
         seen.append(fitting.tolist())
         return Answers(features, np.eye(classes)[[len(seen) - 1] * 12]), None
 
+    discarded = []
+    monkeypatch.setattr(audio_training.training, "discard", discarded.append)
     scores = audio_training.scores_of_folds(train, features, np.zeros(12), folds, 2, QUICK, 0)
+    assert len(set(map(id, discarded))) == 2  # no fold's network stays in memory
     assert scores[:3, 0].tolist() == [1, 1, 1] and scores[3:6, 1].tolist() == [1, 1, 1]
     assert np.isnan(scores[6:]).all()  # rows of no fold have no score rather than a wrong one
     assert seen == [[3, 4, 5], [0, 1, 2]]
@@ -165,6 +170,23 @@ def test_a_corpus_that_is_not_there_costs_the_check_alone(monkeypatch):
     assert found == (None, None) and told == ["Left out: No city_sounds in my/root."]
 
 
+@pytest.mark.parametrize(
+    "correct, passed, reached",
+    [
+        (72, "passed", "is reached"),
+        (50, "passed", "is not reached"),
+        (11, "failed", "is not reached"),
+    ],
+)
+def test_a_check_is_passed_by_more_than_a_guess(correct, passed, reached):
+    true = np.arange(100) % 10
+    named = np.where(np.arange(100) < correct, true, (true + 1) % 10)
+    score = evaluation.score(true, named, list("abcdefghij"))
+    said = audio_training.verdict_on_check("Model 0", score, 0.7)
+    assert said.startswith(f"Model 0 names {correct}% of 100 city sounds rightly (")
+    assert f"a guess 10%: the check is {passed}. " in said and said.endswith(f"70%, {reached}.")
+
+
 def test_preparations_are_compared_on_the_same_clips_with_the_best(monkeypatch):
     rng = np.random.default_rng(0)
     spectrograms = {
@@ -198,6 +220,22 @@ def test_preparations_are_compared_on_the_same_clips_with_the_best(monkeypatch):
     smallest = min(p for row, p in enumerate(plain) if row != best)
     assert table["p"].min() == pytest.approx(min(1, 7 * smallest))  # Holm: seven comparisons
     assert table["batch_size"].eq(8).all() and trained[0].learning_rate == 1e-3
+    assert trained[0].epochs == QUICK.epochs  # fewer than the grid allows
+
+
+def test_the_small_grid_shortens_long_trainings(monkeypatch):
+    epochs = []
+
+    def train(features, labels, fitting, choosing, classes, recipe, seed):
+        epochs.append(recipe.epochs)
+        return Answers(features, np.eye(2)[labels]), None
+
+    monkeypatch.setattr(audio_training, "train_sound_network", train)
+    values = {"with": np.random.default_rng(0).normal(size=(6, 2, 3)).astype(np.float32)}
+    recipes = {"Model 1": log_mel_recipes("default", 0)["Model 1"]}
+    parts = (np.arange(6) % 2, np.arange(3), np.arange(3, 6), 2)
+    audio_training.compare_preparations(values, *parts, recipes, 0)
+    assert epochs == [GRIDS["small"]["most_epochs"]] * 4 and epochs[0] < recipes["Model 1"].epochs
 
 
 def test_the_thesis_grid_tries_what_the_thesis_tried(monkeypatch):
@@ -220,8 +258,14 @@ def test_the_thesis_grid_tries_what_the_thesis_tried(monkeypatch):
 def test_right_and_wrong():
     true, predicted = np.array([0, 1, 2, 0, 1]), np.array([0, 2, 2, 1, 1])
     order, captions = audio_training.right_and_wrong(true, predicted, ["a", "b", "c"], each=2)
-    assert order.tolist() == [1, 3, 0, 2]
-    assert captions == ["c, is b", "b, is a", "a", "c"]
+    assert order.tolist() == [1, 3, 0, 4]
+    assert captions == ["c, is b", "b, is a", "a", "b"]
+
+
+def test_mistakes_come_from_many_classes():
+    true = np.repeat(np.arange(4), 10)  # in the order of the classes, as a corpus is
+    _, captions = audio_training.right_and_wrong(true, (true + 1) % 4, list("abcd"), each=4)
+    assert captions == ["b, is a", "c, is b", "d, is c", "a, is d"]
 
 
 def test_thesis_settings_are_the_published_ones():

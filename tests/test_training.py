@@ -107,6 +107,16 @@ def test_predict_keeps_the_order_of_the_rows():
     assert np.allclose(training.predict(model, features, rows, batch_size=2), expected, atol=1e-6)
 
 
+def test_a_discarded_model_holds_no_numbers_and_others_keep_theirs():
+    (model, train, _, _), (other, *_) = make_problem(), make_problem()
+    training.fit(model, train, epochs=1)
+    kept = other.get_weights()
+    training.discard(model)
+    assert sum(weight.size for weight in model.get_weights()) == 0
+    for before, after in zip(kept, other.get_weights(), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
 def test_long_runs_report_at_most_every_ten_seconds(monkeypatch):
     model, train, _, _ = make_problem()
     ticks = iter(range(0, 10_000, 3))

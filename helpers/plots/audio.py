@@ -80,15 +80,27 @@ def spectrogram_grid(
     columns: int = 4,
     colours: Sequence[str] | None = None,
 ) -> Figure:
-    """Draw spectrograms (bands, frames) with one scale of colours, low bands below."""
+    """Draw spectrograms in a grid, low bands below.
+
+    Parameters
+    ----------
+    spectrograms : n arrays (bands, frames), or uint8 (height, width, 3)
+        Values, with one scale of colours for all; or the pictures that a network gets.
+    captions : n str
+        In the colours of the emotions that they name, unless there are ``colours``.
+    """
+    pictures = np.ndim(spectrograms[0]) == 3
     rows = -(-len(spectrograms) // columns)
-    figure, axes = new_figure(rows, columns, width=2.0 * columns, height=1.5 * rows + 0.4)
+    height = (2.2 if pictures else 1.5) * rows + 0.4
+    figure, axes = new_figure(rows, columns, width=2.0 * columns, height=height)
     lowest = min(float(np.min(values)) for values in spectrograms)
     highest = max(float(np.max(values)) for values in spectrograms)
+    placed = {"aspect": "equal", "origin": "upper"} if pictures else {}
+    style = {**_SPECTROGRAM_STYLE, "vmin": lowest, "vmax": highest, **placed}
     for axis in axes:
         bare(axis)
     for index, (axis, spectrogram) in enumerate(zip(axes, spectrograms, strict=False)):
-        axis.imshow(spectrogram, vmin=lowest, vmax=highest, **_SPECTROGRAM_STYLE)
+        axis.imshow(spectrogram, **style)
         colour = colours[index] if colours else EMOTION_COLOURS.get(captions[index], "black")
         axis.set_title(captions[index], fontsize=10, color=colour)
     figure.suptitle(title, fontsize=12)

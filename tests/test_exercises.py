@@ -164,7 +164,7 @@ def test_a_source_without_tasks_has_no_lab_edition(source):
     ("old", "new", "message"),
     [
         ("### Task 1 ·", "### Question ·", "Task 1 ·"),
-        ("checks.people_in_both(", "print(", "calls helpers.checks"),
+        ("checks.expect(", "print(", "calls helpers.checks"),
         (": in_both, a set of people", "", "what is to be written"),
         ("    ### END SOLUTION", "", "END SOLUTION is missing"),
         ("in_both = train & test", "### BEGIN SOLUTION: again\n1", "a mark is missing"),

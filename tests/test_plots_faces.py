@@ -14,6 +14,22 @@ def nothing_stays_open():
     assert not plt.get_fignums()
 
 
+def test_an_answer_is_written_below_its_picture_and_what_is_true_if_it_is_wrong():
+    pictures = np.zeros((3, 4, 4, 1), np.uint8)
+    figure = faces.answers_grid(pictures, [0, 3, 5], np.array([0, 1, 5]), EMOTIONS, "one is wrong")
+    labels = [axis.xaxis.label for axis in figure.axes[:3]]
+    assert [label.get_text() for label in labels] == ["Angry", "Disgust\nis Happy", "Sad"]
+    assert [label.get_color() for label in labels] == ["black", faces.WRONG_COLOUR, "black"]
+
+
+def test_beside_the_published_confusion_stands_what_each_says_when_wrong():
+    here, published = [[1, 3], [1, 5]], [[4, 0], [0, 2]]
+    figure = faces.confusion_beside_published(here, published, ["Happy", "Sad"], "c")
+    title = " ".join(figure.get_suptitle().split())
+    assert title == "When wrong, c most often says Sad (75%), in the thesis nothing (0%)"
+    assert [axis.get_title() for axis in figure.axes] == ["c, here", "c, published"]
+
+
 def test_predicted_shares_are_the_shares():
     true = np.array([0, 1, 1, 3])
     predicted = {"one": np.array([3, 3, 3, 0]), "other": np.array([6, 6, 6, 6])}

@@ -1,4 +1,4 @@
-"""Figures of notebooks 02 to 04: what is predicted, what is transferred, what a clip is made of."""
+"""Figures of notebooks 01 to 04: what is said of which face, transferred, and made of a clip."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from helpers.evaluation import wilson_interval
-from helpers.plots.scores import CAPTION_SIZE
+from helpers.plots.scores import CAPTION_SIZE, confusion, picture_grid
 from helpers.plots.style import (
     EMOTION_COLOURS,
     LIGHT_GREY,
@@ -16,6 +16,59 @@ from helpers.plots.style import (
     bare,
     new_figure,
 )
+from helpers.still_comparison import said_when_wrong
+
+WRONG_COLOUR = "#B00020"
+
+
+def answers_grid(
+    pictures: np.ndarray,
+    true: np.ndarray,
+    named: np.ndarray,
+    classes: Sequence[str],
+    title: str,
+    columns: int = 8,
+) -> Figure:
+    """Draw pictures with what a network says of them, and in red, if it is wrong, what they are.
+
+    Parameters
+    ----------
+    pictures : uint8 array (n, height, width, channels)
+    true, named : int arrays (n,)
+        Indices into ``classes``.
+    """
+    wrong = np.asarray(true) != np.asarray(named)
+    captions = [
+        f"{classes[said]}\nis {classes[what]}" if is_wrong else classes[said]
+        for said, what, is_wrong in zip(named, true, wrong, strict=True)
+    ]
+    colours = [WRONG_COLOUR if is_wrong else "black" for is_wrong in wrong]
+    return picture_grid(pictures, captions, columns=columns, title=title, colours=colours)
+
+
+def confusion_beside_published(
+    here: Sequence[Sequence[int]],
+    published: Sequence[Sequence[int]],
+    classes: Sequence[str],
+    name: str,
+) -> Figure:
+    """Draw a confusion matrix beside the published one; the title says what wrong answers say.
+
+    Parameters
+    ----------
+    here, published : counts (k, k), rows true
+    classes : k names
+    name : str
+        Of the network.
+    """
+    (ours, share), (theirs, their_share) = (
+        said_when_wrong(counts, classes) for counts in (here, published)
+    )
+    title = (
+        f"When wrong, {name} most often says {ours} ({share:.0%}), "
+        f"in the thesis {theirs} ({their_share:.0%})"
+    )
+    return confusion({f"{name}, here": here, f"{name}, published": published}, classes, title)
 
 
 def predicted_shares(

@@ -85,10 +85,11 @@ from keras import layers
 from helpers import evaluation, images, results, training
 from helpers.corpora import load_role
 from helpers.emotions import EMOTIONS_WITHOUT_SURPRISE, class_indices
+from helpers.plots import faces as face_plots
 from helpers.plots import scores
 from helpers.published import load_published
 from helpers.small_cnn import SMALL_RECIPES
-from helpers.still_comparison import said_when_wrong, wrong_and_right
+from helpers.still_comparison import wrong_and_right
 
 started = time.time()
 
@@ -402,13 +403,8 @@ print(
 # %% tags=["nbval-ignore-output"]
 published_confusion = load_published("01_faces_baseline")["faces_confusion_6"]
 matrix = np.array(experiments[0]["metrics"]["confusion"])
-(ours, share), (theirs, their_share) = (
-    said_when_wrong(counts, classes) for counts in (matrix, published_confusion)
-)
-confusion_figure = scores.confusion(
-    {"here (thesis protocol)": matrix, "published": published_confusion},
-    classes,
-    f"When wrong, it most often says {ours} here ({share:.0%}), in the thesis {theirs} ({their_share:.0%})",
+confusion_figure = face_plots.confusion_beside_published(
+    matrix, published_confusion, classes, "it (thesis)"
 )
 confusion_figure
 
@@ -472,14 +468,12 @@ recall_figure
 new_rows, named = protocols["held_out"]["test"], predicted["held_out"]
 right = named == labels[new_rows]
 order = wrong_and_right(right, 8)
-faces_figure = scores.picture_grid(
+faces_figure = face_plots.answers_grid(
     pixels[new_rows[order]],
-    [
-        classes[named[i]] + ("" if right[i] else f"\nis {classes[labels[new_rows[i]]]}")
-        for i in order
-    ],
-    colours=["black" if right[i] else "#B00020" for i in order],
-    title=f"{(~right).sum()} of {len(right)} faces of new people are named wrongly",
+    labels[new_rows[order]],
+    named[order],
+    classes,
+    f"{(~right).sum()} of {len(right)} faces of new people are named wrongly",
 )
 faces_figure
 

@@ -8,6 +8,7 @@ import pandas as pd
 from helpers import evaluation, results, training, video
 from helpers.emotions import EMOTIONS, class_indices
 from helpers.frame_sources import ClipFrames
+from helpers.statistics import holm
 
 SourceScores = Mapping[tuple[str, str], np.ndarray]
 """Clip scores (clips, classes) by source of frames and protocol."""
@@ -40,7 +41,7 @@ def source_table(
 ) -> pd.DataFrame:
     """Return a row a source: frames, clips with and without any, accuracy over all clips.
 
-    A clip without a frame (``prior``) is counted with the class prior's answer.
+    A clip without a frame is counted with the class prior's answer.
     """
     true = class_indices(clips["emotion"])
     rows = []
@@ -49,7 +50,8 @@ def source_table(
         named = scores[source, protocol].argmax(axis=1)
         counts = (len(frames.pixels), has_frames.sum(), (~has_frames).sum())
         rows.append((source, *counts, (named == true).mean()))
-    columns = ["source", "frames", "clips with frames", "prior", "accuracy, all clips"]
+    columns = ["source", "frames", "clips with frames", "clips answered by prior"]
+    columns += ["accuracy, all clips"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -81,7 +83,10 @@ def source_experiments(
 def paired_table(
     frames_of: Mapping[str, ClipFrames], scores: SourceScores, clips: pd.DataFrame, protocol: str
 ) -> pd.DataFrame:
-    """Compare the first source with each other one on the clips for which both have frames."""
+    """Compare the first source with each other one on the clips for which both have frames.
+
+    ``p, Holm`` is McNemar's p corrected for the number of rows.
+    """
     true = class_indices(clips["emotion"])
     first, *others = frames_of
     rows = []
@@ -93,7 +98,8 @@ def paired_table(
         p_value = evaluation.mcnemar_exact(*right)["p_value"] if both.any() else 1.0
         shares = [one.mean() if both.any() else np.nan for one in right]
         rows.append((source, both.sum(), *shares, p_value))
-    return pd.DataFrame(rows, columns=["source", "clips", first, "this source", "p value"])
+    table = pd.DataFrame(rows, columns=["source", "clips", first, "this source", "p value"])
+    return table.assign(**{"p, Holm": holm(table["p value"])})
 
 
 def method_table(
@@ -132,6 +138,21 @@ def clips_to_show(scores: np.ndarray, frames: ClipFrames, true: np.ndarray) -> l
         if left:
             chosen.append(int(max(left, key=lambda row: sign * sure[row])))
     return chosen
+
+
+def strip_title(scores: np.ndarray, true: int) -> str:
+    """Return what a clip is named, what comes next, and what it is.
+
+    Parameters
+    ----------
+    scores : array (classes,)
+    true : int
+    """
+    first, second = np.argsort(-scores, kind="stable")[:2]
+    return (
+        f"named {EMOTIONS[first]} ({scores[first]:.0%}) before {EMOTIONS[second]} "
+        f"({scores[second]:.0%}), is {EMOTIONS[true]}"
+    )
 
 
 def with_frames(frames: ClipFrames) -> np.ndarray:

@@ -54,6 +54,27 @@ def test_pairs_are_on_the_same_clips():
     assert row["p value"] == 1
 
 
+def test_p_values_of_several_sources_are_corrected_for_their_number():
+    n = 12
+    clips, everywhere = pd.DataFrame({"emotion": ["Angry"] * n}), np.arange(n)
+    every = ClipFrames(np.zeros((n, 4, 4, 3), np.uint8), everywhere, [""] * n, [])
+    right, wrong, mixed = (np.eye(7)[np.repeat([0, 1], [k, n - k])] for k in (12, 0, 8))
+    table = clip_comparison.paired_table(
+        dict.fromkeys(("stills", "whole", "faces"), every),
+        {("stills", "thesis"): right, ("whole", "thesis"): wrong, ("faces", "thesis"): mixed},
+        clips,
+        "thesis",
+    )
+    assert list(table["p value"]) == pytest.approx([2 / 2**12, 2 / 2**4])
+    assert list(table["p, Holm"]) == pytest.approx([4 / 2**12, 2 / 2**4])
+
+
+def test_the_title_of_a_strip_says_how_near_the_second_was():
+    values = np.array([0.1, 0.05, 0.3, 0.2, 0.05, 0.05, 0.25])
+    title = clip_comparison.strip_title(values, 0)
+    assert title == "named Fear (30%) before Surprise (25%), is Angry"
+
+
 def test_sources_without_a_common_clip_can_be_paired():
     apart = {"stills": frames(0), "faces": frames(1)}
     (row,) = clip_comparison.paired_table(apart, SCORES, CLIPS, "held_out").to_dict("records")

@@ -178,7 +178,7 @@ def heat_grid(
         below.imshow(pictures[index].mean(axis=-1), cmap="gray", vmin=0, vmax=255)
         below.imshow(heat[index], cmap="inferno", alpha=0.55, vmin=0, vmax=1)
         colour = colours[index] if colours else "black"
-        below.set_xlabel(captions[index], fontsize=CAPTION_SIZE * 72 / figure.dpi, color=colour)
+        below.set_xlabel(captions[index], fontsize=CAPTION_SIZE * 64 / figure.dpi, color=colour)
     figure.suptitle(title, fontsize=12)
     return figure
 

@@ -21,7 +21,7 @@ from helpers.plots.style import (
     quiet,
 )
 
-CAPTION_SIZE = 13
+CAPTION_SIZE = 14
 """Of the line below a picture: to be read also when a page shows the figure at half its size."""
 _CHANCE = {"color": "#999999", "linewidth": 1, "linestyle": ":"}
 
@@ -72,7 +72,7 @@ def learning_curves(
             best = history.attrs.get("best_epoch", len(history))
             kept = history["val_accuracy"].iloc[best - 1]
             axis.plot(best, kept, "o", color=TEST_COLOUR, markersize=6)
-            name = f"{name}: epoch {best} kept, {kept:.2f}"
+            name = f"{name}\nepoch {best} kept, {kept:.2f}"
         if chance is not None:
             # Named in the legend: a word beside the line would lie on the curves, or they on it.
             axis.axhline(chance, label="majority class", zorder=0, **_CHANCE)
@@ -208,9 +208,9 @@ def picture_grid(
     rows = max(1, -(-len(pictures) // columns))
     captions = ["\n".join(map(_narrow, text.splitlines())) for text in captions or ()]
     lines = max((text.count("\n") + 1 for text in captions), default=0)
-    height = (1.3 + 0.22 * lines) * rows + 0.5
+    height = (1.3 + 0.24 * lines) * rows + 0.5
     figure, axes = new_figure(rows, columns, width=1.3 * columns, height=height)
-    figure.set_dpi(72)  # as shown in a notebook, whose size grows with every pixel of a photo
+    figure.set_dpi(64)  # as shown in a notebook, whose size grows with every pixel of a photo
     for axis in axes:
         bare(axis)
     for index, (axis, picture) in enumerate(zip(axes, pictures, strict=False)):

@@ -456,7 +456,7 @@ confusion_figure = scores.confusion(
     {entry["name"]: entry["metrics"]["confusion"] for entry in held_out},
     EMOTIONS,
     "Classes named of seven (held_out): "
-    + ", ".join(f"{e['name']}: {np.any(e['metrics']['confusion'], axis=0).sum()}" for e in held_out),
+    + ", ".join(f"{e['name']}: {np.any(e['metrics']['confusion'], 0).sum()}" for e in held_out),
 )
 confusion_figure
 

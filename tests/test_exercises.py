@@ -59,7 +59,7 @@ in_both = train & test
 len(in_both)
 
 # %% tags=["lab"]
-checks.expect(checks.given(in_both, "in_both") == {2}, "Somebody else is in both.")
+checks.expect(in_both == {2}, "Somebody else is in both.")
 
 # %% [markdown] tags=["full"]
 # Person 2 is in both.

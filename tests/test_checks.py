@@ -126,6 +126,8 @@ def test_people_in_both_wrong(answer, message):
 
 def test_people_in_both():
     right(faces_baseline.people_in_both, people_in_both, PEOPLE)
+    apart = PEOPLE.assign(group=list("abcd"))  # as in a corpus that is divided by person
+    right(faces_baseline.people_in_both, people_in_both, apart)
 
 
 def small_cnn(

@@ -389,8 +389,8 @@ print(
     f"thesis has {right_thesis.sum()} of them right, held_out {right_held_out.sum()};\n"
     f"thesis alone {paired['only_first']}, held_out alone {paired['only_second']}: "
     f"p = {paired['p_value']:.3f}. A coin would {'rarely' if paired['p_value'] < 0.05 else 'easily'} "
-    f"be as one-sided.\nthesis learned from {people['thesis']} people, these among them, and had its "
-    f"epoch chosen on these very pictures; held_out learned from {people['held_out']} others."
+    f"be as one-sided.\nthesis learned from {people['thesis']} people{', these among them,' if in_both else ''} "
+    f"and had its epoch chosen on these very pictures; held_out from {people['held_out']} others."
 )
 
 # %% [markdown]
@@ -398,13 +398,13 @@ print(
 # If it would rarely be, one network is better on these pictures, and the test does not say *why*. Knowing the people is one of three things that differ; the other two are in the last lines above, and both favour `thesis`.
 # Nor is the *p* as firm as it looks: it takes the pictures as independent, though they are of a few people, and whoever reads one face of a person well may read them all well.
 #
-# Which emotions are taken for which? Rows are what the face shows, columns what the network says; the shade is the share of the row. Beside ours is the published matrix (figure 7).
+# Which emotions are taken for which? Rows are what the face shows, columns what the network says; the shade is the share of the row. Beside ours, under `thesis`, is the published matrix (figure 7).
 
 # %% tags=["nbval-ignore-output"]
 published_confusion = load_published("01_faces_baseline")["faces_confusion_6"]
 matrix = np.array(experiments[0]["metrics"]["confusion"])
 confusion_figure = face_plots.confusion_beside_published(
-    matrix, published_confusion, classes, "it (thesis)"
+    matrix, published_confusion, classes, "the small CNN"
 )
 confusion_figure
 

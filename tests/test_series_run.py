@@ -154,6 +154,7 @@ def test_what_is_unchanged_is_not_run_again(folder, results, unchanged_helpers):
     assert again() == ["done", "done"]
     assert again() == ["up to date", "up to date"]
     assert again(fresh=True, notebooks=["4"]) == ["done"]
+    assert again(fresh=True, token="") == ["done", "done"], "no token is not one"
     assert again(values=["EPOCHS=4"]) == ["done", "done"]
     # Another's scores are an input, one's own results must be the ones that the run left.
     (results / "demo" / "03_transfer" / "predictions.csv").write_text("other")
@@ -162,6 +163,28 @@ def test_what_is_unchanged_is_not_run_again(folder, results, unchanged_helpers):
     assert again(values=["EPOCHS=4"]) == ["up to date", "up to date"]
     write(folder, "03_transfer", "# one more comment\n")
     assert again(values=["EPOCHS=4"]) == ["done", "up to date"]
+
+
+def test_a_fresh_run_that_is_taken_up_again_goes_on(folder, results, unchanged_helpers):
+    """As by the worker to which a cluster gives the seed of one that was lost."""
+    write(folder, "03_transfer")
+    write(folder, "04_video")
+
+    def runs():
+        return {path.parent.name: path.stat().st_mtime_ns for path in results.rglob("run.ipynb")}
+
+    carry_out(folder, results)
+    before = runs()
+    outcomes, _ = carry_out(folder, results, fresh=True, token="a", notebooks=["03"])
+    assert statuses(outcomes) == {"03_transfer": "done"}
+    first = runs()
+    assert {name for name in first if first[name] != before[name]} == {"03_transfer"}
+    outcomes, _ = carry_out(folder, results, fresh=True, token="a")
+    assert statuses(outcomes) == {"03_transfer": "done", "04_video": "done"}
+    second = runs()
+    assert {name for name in second if second[name] != first[name]} == {"04_video"}
+    carry_out(folder, results, fresh=True, token="b")
+    assert all(runs()[name] != second[name] for name in second)
 
 
 def test_changed_helpers_and_parameters_are_another_run(folder, tmp_path, monkeypatch):

@@ -47,9 +47,15 @@ def is_up_to_date(job: Job, wanted: str) -> bool:
     try:
         notebook = nbformat.read(job.folder / RUN, as_version=4)
         seen = notebook.metadata.get("series", {})
-        return seen == {"digest": wanted, "results": _results(job)}
+        return (seen.get("digest"), seen.get("results")) == (wanted, _results(job))
     except (OSError, ValueError, nbformat.ValidationError):
         return False
+
+
+def token_of(job: Job) -> str:
+    """Return the token under which ``finish`` was told of the job's last run, else ""."""
+    notebook = nbformat.read(job.folder / RUN, as_version=4)
+    return notebook.metadata.get("series", {}).get("token", "")
 
 
 def last_seconds(job: Job) -> float:
@@ -67,11 +73,11 @@ def last_seconds(job: Job) -> float:
     return 0.0
 
 
-def finish(job: Job, wanted: str) -> None:
-    """Turn the partial notebook into ``run.ipynb``, with the digest in it."""
+def finish(job: Job, wanted: str, token: str = "") -> None:
+    """Turn the partial notebook into ``run.ipynb``, with digest and token in it."""
     partial = job.folder / PARTIAL
     notebook = nbformat.read(partial, as_version=4)
-    notebook.metadata["series"] = {"digest": wanted, "results": _results(job)}
+    notebook.metadata["series"] = {"digest": wanted, "results": _results(job), "token": token}
     with write_atomically(job.folder / RUN) as temporary:
         nbformat.write(notebook, temporary)
     partial.unlink()

@@ -27,7 +27,11 @@ _OPTION_OF = {"CORPUS": "--corpus", "DATA_ROOT": "--data-root", "RESULTS_ROOT": 
 
 @dataclass(frozen=True)
 class Request:
-    """What ``series run`` was asked for; see its ``--help``."""
+    """What ``series run`` was asked for; see its ``--help``.
+
+    With ``fresh``, what was finished under the same ``token`` is not run again: a cluster gives a
+    lost worker's seed to another one, which goes on where it was.
+    """
 
     corpus: str = "demo"
     data: str = ""
@@ -38,6 +42,7 @@ class Request:
     results: str = ""
     timeout: float | None = None
     scheduler: str = ""
+    token: str = ""
 
 
 def plan(request: Request, folder: Path | None = None) -> list[Job]:
@@ -167,8 +172,11 @@ def _seed_rows(outcomes: Sequence[Outcome]) -> list[list[str]]:
 
 def _run_one(job: Job, request: Request, console: Console, label: str, expected: float) -> Outcome:
     wanted = resume.digest(job)
-    if not request.fresh and resume.is_up_to_date(job, wanted):
-        return Outcome(job, "up to date", "--fresh runs it anew")
+    if resume.is_up_to_date(job, wanted):
+        if not request.fresh:
+            return Outcome(job, "up to date", "--fresh runs it anew")
+        if request.token and resume.token_of(job) == request.token:
+            return Outcome(job, "done", "before a worker was lost")
     before = _written(job)
 
     def tell(cell: int, cells: int, seconds: float) -> None:
@@ -183,7 +191,7 @@ def _run_one(job: Job, request: Request, console: Console, label: str, expected:
     if outcome.status == "done" and _written(job) == before:
         outcome.status, outcome.reason = "failed", "it ended well and saved no results"
     if outcome.status == "done":
-        resume.finish(job, wanted)
+        resume.finish(job, wanted, request.token)
     return outcome
 
 

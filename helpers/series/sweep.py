@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -49,6 +50,7 @@ def sweep(request: Request, jobs: Sequence[Job], console: Console, folder: Path)
         data=str(data_root(request.data)) if request.data else "",
         results=str(results_root(request.results)),
         scheduler="",
+        token=uuid.uuid4().hex,
     )
     tasks = [
         joblib.delayed(_run_on_worker)(asdict(replace(plain, seeds=[seed])), str(folder))

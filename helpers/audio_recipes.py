@@ -46,6 +46,7 @@ _PICTURE_RECIPES = {
         "VGG16": Recipe(
             preprocessing="imagenet_mean",
             learning_rate=5e-5,
+            batch_size=16,
             head_epochs=4,
             epochs=5,
             patience=5,
@@ -60,6 +61,7 @@ _PICTURE_RECIPES = {
             optimizer="sgd",
             learning_rate=1e-4,
             momentum=0.9,
+            batch_size=16,
             epochs=100,
             patience=15,
         ),

@@ -296,11 +296,11 @@ checks.same_stills(right, predicted, labels[test_rows])
 #
 # VGG16 was trained on pictures with their channels in the order blue, green, red, in 0 to 255, minus the mean of ImageNet (`imagenet_mean`). The thesis gave it red, green, blue divided by 255 (`unit_range`).
 # Here both, for feature extraction (no block) and one, two or three blocks, all from the same weights, under `held_out` and without augmentation.
-# On the demo corpus each network gets three epochs only, and three blocks are tried with one preprocessing, since trained blocks cost seconds.
+# On the demo corpus each network gets two epochs only, and three blocks are tried with one preprocessing, since trained blocks cost seconds.
 
 # %% tags=["nbval-ignore-output"]
 rows_of, table, answers = parts["held_out"], [], {}
-epochs = min(recipe.epochs, 3) if CORPUS == "demo" else recipe.epochs
+epochs = min(recipe.epochs, 2) if CORPUS == "demo" else recipe.epochs
 short = replace(recipe, epochs=epochs, augment=False)
 for preprocessing in ("unit_range", "imagenet_mean"):
     for blocks in sorted({0, 1, 2, 3, UNFROZEN_BLOCKS}):

@@ -8,6 +8,7 @@ import soundfile
 
 from helpers.benchmark.audio import drawn_picture
 from helpers.media import read_audio_at_own_rate
+from helpers.plots.audio import spectrogram_grid
 from helpers.spectrogram_images import KINDS, spectrogram_images, spectrogram_to_image
 from helpers.spectrograms import LIBROSA_DEFAULTS, mel_power
 
@@ -78,3 +79,15 @@ def test_nothing_but_damage_is_an_error(tmp_path, monkeypatch):
         spectrogram_images(manifest)
     with pytest.raises(ValueError, match="gammatone"):
         spectrogram_images(manifest, kind="gammatone")
+
+
+@pytest.mark.parametrize("shape, origin", [((8, 12), "lower"), ((8, 8, 3), "upper")])
+def test_a_grid_shows_low_bands_below_whatever_it_is_given(shape, origin):
+    shown = np.random.default_rng(0).integers(0, 255, (5, *shape)).astype(np.uint8)
+    figure = spectrogram_grid(shown, [f"clip {n}" for n in range(5)], title="Five", columns=4)
+    drawn = [axis for axis in figure.axes if axis.images]
+    assert [axis.get_title() for axis in drawn] == [f"clip {n}" for n in range(5)]
+    for axis, values in zip(drawn, shown, strict=True):
+        assert axis.images[0].origin == origin
+        np.testing.assert_array_equal(axis.images[0].get_array(), values)
+    assert figure.get_figwidth() / 4 >= 1.6  # inches for each, or a voice's stripes are not seen

@@ -97,7 +97,7 @@ started = time.time()
 from helpers.checks import faces_baseline as checks
 
 # %% tags=["nbval-ignore-output"]
-runtime.describe()
+print(runtime.describe())
 
 # %% [markdown]
 # ## Data: posed faces

@@ -97,7 +97,7 @@ started = time.time()
 from helpers.checks import sfew_in_the_wild as checks
 
 # %% tags=["nbval-ignore-output"]
-runtime.describe()
+print(runtime.describe())
 
 # %% [markdown]
 # ## Data: stills from films

@@ -107,7 +107,7 @@ started = time.time()
 from helpers.checks import vgg16_transfer as checks
 
 # %% tags=["nbval-ignore-output"]
-runtime.describe()
+print(runtime.describe())
 
 # %% [markdown]
 # ## Data: the stills of notebook 02, in colour

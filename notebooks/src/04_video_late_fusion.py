@@ -107,7 +107,7 @@ started = time.time()
 from helpers.checks import video_late_fusion as checks
 
 # %% tags=["nbval-ignore-output"]
-runtime.describe()
+print(runtime.describe())
 
 # %% [markdown]
 # ## Data: clips, and the stills that were taken from them

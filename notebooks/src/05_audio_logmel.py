@@ -101,7 +101,7 @@ started = time.time()
 from helpers.checks import audio_logmel as checks
 
 # %% tags=["nbval-ignore-output"]
-runtime.describe()
+print(runtime.describe())
 
 # %% [markdown]
 # ## Data: voices from films

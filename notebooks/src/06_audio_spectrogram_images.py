@@ -105,7 +105,7 @@ started = time.time()
 from helpers.checks import audio_spectrogram_images as checks
 
 # %% tags=["nbval-ignore-output"]
-runtime.describe()
+print(runtime.describe())
 
 # %% [markdown]
 # ## Data: the same clips

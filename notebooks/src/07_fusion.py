@@ -99,7 +99,7 @@ started = time.time()
 from helpers.checks import fusion as checks
 
 # %% tags=["nbval-ignore-output"]
-runtime.describe()
+print(runtime.describe())
 
 # %% [markdown]
 # ## Data: two sets of clip scores

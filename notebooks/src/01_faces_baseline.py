@@ -388,14 +388,14 @@ print(
     f"In both tests are {len(shared)} pictures of {len(set(groups[shared]))} people. "
     f"thesis has {right_thesis.sum()} of them right, held_out {right_held_out.sum()};\n"
     f"thesis alone {paired['only_first']}, held_out alone {paired['only_second']}: "
-    f"p = {paired['p_value']:.3f}. A coin would {'rarely' if paired['p_value'] < 0.05 else 'easily'} "
-    f"be as one-sided.\nthesis learned from {people['thesis']} people{', these among them,' if in_both else ''} "
+    f"p = {paired['p_value']:.3f}, a coin would be as one-sided in {paired['p_value']:.0%} of such tests."
+    f"\nthesis learned from {people['thesis']} people{', these among them,' if in_both else ''} "
     f"and had its epoch chosen on these very pictures; held_out from {people['held_out']} others."
 )
 
 # %% [markdown]
-# If a coin would easily be as one-sided, the test cannot tell the two networks apart. That is not the same as no difference: so few pictures show only a large one, and the 171 people of FACES can tell far more.
-# If it would rarely be, one network is better on these pictures, and the test does not say *why*. Knowing the people is one of three things that differ; the other two are in the last lines above, and both favour `thesis`.
+# If a coin would be as one-sided in more than about 5 % of such tests, this test cannot tell the two networks apart. That is not the same as no difference: so few pictures show only a large one, and the 171 people of FACES can tell far more.
+# If it would be so more rarely, one network is better on these pictures, and the test does not say *why*. Knowing the people is one of three things that differ; the other two are in the last lines above, and both favour `thesis`.
 # Nor is the *p* as firm as it looks: it takes the pictures as independent, though they are of a few people, and whoever reads one face of a person well may read them all well.
 #
 # Which emotions are taken for which? Rows are what the face shows, columns what the network says; the shade is the share of the row. Beside ours, under `thesis`, is the published matrix (figure 7).

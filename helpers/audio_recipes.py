@@ -25,7 +25,7 @@ class SoundRecipe:
 
 _LOG_MEL_RECIPES = {
     "default": {
-        "city sounds": SoundRecipe("urbansound_cnn", 5e-4, epochs=9, patience=None),
+        "city sounds": SoundRecipe("urbansound_cnn", 5e-4, epochs=8, patience=None),
         "Model 0": SoundRecipe("urbansound_cnn", 5e-4, epochs=12, patience=4),
         "Model 1": SoundRecipe("fayek_cnn", 1e-3, epochs=16, patience=6, options=_SHORT_MEMORY),
     },

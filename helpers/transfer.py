@@ -32,7 +32,7 @@ class Recipe:
     optimizer: str = "adam"
     learning_rate: float = 1e-4
     momentum: float = 0.0
-    batch_size: int = 4
+    batch_size: int = 8
     epochs: int = 8
     patience: int | None = 8
     head_epochs: int = 0

@@ -169,6 +169,7 @@ def heat_grid(
     """
     blocks = -(-len(pictures) // columns)
     figure, axes = new_figure(2 * blocks, columns, width=1.15 * columns, height=2.95 * blocks + 0.4)
+    figure.set_dpi(72)  # a notebook grows with every pixel of a photo
     for axis in axes:
         bare(axis)
     for index in range(len(pictures)):
@@ -179,7 +180,7 @@ def heat_grid(
         below.imshow(heat[index], cmap="inferno", alpha=0.55, vmin=0, vmax=1)
         colour = colours[index] if colours else "black"
         below.set_xlabel(captions[index], fontsize=CAPTION_SIZE * 64 / figure.dpi, color=colour)
-    figure.suptitle(title, fontsize=12)
+    figure.suptitle(title, fontsize=12 * 100 / figure.dpi)
     return figure
 
 

@@ -6,7 +6,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib import metadata
@@ -28,7 +28,8 @@ NO_GPU_IN_COLAB = (
 def import_tensorflow() -> ModuleType:
     """Import TensorFlow without its start-up messages and return it; GPU memory grows as needed.
 
-    Call it before anything else imports keras. What TensorFlow wrote is shown if the import fails.
+    Several GPUs share every batch, see :func:`share_batches`. Call it before anything else imports
+    keras. What TensorFlow wrote is shown if the import fails.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -41,10 +42,24 @@ def import_tensorflow() -> ModuleType:
                 tensorflow.config.experimental.set_memory_growth(gpu, True)
             except RuntimeError:
                 break  # a network was already built: too late, and not needed
-        tensorflow.config.list_logical_devices()
+        gpus = tensorflow.config.list_logical_devices("GPU")
+        if len(gpus) > 1 and not tensorflow.distribute.has_strategy():
+            share_batches([gpu.name for gpu in gpus])
     # A notebook trains several networks; that each is traced anew is no news.
     tensorflow.get_logger().setLevel("ERROR")
     return tensorflow
+
+
+def share_batches(devices: Sequence[str]) -> None:
+    """Keep a copy of every network built from now on on each device, and divide batches among them.
+
+    ``tf.distribute``'s mirrored strategy: gradients are added up, so the copies stay equal, and
+    the batch size stays what the recipe says. Devices are named as TensorFlow does (``"GPU:0"``).
+    """
+    import tensorflow
+
+    strategy = tensorflow.distribute.MirroredStrategy(list(devices))
+    tensorflow.distribute.experimental_set_strategy(strategy)
 
 
 def set_seeds(seed: int, deterministic: bool = False) -> None:

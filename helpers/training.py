@@ -202,12 +202,12 @@ def _renew_optimizer(model) -> None:
 
 def _empty(variables: Iterable) -> None:
     tf = import_tensorflow()
+    copies_of = tf.distribute.get_strategy().experimental_local_results  # one a GPU
     for variable in variables:
-        tf.raw_ops.AssignVariableOp(
-            resource=variable.value.handle,
-            value=tf.zeros([0], variable.value.dtype),
-            validate_shape=False,
-        )
+        for copy in copies_of(variable.value):
+            tf.raw_ops.AssignVariableOp(
+                resource=copy.handle, value=tf.zeros([0], copy.dtype), validate_shape=False
+            )
 
 
 def _clock(epochs: int, report: Callable[[str], None] | None, seconds: list[float]):

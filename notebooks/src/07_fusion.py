@@ -476,7 +476,7 @@ recall_figure
 # %% tags=["nbval-ignore-output"]
 named, true = report.named_and_true(fused["held_out"], test)
 rescued, spoiled = report.changed_clips(named, true, reference, "mean")
-shown = np.sort([*rescued[:1], *spoiled[:1]])  # the order gives nothing away
+shown = np.array(sorted([*rescued[:1], *spoiled[:1]]), int)  # the order gives nothing away
 paths = own_scores.look_up(clips, test.where(test.complete), "path")[shown]
 sounds = [media.read_audio(path, 16000) for path in paths]
 players(sounds, [f"clip {number}" for number in range(1, len(shown) + 1)], 16000)

@@ -504,7 +504,7 @@ strips_figure
 # %% tags=["nbval-ignore-output"]
 path, sentence = own_clip.find_clip(OWN_CLIP, clips)
 video_network, audio_network, origin = own_clip.load_networks(
-    own_corpus, DATA_ROOT, RESULTS_ROOT, SETTINGS, EPOCHS, SEED
+    own_corpus, DATA_ROOT if own_corpus == CORPUS else "", RESULTS_ROOT, SETTINGS, EPOCHS, SEED
 )
 scored = own_clip.score_clip(path, video_network, audio_network, EMOTIONS)
 said = own_clip.describe_clip(scored, EMOTIONS, own_clip.label_of(path, clips))

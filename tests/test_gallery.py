@@ -1,5 +1,7 @@
 """The page of results: complete, self-contained, readable by machines too."""
 
+import base64
+import io
 import json
 import re
 import sys
@@ -7,13 +9,14 @@ import time
 import types
 from html.parser import HTMLParser
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
 from helpers import results
-from helpers.gallery import percent, write_gallery
+from helpers.gallery import content, percent, write_gallery
 from helpers.gallery.content import gather, seed_spread
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
@@ -114,6 +117,19 @@ def test_the_page_shows_what_ran_and_what_is_missing(tmp_path, notebooks):
     assert "04 Video. No results yet. Type python -m helpers.series run --corpus demo" in text
     labels = [attributes.get("aria-label", "") for attributes in page.tags("div")]
     assert "62.5 %, 95 % interval 52.5 to 72.5 %; published 70.0 %" in labels
+
+
+def test_lines_are_embedded_without_loss_and_photographs_small():
+    lines = Image.new("RGB", (120, 80), "white")
+    lines.paste("black", (10, 10, 110, 12))
+    random = np.random.default_rng(0)
+    noise = random.integers(0, 256, (80, 120, 3), dtype=np.uint8)
+    for picture, exact in ((lines, True), (Image.fromarray(noise), False)):
+        data = base64.b64decode(content._embedded(picture)["source"].partition(",")[2])
+        shown = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+        assert shown.shape == np.asarray(picture).shape
+        assert (shown == np.asarray(picture)).all() == exact
+        assert len(data) < 80 * 120 * 3 / 1.5
 
 
 def test_the_page_needs_nothing_else(tmp_path, notebooks):

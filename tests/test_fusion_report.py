@@ -195,11 +195,6 @@ def test_only_a_grey_interval_without_zero_is_explained():
     assert "zero: 1. With 8 films" in report.interval_sentence(tests, 8)
 
 
-def test_a_recall_is_the_share_of_a_class_that_is_named_so():
-    found = score(np.array([0, 0, 0, 0, 1, 2]), np.array([0, 0, 0, 1, 1, 0]))
-    np.testing.assert_allclose(report.recalls(found), [0.75, 1, 0, 0, 0, 0, 0])
-
-
 def made_up_vectors():
     generator = np.random.default_rng(0)
     names = [*tables.PUBLISHED_NAMES, "audio"]
@@ -264,7 +259,10 @@ def test_figures_draw_what_they_are_given(fused_and_pairs):
     figure = drawn(plots.power_curves({"a": (0.1, 0.3), "b": (0.02, 0.3)}, "t"))
     assert [text.get_text()[:3] for text in figure.axes[0].texts] == ["188", "383", "653"]
     assert figure.axes[0].get_ylim()[1] > 1, "room for the legend above the curves"
-    drawn(plots.clip_bars({"video": np.ones(7) / 7, "mean": np.eye(7)[0]}, EMOTIONS, "t"))
+    bars = {"video": np.ones(7) / 7, "mean": np.array([1, 0, 0, 0, 0, 0, np.nan])}
+    words = [text.get_text() for text in plots.clip_bars(bars, EMOTIONS, "t").axes[1].texts]
+    assert words == ["100%", *["0%"] * 5, ""]
+    drawn(plots.clip_bars(bars, EMOTIONS, "t"))
     matrix = np.eye(7, dtype=int)
     figure = drawn(plots.matrices_beside({"a": matrix}, {"a": 2 * matrix}, EMOTIONS, "t"))
     assert [axis.get_title() for axis in figure.axes] == [

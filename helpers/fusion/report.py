@@ -148,12 +148,6 @@ def interval_sentence(tests: Mapping[str, pd.DataFrame], films: int) -> str:
     )
 
 
-def recalls(score: Mapping) -> np.ndarray:
-    """Return the recall of each class, (k,), of a score; 0 for a class without clips."""
-    counts = np.asarray(score["confusion"])
-    return np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
-
-
 def changed_clips(
     named: Mapping[str, np.ndarray], true: np.ndarray, reference: str, system: str
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -187,7 +187,7 @@ def clip_bars(predictions: Mapping[str, np.ndarray], classes: Sequence[str], tit
     Parameters
     ----------
     predictions : mapping of name to array (k,)
-        Probabilities, or other shares: the recall of each class.
+        Probabilities, or other shares: the recall of each class; nan has neither bar nor label.
     """
     figure, axes = new_figure(
         1, len(predictions), width=2.6 * len(predictions), height=2.8, sharey=True

@@ -83,7 +83,7 @@ import pandas as pd
 from IPython.display import display
 from keras import layers
 
-from helpers import media, own_clip, results, statistics
+from helpers import evaluation, media, own_clip, results, statistics
 from helpers.emotions import EMOTIONS
 from helpers.fusion import comparison, own_scores, replication, report, tables
 from helpers.fusion.alignment import count_modalities
@@ -461,7 +461,8 @@ tables.third_table(vectors["scores"], on_both, own_corpus)
 
 # %% tags=["nbval-ignore-output"]
 held_out = {line["system"]: line["metrics"] for line in on_both if line["protocol"] == "held_out"}
-recalls = {name: report.recalls(held_out[name]) for name in (*comparison.SINGLE, "mean")}
+systems = (*comparison.SINGLE, "mean")
+recalls = {n: evaluation.recall_of_each(held_out[n]["confusion"]) for n in systems}
 recall_figure = fusion_plots.clip_bars(recalls, EMOTIONS, "How much of each emotion is recognised")
 for name, values in recalls.items():
     never = [emotion for emotion, value in zip(EMOTIONS, values, strict=True) if value == 0]

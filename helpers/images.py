@@ -148,7 +148,11 @@ def make_dataset(
         dataset = dataset.map(lambda batch, batch_labels: (augment(batch), batch_labels))
     if preprocess is not None:
         dataset = dataset.map(lambda batch, batch_labels: (preprocess(batch), batch_labels))
-    return dataset.prefetch(tf.data.AUTOTUNE)
+    # Autotuning's thread sleeps for 10 ms, 20, 40, ... up to a minute, and an iterator's end waits
+    # for it (TensorFlow 2.21): an epoch could take twice its time. There is nothing to tune here.
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return dataset.prefetch(tf.data.AUTOTUNE).with_options(options)
 
 
 def _to_unit_range(batch):

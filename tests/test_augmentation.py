@@ -2,15 +2,9 @@
 
 import keras
 import numpy as np
-import pytest
 
-from helpers.augmentation import RandomDimming, published_augmentation
+from helpers.augmentation import RandomAffine, RandomDimming, published_augmentation
 from helpers.images import make_dataset
-
-
-@pytest.fixture(scope="module")
-def flip_shear_zoom_dim():
-    return published_augmentation(0).layers
 
 
 def grid(copies: int, size: int = 64) -> np.ndarray:
@@ -19,40 +13,66 @@ def grid(copies: int, size: int = 64) -> np.ndarray:
     return np.tile(np.stack([columns, rows, np.full_like(rows, 100)], -1), (copies, 1, 1, 1))
 
 
-def test_the_flip_mirrors_about_half_of_the_pictures(flip_shear_zoom_dim):
+def affine(mirror: bool = False, shear_degrees: float = 0, zoom: float = 0) -> RandomAffine:
+    return RandomAffine(mirror, shear_degrees, zoom, seed=0)
+
+
+def test_what_is_published_is_what_is_done():
+    one, dimming = published_augmentation(0).layers
+    assert (one.mirror, one.shear, one.zoom) == (True, np.tan(np.radians(0.2)), 0.1)
+    assert (dimming.lowest, dimming.highest) == (0.5, 1)
+
+
+def test_the_flip_mirrors_about_half_of_the_pictures():
     pictures = grid(200)
-    flipped = np.asarray(flip_shear_zoom_dim[0](pictures))
+    flipped = np.asarray(affine(mirror=True)(pictures))
     mirrored = (flipped == pictures[:, :, ::-1]).all(axis=(1, 2, 3))
     same = (flipped == pictures).all(axis=(1, 2, 3))
     assert (mirrored ^ same).all()
     assert 70 <= mirrored.sum() <= 130  # 200 tosses of a coin: 4 standard deviations
 
 
-def test_the_shear_moves_columns_by_at_most_a_fifth_of_a_degree(flip_shear_zoom_dim):
+def test_the_shear_moves_columns_by_at_most_a_fifth_of_a_degree():
     pictures = grid(64)
-    sheared = np.asarray(flip_shear_zoom_dim[1](pictures))
+    sheared = np.asarray(affine(shear_degrees=0.2)(pictures))
     inside = np.s_[:, 2:-2, 2:-2]
     shift = (sheared - pictures)[inside][..., 0]  # in pixels, of what is seen in each place
-    assert 0 < np.abs(shift).max() <= 64 * np.tan(np.radians(0.2)) + 1e-3
+    assert 0.09 < np.abs(shift).max() <= 32 * np.tan(np.radians(0.2)) + 1e-3
     slopes = shift[:, -1].mean(axis=1) - shift[:, 0].mean(axis=1)  # over 59 rows
     assert slopes.min() < 0 < slopes.max(), "sheared one way only"
+    assert np.abs(shift[:, 29:31]).max() < 0.003, "the middle moved"
     assert np.abs(sheared - pictures)[inside][..., 1].max() < 1e-3, "rows moved too"
 
 
-def test_the_zoom_is_up_to_a_tenth_each_way_and_independent(flip_shear_zoom_dim):
+def test_the_zoom_is_up_to_a_tenth_each_way_and_independent():
     pictures = grid(200)
-    zoomed = np.asarray(flip_shear_zoom_dim[2](pictures))
+    zoomed = np.asarray(affine(zoom=0.1)(pictures))
     across = np.diff(zoomed[:, 32, 24:40, 0], axis=1).mean(axis=1)  # 1 without a zoom
     down = np.diff(zoomed[:, 24:40, 32, 1], axis=1).mean(axis=1)
     for factors in (across, down):
         assert 0.899 <= factors.min() < 0.92 and 1.08 < factors.max() <= 1.101
     assert abs(np.corrcoef(across, down)[0, 1]) < 0.3
+    np.testing.assert_allclose(zoomed[:, 31:33, 31:33].mean(axis=(1, 2))[:, :2], 31.5, atol=1e-3)
     np.testing.assert_allclose(zoomed[..., 2], 100, atol=1e-3), "borders were filled with black"
 
 
-def test_the_brightness_is_one_factor_a_picture_from_a_half_to_one(flip_shear_zoom_dim):
+def test_all_of_it_together_is_the_one_affine_map_in_pictures_that_are_not_square():
+    rows, columns = np.mgrid[:40, :72].astype(np.float32)
+    pictures = np.tile(np.stack([columns, rows], -1), (50, 1, 1, 1))
+    changed = np.asarray(affine(mirror=True, shear_degrees=10, zoom=0.1)(pictures))
+    for picture in changed:
+        middle = picture[12:28, 24:48]  # sees no border
+        across, lean = (np.diff(middle[..., 0], axis=axis) for axis in (1, 0))
+        assert np.ptp(across) < 1e-3 and np.ptp(lean) < 1e-3, "not affine"
+        assert 0.899 < abs(across.mean()) < 1.101
+        assert abs(lean.mean()) <= 1.101 * np.tan(np.radians(10)) + 1e-3
+        np.testing.assert_allclose(picture[19:21, 35:37].mean(axis=(0, 1)), [35.5, 19.5], atol=1e-3)
+    assert {-1.0, 1.0} == set(np.sign(changed[:, 20, 37, 0] - changed[:, 20, 36, 0]))
+
+
+def test_the_brightness_is_one_factor_a_picture_from_a_half_to_one():
     pictures = grid(200) + 1
-    factors = np.asarray(flip_shear_zoom_dim[3](pictures)) / pictures
+    factors = np.asarray(RandomDimming(0.5, 1, seed=0)(pictures)) / pictures
     assert np.ptp(factors, axis=(1, 2, 3)).max() < 1e-5
     factors = factors.mean(axis=(1, 2, 3))
     assert 0.5 <= factors.min() < 0.53 and 0.97 < factors.max() <= 1
@@ -62,6 +82,7 @@ def test_the_brightness_is_one_factor_a_picture_from_a_half_to_one(flip_shear_zo
 def test_nothing_changes_outside_training():
     pictures = grid(8)
     assert np.array_equal(published_augmentation(0)(pictures, training=False), pictures)
+    assert np.array_equal(affine(zoom=0.1)(pictures, training=False), pictures)
     assert np.array_equal(RandomDimming(0.5, 1, seed=0)(pictures, training=False), pictures)
 
 

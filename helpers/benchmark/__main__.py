@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     row.name,
                     f"{found.plain * 1000:.1f}",
                     f"{found.ours * 1000:.1f}",
-                    f"{found.ratio:.1f}",
+                    f"{found.ratio:.3g}",
                     f"{row.target:g}" + ("" if found.ratio >= row.target else "  missed"),
                     f"{found.peak:.0f}",
                 ]

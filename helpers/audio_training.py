@@ -18,6 +18,7 @@ from helpers.corpora.manifest import CorpusError
 from helpers.emotions import class_indices
 from helpers.images import make_dataset, usable
 from helpers.media import read_waveforms
+from helpers.network_comparison import wrong_and_right
 from helpers.spectrograms import (
     NORMALISATIONS,
     THESIS_SAMPLE_RATE,
@@ -25,7 +26,6 @@ from helpers.spectrograms import (
     log_mel_spectrograms,
 )
 from helpers.statistics import holm
-from helpers.still_comparison import wrong_and_right
 from helpers.transfer import Recipe
 from helpers.video import leave_out_shared_ids
 
@@ -273,7 +273,7 @@ def right_and_wrong(
 ) -> tuple[np.ndarray, list[str]]:
     """Return the positions of wrong and of right samples, ``each`` of both, and their captions.
 
-    They are spread over the samples: ``helpers.still_comparison.wrong_and_right``.
+    They are spread over the samples: ``helpers.network_comparison.wrong_and_right``.
     """
     wrong = predicted != true
     order = wrong_and_right(~wrong, each)

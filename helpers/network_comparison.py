@@ -1,4 +1,4 @@
-"""For notebooks 01 and 02: which of two networks is better, what each says, pictures to look at."""
+"""Which of two networks is better on the same samples, what each says, and samples to look at."""
 
 from collections.abc import Mapping, Sequence
 

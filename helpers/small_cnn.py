@@ -63,7 +63,8 @@ def train_small_cnn(
     pixels : uint8 array (n, size, size, 1)
     labels : int array (n,)
     fitting, choosing : int arrays
-        Rows to train on, and rows whose accuracy chooses the epoch.
+        Rows to train on, and rows whose accuracy chooses the epoch. Without any to choose by, the
+        last epoch is kept.
     classes : int
     recipe : SmallRecipe
     seed : int
@@ -99,7 +100,7 @@ def train_small_cnn(
     history = training.fit(
         model,
         batches,
-        make_dataset(pixels, labels, choosing, batch_size=64),
+        make_dataset(pixels, labels, choosing, batch_size=64) if len(choosing) else None,
         epochs=recipe.epochs,
         patience=recipe.patience,
         class_weight=training.class_weights(labels[fitting], classes) if weigh_classes else None,

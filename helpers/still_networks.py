@@ -16,6 +16,9 @@ from helpers.transfer import THESIS_RECIPE, Recipe, train_vgg16
 
 PROTOCOLS = ("thesis", "held_out")
 
+FEWEST_TO_CHOOSE_BY = 100
+"""The accuracy of fewer stills has a standard error near five points or above it."""
+
 
 @dataclass(frozen=True)
 class Pictures:
@@ -68,8 +71,9 @@ def protocol_parts(stills: Pictures, seed: int) -> dict[str, dict[str, np.ndarra
     -------
     dict
         By protocol, a dict of int arrays of rows: ``fit``, ``choose`` (the epoch), ``test``. Under
-        ``thesis`` the test stills choose. Under ``held_out`` a fifth of the training films does,
-        and training stills of a clip id that is in ``val`` too are in no part.
+        ``thesis`` the test stills choose. Under ``held_out`` a fifth of the training films does;
+        where that is fewer stills than ``FEWEST_TO_CHOOSE_BY``, none do and all are fitted on.
+        Training stills of a clip id that is in ``val`` too are in no part of ``held_out``.
     """
     train, test = (images.usable(stills.manifest, split) for split in ("train", "val"))
     known = train
@@ -80,6 +84,8 @@ def protocol_parts(stills: Pictures, seed: int) -> dict[str, dict[str, np.ndarra
     groups = stills.manifest["group"].to_numpy()[known]
     share = 1 / min(5, len(np.unique(groups)))  # a sample may have fewer films than five
     fitting, choosing = training.hold_out_validation(stills.labels[known], groups, share, seed)
+    if len(choosing) < FEWEST_TO_CHOOSE_BY:
+        fitting, choosing = np.arange(len(known)), np.array([], dtype=int)
     return {
         "thesis": {"fit": train, "choose": test, "test": test},
         "held_out": {"fit": known[fitting], "choose": known[choosing], "test": test},

@@ -64,7 +64,9 @@ def class_weights(labels: np.ndarray, classes: int) -> dict[int, float]:
     return {k: len(labels) / (present * n) if n else 0.0 for k, n in enumerate(counts)}
 
 
-def compile_classifier(model, optimizer: str, learning_rate: float, **optimizer_options) -> None:
+def compile_classifier(
+    model, optimizer: str, learning_rate: float, *, jit_compile: bool = False, **optimizer_options
+) -> None:
     """Compile a softmax classifier for integer labels, in place.
 
     Parameters
@@ -73,17 +75,22 @@ def compile_classifier(model, optimizer: str, learning_rate: float, **optimizer_
     optimizer : str
         A name that Keras knows: ``"adam"``, ``"sgd"``, ``"rmsprop"``.
     learning_rate : float
+    jit_compile : bool
+        Whether XLA makes one program of a training step on a CPU too, as Keras has it on a GPU.
+        That takes seconds once, and pays where large weights meet small batches, not in general.
     **optimizer_options
         Such as ``momentum``.
     """
-    import_tensorflow()
+    tf = import_tensorflow()
     import keras
 
+    several = tf.distribute.has_strategy()  # GPUs, among which XLA cannot divide a batch
     config = {"learning_rate": learning_rate, **optimizer_options}
     model.compile(
         optimizer=keras.optimizers.get({"class_name": optimizer, "config": config}),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
+        jit_compile=True if jit_compile and not several else "auto",
     )
 
 
@@ -109,7 +116,7 @@ def fit(
     epochs : int
     patience : int, optional
         Stop after so many epochs without a better ``monitor``, and put the best epoch's weights
-        back. Without it the last epoch's weights stay.
+        back. Without it, or without ``validation``, the last epoch's weights stay.
     monitor : str
         A column of the history. Its data choose the epoch, so a test set must not be here except
         under the protocol ``thesis``.
@@ -120,7 +127,8 @@ def fit(
     Returns
     -------
     DataFrame
-        One row an epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy, seconds;
+        One row an epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy (with
+        ``validation``), seconds;
         ``attrs["best_epoch"]`` is the epoch whose weights the model has now.
 
     Raises
@@ -131,9 +139,10 @@ def fit(
     import_tensorflow()
     import keras
 
+    choose = patience is not None and validation is not None
     seconds: list[float] = []
     callbacks = [_clock(epochs, report, seconds), keras.callbacks.TerminateOnNaN()]
-    if patience is not None:
+    if choose:
         callbacks.append(
             keras.callbacks.EarlyStopping(
                 monitor=monitor,
@@ -161,7 +170,7 @@ def fit(
     table.insert(0, "epoch", np.arange(1, len(table) + 1))
     table["seconds"] = seconds[: len(table)]
     best = len(table)
-    if patience is not None:
+    if choose:
         values = table[monitor]
         best = int((values.idxmin() if monitor.endswith("loss") else values.idxmax()) + 1)
     table.attrs["best_epoch"] = best

@@ -1,11 +1,12 @@
 """Training VGG16 on few pictures (thesis, section III-A): one recipe for every notebook.
 
 Where nothing changes the pictures, the frozen blocks give the same outputs in every epoch: they are
-computed once and kept, and only what follows them is trained.
+computed once and kept, and only what follows them is trained and asked.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -69,7 +70,8 @@ def train_vgg16(
     pixels : uint8 array (n, height, width, 3)
     labels : int array (n,)
     fitting, choosing : int arrays
-        Rows to train on, and rows whose accuracy chooses the epoch.
+        Rows to train on, and rows whose accuracy chooses the epoch. Without any to choose by, the
+        last epoch is kept.
     classes : int
     recipe : Recipe
     seed : int
@@ -104,7 +106,9 @@ def train_vgg16(
             base, trained = split_at_frozen(model)
             features = frozen_outputs(base, pixels)
         options = {"momentum": recipe.momentum} if recipe.momentum else {}
-        training.compile_classifier(trained, recipe.optimizer, recipe.learning_rate, **options)
+        training.compile_classifier(
+            trained, recipe.optimizer, recipe.learning_rate, jit_compile=True, **options
+        )
         batches = make_dataset(
             features,
             labels,
@@ -117,7 +121,7 @@ def train_vgg16(
         history = training.fit(
             trained,
             batches,
-            make_dataset(features, labels, choosing, batch_size=64),
+            make_dataset(features, labels, choosing, batch_size=64) if len(choosing) else None,
             epochs=epochs,
             patience=recipe.patience if stage == "blocks" else None,
             report=report,
@@ -144,12 +148,18 @@ def split_at_frozen(model: keras.Model) -> tuple[keras.Model, keras.Model]:
     trained = [bool(layer.trainable_weights) for layer in model.layers]
     if not any(trained):
         raise ValueError(f"{model.name} has no layer that is trained; see freeze_blocks.")
-    first = trained.index(True)
-    base = keras.Model(model.input, model.layers[first].input, name="frozen_base")
-    outputs = inputs = keras.Input(base.output.shape[1:], name="frozen_outputs")
-    for layer in model.layers[first:]:
-        outputs = layer(outputs)
-    return base, keras.Model(inputs, outputs, name="trainable_top")
+    return _cut(model, trained.index(True))
+
+
+def predict(model: keras.Model, pixels: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return class probabilities for some pictures, from the kept outputs of the frozen blocks.
+
+    As ``helpers.training.predict``, for pictures that the network's training has computed already.
+    """
+    base, top = split_at_frozen(model)
+    if not base.weights:  # every block is trained
+        return training.predict(model, pixels, rows)
+    return training.predict(top, frozen_outputs(base, pixels), rows)
 
 
 def frozen_outputs(base: keras.Model, pixels: np.ndarray) -> np.ndarray:
@@ -167,16 +177,36 @@ def frozen_outputs(base: keras.Model, pixels: np.ndarray) -> np.ndarray:
         Mapped from disk, read-only. Its name is made from the layers, their weights and the
         pixels, so that it is never another network's.
     """
-    layers = [(type(layer).__name__, layer.name) for layer in base.layers]
-    key = digest_of_arrays(layers, pixels, *base.get_weights())
-    path = cache_root() / "frozen_outputs" / f"{key}.npy"
+    path = _path(base, pixels)
     if not path.exists():
+        features, rest = pixels, base
+        for i in range(len(base.layers) - 1, 0, -1):  # go on from the outputs of fewer blocks
+            if base.layers[i - 1].name.endswith("_pool"):
+                front, back = _cut(base, i)
+                if _path(front, pixels).exists():
+                    features, rest = frozen_outputs(front, pixels), back
+                    break
         with write_atomically(path) as temporary:
             shape = (len(pixels), *base.output.shape[1:])
             values = np.lib.format.open_memmap(temporary, "w+", np.float32, shape)
             for start in range(0, len(pixels), 256):
                 rows = np.arange(start, min(start + 256, len(pixels)))
-                values[rows] = training.predict(base, pixels, rows)
+                values[rows] = training.predict(rest, features, rows)
             values.flush()
             del values
     return np.load(path, mmap_mode="r", allow_pickle=False)
+
+
+def _cut(model: keras.Model, first: int) -> tuple[keras.Model, keras.Model]:
+    """Return a chain of layers up to number ``first`` and from there on."""
+    front = keras.Model(model.input, model.layers[first].input, name="front")
+    outputs = inputs = keras.Input(front.output.shape[1:], name="front_outputs")
+    for layer in model.layers[first:]:
+        outputs = layer(outputs)
+    return front, keras.Model(inputs, outputs, name="back")
+
+
+def _path(base: keras.Model, pixels: np.ndarray) -> Path:
+    layers = [(type(layer).__name__, layer.name) for layer in base.layers]
+    key = digest_of_arrays(layers, pixels, *base.get_weights())
+    return cache_root() / "frozen_outputs" / f"{key}.npy"

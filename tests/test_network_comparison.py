@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.still_comparison import (
+from helpers.network_comparison import (
     answers_table,
     paired_table,
     said_when_wrong,

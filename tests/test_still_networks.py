@@ -35,6 +35,12 @@ def stills():
     return Pictures(pixels, manifest, number % 7)
 
 
+@pytest.fixture
+def enough_to_choose_by(monkeypatch):
+    monkeypatch.setattr(still_networks, "FEWEST_TO_CHOOSE_BY", 1)
+
+
+@pytest.mark.usefixtures("enough_to_choose_by")
 def test_parts_are_by_film_and_nothing_of_a_test_clip_is_learned_under_held_out(stills):
     parts = protocol_parts(stills, seed=0)
     assert parts["thesis"]["fit"].tolist() == [n for n in range(40) if n != 3]
@@ -53,6 +59,20 @@ def test_a_corpus_without_clip_ids_has_parts_too(stills):
     assert sum(len(parts["held_out"][part]) for part in ("fit", "choose")) == 39
 
 
+def test_where_few_stills_could_choose_none_do_and_all_are_fitted_on(stills):
+    parts = protocol_parts(stills, seed=0)
+    known = [n for n in range(40) if n not in (0, 1, 3, 14, 15)]
+    assert parts["held_out"]["fit"].tolist() == known and len(parts["held_out"]["choose"]) == 0
+    assert parts["thesis"]["choose"].tolist() == list(range(40, 50))
+    recipe = Recipe(weights="none", unfrozen_blocks=0, dense_units=4, epochs=2, patience=1)
+    _, history = still_networks.train_vgg16(
+        stills.pixels, stills.labels, parts["held_out"]["fit"], parts["held_out"]["choose"],
+        len(EMOTIONS), recipe, seed=0,
+    )  # fmt: skip
+    assert history.attrs["best_epoch"] == len(history) == 2 and "val_accuracy" not in history
+
+
+@pytest.mark.usefixtures("enough_to_choose_by")
 def test_a_sample_of_fewer_than_five_films_is_divided_by_film_too(stills):
     few = stills.manifest.assign(group=[f"film {n % 3}" for n in range(50)])
     parts = protocol_parts(replace(stills, manifest=few), seed=0)["held_out"]
@@ -85,6 +105,7 @@ def test_a_network_is_trained_once_and_then_found(stills, tmp_path, monkeypatch)
     assert np.array_equal(predict(model, stills.pixels, rows), predict(again, stills.pixels, rows))
 
 
+@pytest.mark.usefixtures("enough_to_choose_by")
 def test_what_a_network_was_made_from_tells_all_others_apart(stills):
     parts = protocol_parts(stills, seed=0)["held_out"]
     recipe = Recipe(weights="none")

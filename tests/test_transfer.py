@@ -72,6 +72,32 @@ def test_frozen_outputs_are_computed_once_and_never_another_networks(pixels, mon
     assert len(computed) == 3
 
 
+def test_further_blocks_go_on_from_the_kept_outputs_of_fewer(pixels, monkeypatch):
+    fewer, _ = split_at_frozen(vgg16_classifier((32, 32, 3), 3, weights="hed", unfrozen_blocks=3))
+    more, _ = split_at_frozen(vgg16_classifier((32, 32, 3), 3, weights="hed", unfrozen_blocks=1))
+    pixels = pixels[::-1].copy()  # of which no other test has kept anything
+    kept, seen = frozen_outputs(fewer, pixels), []
+
+    def spy(model, features, rows):
+        seen.append(features)
+        return predict(model, features, rows)
+
+    monkeypatch.setattr(transfer.training, "predict", spy)
+    outputs = frozen_outputs(more, pixels)
+    assert len(seen) == 1 and np.array_equal(seen[0], kept)
+    expected = more.predict(pixels / np.float32(255), verbose=0)
+    np.testing.assert_allclose(outputs, expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("unfrozen", [0, 2, 5])
+def test_predictions_from_kept_outputs_are_the_networks(pixels, unfrozen):
+    model = vgg16_classifier((32, 32, 3), 3, weights="hed", unfrozen_blocks=unfrozen)
+    rows = np.array([3, 0, 17])
+    np.testing.assert_allclose(
+        transfer.predict(model, pixels, rows), predict(model, pixels, rows), atol=1e-5
+    )
+
+
 def test_an_interrupted_computation_leaves_nothing(pixels, monkeypatch):
     base, _ = split_at_frozen(vgg16_classifier((32, 32, 3), 3, weights="none"))
 

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from helpers.evaluation import wilson_interval
+from helpers.network_comparison import said_when_wrong
 from helpers.plots.scores import CAPTION_SIZE, confusion, picture_grid
 from helpers.plots.style import (
     EMOTION_COLOURS,
@@ -16,7 +17,6 @@ from helpers.plots.style import (
     bare,
     new_figure,
 )
-from helpers.still_comparison import said_when_wrong
 
 WRONG_COLOUR = "#B00020"
 

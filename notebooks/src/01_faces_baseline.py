@@ -85,11 +85,11 @@ from keras import layers
 from helpers import evaluation, images, results, training
 from helpers.corpora import load_role
 from helpers.emotions import EMOTIONS_WITHOUT_SURPRISE, class_indices
+from helpers.network_comparison import wrong_and_right
 from helpers.plots import faces as face_plots
 from helpers.plots import scores
 from helpers.published import load_published
 from helpers.small_cnn import SMALL_RECIPES
-from helpers.still_comparison import wrong_and_right
 
 started = time.time()
 

@@ -85,11 +85,11 @@ from helpers.augmentation import published_augmentation
 from helpers.corpora import load_role
 from helpers.corpora.manifest import CorpusError
 from helpers.emotions import EMOTIONS, EMOTIONS_WITHOUT_SURPRISE, class_indices
+from helpers.network_comparison import answers_table, paired_table, wrong_and_right
 from helpers.plots import faces as face_plots
 from helpers.plots import scores
 from helpers.published import load_published
 from helpers.small_cnn import SMALL_RECIPES, WILD_RECIPES, network_of_01, train_small_cnn
-from helpers.still_comparison import answers_table, paired_table, wrong_and_right
 
 started = time.time()
 

@@ -91,6 +91,7 @@ from helpers import (
     results,
     still_networks,
     training,
+    transfer,
     video,
 )
 from helpers.corpora import load_role
@@ -99,7 +100,6 @@ from helpers.models.vgg16 import describe_weights
 from helpers.plots import faces as face_plots
 from helpers.plots import scores
 from helpers.published import load_published
-from helpers.transfer import train_vgg16
 
 started = time.time()
 
@@ -354,7 +354,7 @@ if has_stills:
     fixed = replace(recipe, patience=None)  # no choice of an epoch, so nothing to choose it on
     values = np.empty((len(allowed), len(EMOTIONS)))
     for fitting, held in training.group_folds(stills.labels[allowed], films, FOLDS, SEED):
-        network, _ = train_vgg16(
+        network, _ = transfer.train_vgg16(
             stills.pixels,
             stills.labels,
             allowed[fitting],
@@ -363,7 +363,7 @@ if has_stills:
             fixed,
             SEED,
         )
-        values[held] = training.predict(network, stills.pixels, allowed[held])
+        values[held] = transfer.predict(network, stills.pixels, allowed[held])
     out_of_fold = video.aggregate_clips(values, clip_of)
 else:  # the networks were trained on another corpus than the clips': no clip is known to them
     out_of_fold = clip_scores["held_out"].loc[train_clips]

@@ -90,13 +90,13 @@ from helpers.emotions import EMOTIONS, class_indices
 from helpers.fusion.own_scores import load_own_clips
 from helpers.models.audio import RandomMasking
 from helpers.models.vgg16 import describe_weights
+from helpers.network_comparison import paired_table
 from helpers.players import players
 from helpers.plots import audio as audio_plots
 from helpers.plots import scores
 from helpers.plots.style import EMOTION_COLOURS
 from helpers.published import load_published
 from helpers.spectrogram_images import spectrogram_images
-from helpers.still_comparison import paired_table
 from helpers.transfer import train_vgg16
 
 started = time.time()

@@ -34,8 +34,8 @@ class Recipe:
     learning_rate: float = 1e-4
     momentum: float = 0.0
     batch_size: int = 8
-    epochs: int = 8
-    patience: int | None = 8
+    epochs: int = 10
+    patience: int | None = 10
     head_epochs: int = 0
     """Epochs for the head alone before the blocks are let loose (two-stage training)."""
 

@@ -19,6 +19,9 @@ from helpers.images import make_dataset
 from helpers.models.vgg16 import BLOCKS, freeze_blocks, vgg16_classifier
 from helpers.paths import cache_root
 
+FEWEST_EPOCHS_TO_COMPILE_FOR = 4
+"""What XLA takes on a CPU to compile a training step, about one epoch of it gains in three."""
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -106,8 +109,9 @@ def train_vgg16(
             base, trained = split_at_frozen(model)
             features = frozen_outputs(base, pixels)
         options = {"momentum": recipe.momentum} if recipe.momentum else {}
+        jit_compile = epochs >= FEWEST_EPOCHS_TO_COMPILE_FOR
         training.compile_classifier(
-            trained, recipe.optimizer, recipe.learning_rate, jit_compile=True, **options
+            trained, recipe.optimizer, recipe.learning_rate, jit_compile=jit_compile, **options
         )
         batches = make_dataset(
             features,

@@ -25,7 +25,7 @@
 # - train on from another network's weights, and change pictures so that few of them go further,
 # - decide with a paired test whether one network is better than another.
 #
-# About 2 minutes on the demo corpus with two CPU cores; on SFEW with a GPU, some minutes more.
+# About 3 minutes on the demo corpus with two CPU cores; on SFEW with a GPU, some minutes more.
 # It takes up the network of notebook 01 if that was run, and trains it anew if not.
 # Terms in **bold** are in the [glossary](https://github.com/emotion-notebooks/emotion-notebooks/blob/main/docs/glossary.md).
 #

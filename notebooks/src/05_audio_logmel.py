@@ -25,7 +25,7 @@
 # - recognise overfitting by two curves, and by its predictions a classifier that has given up,
 # - check a network on a task that it is known to solve before blaming it for another.
 #
-# About 2.5 minutes on the demo corpus with two CPU cores; on AFEW with a GPU, some ten minutes more.
+# About 4 minutes on the demo corpus with two CPU cores; on AFEW with a GPU, some ten minutes more.
 # Nothing needs to be run before it; notebook 06 goes on with the same sounds as pictures.
 #
 # The published numbers, of 381 clips and seven emotions: 22 % with Model 0, 25 % with Model 1, 15.4 % with a support vector machine; about 70 % of city sounds with Model 0 (Muntaner González 2021, chapter IV, table I).

@@ -25,7 +25,7 @@
 # - make scores for the training clips that a later fusion can trust: **out of fold**,
 # - say why a spectrogram is not a photograph.
 #
-# About 3 minutes on the demo corpus with two CPU cores; on AFEW with a GPU, some ten minutes more.
+# About 5 minutes on the demo corpus with two CPU cores; on AFEW with a GPU, some ten minutes more.
 # It builds on notebook 05 (what a spectrogram is) and 03 (VGG16); notebook 07 takes its scores.
 #
 # The published numbers, of 381 clips and seven emotions: 21.2 % with Model 0, 21.7 % with Model 1, 27.6 % with VGG16 (Muntaner González 2021, chapter IV, table I and figures 16 to 18).

@@ -127,5 +127,7 @@ def test_the_networks_are_those_of_03_and_06_made_as_they_make_them(
         assert folder == tmp_path / "demo" / notebook / "held_out"
         assert (recipe.epochs, recipe.weights, seed) == (1, "hed", 5)
         splits = pictures.manifest["split"].to_numpy()
-        assert set(splits[parts["fit"]]) == set(splits[parts["choose"]]) == {"train"}
+        assert set(splits[parts["fit"]]) == {"train"}
+        # Too few stills to choose an epoch by; sounds are chosen by their loss, of train too.
+        assert set(splits[parts["choose"]]) == (set() if "vgg16" in notebook else {"train"})
         assert pictures.pixels.shape == (len(splits), 64, 64, 3)

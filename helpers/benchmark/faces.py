@@ -7,6 +7,7 @@ import pandas as pd
 
 from helpers.benchmark.measure import Row, Way
 from helpers.emotions import EMOTIONS
+from helpers.runtime import import_tensorflow, set_seeds
 
 _SIZE = (64, 64, 3)
 _PICTURES = 128
@@ -14,6 +15,7 @@ _PICTURES = 128
 
 def batched_scoring(folder: Path) -> tuple[Way, Way]:
     """Score stills with one predict call each, and all at once."""
+    import_tensorflow()  # first, as the notebooks do: what it sets makes a difference
     from helpers.training import predict
 
     model, pixels, _ = _network(unfrozen_blocks=2)
@@ -41,6 +43,7 @@ def cached_blocks(folder: Path) -> tuple[Way, Way]:
 
 
 def _whole_and_cached(unfrozen_blocks: int) -> tuple[Way, Way]:
+    import_tensorflow()
     from helpers.images import make_dataset
     from helpers.transfer import frozen_outputs, split_at_frozen
 
@@ -63,6 +66,7 @@ def _whole_and_cached(unfrozen_blocks: int) -> tuple[Way, Way]:
 
 def augmentation(folder: Path) -> tuple[Way, Way]:
     """Change pictures as published: with three of Keras's layers in a row, and all at once."""
+    import_tensorflow()
     import keras
     from keras import layers
 
@@ -89,17 +93,15 @@ def augmentation(folder: Path) -> tuple[Way, Way]:
 
 
 def augmented_pipeline(folder: Path) -> tuple[Way, Way]:
-    """Train VGG16 for an epoch from batches that are ready, and from the augmented pipeline."""
+    """Train VGG16 for an epoch from arrays that are ready, and from the augmented pipeline."""
+    import_tensorflow()
     from helpers.augmentation import published_augmentation
     from helpers.images import make_dataset
 
     model, pixels, labels = _network(unfrozen_blocks=2)
     model.compile("sgd", "sparse_categorical_crossentropy")
     rows = range(_PICTURES)
-    ready = [
-        (pictures.numpy(), classes.numpy())
-        for pictures, classes in make_dataset(pixels, labels, rows, batch_size=16)
-    ]
+    ready = make_dataset(pixels / np.float32(255), labels, rows, batch_size=16)
     path = folder / "pixels.npy"
     np.save(path, pixels)
     mapped = np.load(path, mmap_mode="r")
@@ -108,7 +110,7 @@ def augmented_pipeline(folder: Path) -> tuple[Way, Way]:
     )
 
     def plain() -> object:
-        return [model.train_on_batch(pictures, classes) for pictures, classes in ready]
+        return model.fit(ready, verbose=0)
 
     def ours() -> object:
         return model.fit(batches, verbose=0)
@@ -165,7 +167,6 @@ def frames_again(folder: Path) -> tuple[Way, Way]:
 def _network(unfrozen_blocks: int):
     """Return VGG16 without pretrained weights, pictures and labels."""
     from helpers.models.vgg16 import vgg16_classifier
-    from helpers.runtime import set_seeds
 
     set_seeds(0)
     rng = np.random.default_rng(0)

@@ -112,8 +112,10 @@ def test_an_interrupted_computation_leaves_nothing(pixels, monkeypatch):
     np.testing.assert_allclose(frozen_outputs(base, pixels), expected, atol=1e-5)
 
 
-def test_training_with_cached_blocks_is_training_the_whole(pixels):
-    model, history = train_vgg16(pixels, LABELS, FITTING, CHOOSING, 3, QUICK, seed=1)
+@pytest.mark.parametrize("epochs", [2, transfer.FEWEST_EPOCHS_TO_COMPILE_FOR])
+def test_training_with_cached_blocks_is_training_the_whole(pixels, epochs):
+    recipe = replace(QUICK, epochs=epochs)
+    model, history = train_vgg16(pixels, LABELS, FITTING, CHOOSING, 3, recipe, seed=1)
     assert history["loss"].iloc[-1] < history["loss"].iloc[0]
 
     keras.utils.set_random_seed(1)
@@ -125,7 +127,7 @@ def test_training_with_cached_blocks_is_training_the_whole(pixels):
     from helpers.images import make_dataset
 
     batches = make_dataset(pixels, LABELS, FITTING, batch_size=8, shuffle=True, seed=1)
-    whole.fit(batches, epochs=2, verbose=0)
+    whole.fit(batches, epochs=epochs, verbose=0)
     np.testing.assert_allclose(
         predict(model, pixels, CHOOSING), predict(whole, pixels, CHOOSING), atol=2e-3
     )

@@ -113,7 +113,7 @@ def _video_network(corpus, data_root, results_root, settings, epochs, seed):
     stills = still_networks.load_stills(corpus, data_root, size)
     parts = still_networks.protocol_parts(stills, seed)["held_out"]
     weights = _weights_of(FACES, corpus, results_root)
-    recipe = still_networks.choose_recipe(settings, epochs, weights)
+    recipe = still_networks.choose_recipe(settings, epochs, weights, size)
     folder = run_folder(FACES, corpus, results_root) / "held_out"
     return still_networks.load_or_train(folder, stills, parts, recipe, seed)
 

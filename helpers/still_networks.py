@@ -12,6 +12,7 @@ from helpers import exclusions, images, saved_models, training
 from helpers.corpora import load_role
 from helpers.emotions import EMOTIONS, class_indices
 from helpers.files import digest_of_arrays
+from helpers.models.vgg16 import blocks_for
 from helpers.transfer import THESIS_RECIPE, Recipe, train_vgg16
 
 PROTOCOLS = ("thesis", "held_out")
@@ -29,12 +30,22 @@ class Pictures:
     labels: np.ndarray
 
 
-def choose_recipe(settings: str, epochs: int, weights: str, unfrozen_blocks: int = 2) -> Recipe:
-    """Return the recipe for a notebook's ``SETTINGS``, ``EPOCHS``, ``WEIGHTS`` and blocks."""
+def choose_recipe(
+    settings: str, epochs: int, weights: str, size: int, unfrozen_blocks: int = 2
+) -> Recipe:
+    """Return the recipe for a notebook's ``SETTINGS``, ``EPOCHS``, ``WEIGHTS`` and blocks.
+
+    Stills of fewer than 128 pixels (``size``) are given to fewer blocks of VGG16.
+    """
     recipes = {"default": Recipe(), "thesis": THESIS_RECIPE}
     if settings not in recipes:
         raise ValueError(f"Unknown SETTINGS {settings!r}; expected one of {list(recipes)}.")
-    recipe = replace(recipes[settings], weights=weights, unfrozen_blocks=unfrozen_blocks)
+    recipe = replace(
+        recipes[settings],
+        weights=weights,
+        blocks=blocks_for(size),
+        unfrozen_blocks=unfrozen_blocks,
+    )
     return replace(recipe, epochs=epochs) if epochs else recipe
 
 

@@ -29,6 +29,8 @@ class Recipe:
 
     weights: str = "hed"
     preprocessing: str = "unit_range"
+    blocks: int = BLOCKS
+    """How many of the five blocks there are; smaller pictures need fewer."""
     unfrozen_blocks: int = 2
     dense_units: int = 1024
     dropout: float = 0.0
@@ -37,8 +39,8 @@ class Recipe:
     learning_rate: float = 1e-4
     momentum: float = 0.0
     batch_size: int = 8
-    epochs: int = 10
-    patience: int | None = 10
+    epochs: int = 6
+    patience: int | None = 6
     head_epochs: int = 0
     """Epochs for the head alone before the blocks are let loose (two-stage training)."""
 
@@ -93,6 +95,7 @@ def train_vgg16(
         pixels.shape[1:],
         classes,
         weights=recipe.weights,
+        blocks=recipe.blocks,
         unfrozen_blocks=recipe.unfrozen_blocks,
         preprocessing=recipe.preprocessing,
         dense_units=recipe.dense_units,
@@ -102,10 +105,10 @@ def train_vgg16(
     if recipe.head_epochs and recipe.unfrozen_blocks:
         stages.insert(0, ("head", 0, recipe.head_epochs))
     histories = []
-    for stage, blocks, epochs in stages:
-        freeze_blocks(model, blocks)
+    for stage, unfrozen_blocks, epochs in stages:
+        freeze_blocks(model, unfrozen_blocks)
         trained, features = model, pixels
-        if not recipe.augment and blocks < BLOCKS:
+        if not recipe.augment and unfrozen_blocks < recipe.blocks:
             base, trained = split_at_frozen(model)
             features = frozen_outputs(base, pixels)
         options = {"momentum": recipe.momentum} if recipe.momentum else {}

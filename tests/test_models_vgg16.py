@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers.models import vgg16
-from helpers.models.vgg16 import WeightsError, freeze_blocks, vgg16_classifier
+from helpers.models.vgg16 import WeightsError, blocks_for, freeze_blocks, vgg16_classifier
 
 # Filters of each convolution, 3x3; a 2x2 pooling ends each block (Simonyan and Zisserman, table 1,
 # configuration D).
@@ -54,6 +54,32 @@ def test_the_last_blocks_and_the_head_are_trained_and_nothing_else(unfrozen):
     assert {layer.name[:6] for layer in model.layers if layer.trainable_weights} == {
         "block5", "dense", "probab",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [32, 64, 128])
+def test_fewer_blocks_give_smaller_pictures_the_published_head(size):
+    blocks = blocks_for(size)
+    model = vgg16_classifier((size, size, 3), 7, weights="none", blocks=blocks, unfrozen_blocks=1)
+    assert model.get_layer(f"block{blocks}_pool").output.shape[1:3] == (4, 4)
+    found = {layer.name: layer.count_params() for layer in model.layers if layer.count_params()}
+    flat = 4 * 4 * FILTERS[blocks][-1]
+    kept = {k: n for k, n in by_hand(128, 7, 1024).items() if k[5:6] <= str(blocks)}
+    assert found == kept | {"dense": flat * 1024 + 1024, "probabilities": 1024 * 7 + 7}
+    trained = {layer.name[:6] for layer in model.layers if layer.trainable_weights}
+    assert trained == {f"block{blocks}", "dense", "probab"}
+
+
+def test_the_map_is_never_smaller_than_published():
+    assert [blocks_for(size) for size in (32, 48, 64, 96, 127, 128, 224)] == [3, 3, 4, 4, 4, 5, 5]
+
+
+def test_fewer_blocks_have_the_same_weights(pictures):
+    whole = vgg16_classifier((32, 32, 3), 7, weights="hed")
+    part = vgg16_classifier((32, 32, 3), 7, weights="hed", blocks=3)
+    end = whole.get_layer("block3_pool").output
+    expected = keras.Model(whole.input, end)(pictures)
+    found = keras.Model(part.input, part.get_layer("block3_pool").output)(pictures)
+    assert np.array_equal(found, expected)
 
 
 def test_frozen_weights_do_not_move_in_training_and_the_others_do(pictures):
@@ -159,6 +185,8 @@ def test_a_damaged_weights_file_is_an_error(monkeypatch, tmp_path):
         ({"weights": "Imagenet"}, "Unknown weights 'Imagenet'"),
         ({"weights": "none", "preprocessing": "caffe"}, "Unknown preprocessing"),
         ({"weights": "none", "unfrozen_blocks": 6}, "expected 0 to 5"),
+        ({"weights": "none", "blocks": 3, "unfrozen_blocks": 4}, "expected 0 to 3"),
+        ({"weights": "none", "blocks": 0}, "expected 1 to 5"),
         ({"weights": "none", "input_shape": (48, 48, 1)}, "channels=3"),
         ({"weights": "none", "input_shape": (31, 48, 3)}, r"at least \(32, 32, 3\)"),
     ],

@@ -82,12 +82,12 @@ def test_a_sample_of_fewer_than_five_films_is_divided_by_film_too(stills):
 
 
 def test_recipes_follow_the_parameters():
-    assert choose_recipe("default", 0, "hed") == Recipe(weights="hed")
-    assert choose_recipe("thesis", 3, "none", 1) == replace(
-        THESIS_RECIPE, weights="none", unfrozen_blocks=1, epochs=3
+    assert choose_recipe("default", 0, "hed", 128) == Recipe(weights="hed")
+    assert choose_recipe("thesis", 3, "none", 64, 1) == replace(
+        THESIS_RECIPE, weights="none", blocks=4, unfrozen_blocks=1, epochs=3
     )
     with pytest.raises(ValueError, match=r"Unknown SETTINGS 'fast'"):
-        choose_recipe("fast", 0, "hed")
+        choose_recipe("fast", 0, "hed", 64)
     assert still_networks.picture_size("demo", 0) == 64
     assert still_networks.picture_size("thesis", 0) == 128
     assert still_networks.picture_size("thesis", 1) == 64

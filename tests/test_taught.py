@@ -87,15 +87,15 @@ def test_the_network_of_07_is_the_helpers_network():
     assert taught.count_params() == ours.count_params() == 623
 
 
-@pytest.mark.parametrize("blocks", [0, 2])
-def test_the_network_of_03_is_the_helpers_network(blocks):
+@pytest.mark.parametrize(("unfrozen", "blocks"), [(0, 5), (2, 5), (2, 4)])
+def test_the_network_of_03_is_the_helpers_network(unfrozen, blocks):
     from helpers.models.vgg16 import vgg16_classifier
 
     taught = defined_in("03_vgg16_transfer", "vgg16_classifier")["vgg16_classifier"]
-    ours = vgg16_classifier((64, 64, 3), 7, weights="none", unfrozen_blocks=blocks)
+    ours = vgg16_classifier((64, 64, 3), 7, weights="none", blocks=blocks, unfrozen_blocks=unfrozen)
     found, expected = (
         [(layer.name, layer.output.shape, len(layer.trainable_weights)) for layer in model.layers]
-        for model in (taught((64, 64, 3), 7, blocks), ours)
+        for model in (taught((64, 64, 3), 7, unfrozen, blocks), ours)
     )
     assert found == expected
 

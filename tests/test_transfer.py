@@ -32,11 +32,12 @@ FITTING, CHOOSING = np.arange(0, 24, 2), np.arange(1, 24, 2)
 
 
 @pytest.mark.parametrize("preprocessing", ["unit_range", "imagenet_mean"])
-@pytest.mark.parametrize("unfrozen", [0, 2, 4])
-def test_base_and_top_are_the_model(pixels, unfrozen, preprocessing):
+@pytest.mark.parametrize(("blocks", "unfrozen"), [(5, 0), (5, 2), (5, 4), (3, 1)])
+def test_base_and_top_are_the_model(pixels, blocks, unfrozen, preprocessing):
     model = vgg16_classifier(
-        (32, 32, 3), 3, weights="hed", unfrozen_blocks=unfrozen, preprocessing=preprocessing
-    )
+        (32, 32, 3), 3, weights="hed", blocks=blocks, unfrozen_blocks=unfrozen,
+        preprocessing=preprocessing,
+    )  # fmt: skip
     base, top = split_at_frozen(model)
     assert not any(layer.trainable_weights for layer in base.layers)
     features = frozen_outputs(base, pixels)
@@ -141,6 +142,18 @@ def test_two_stages_train_the_head_first(pixels):
     only = replace(recipe, unfrozen_blocks=0)
     _, history = train_vgg16(pixels, LABELS, FITTING, CHOOSING, 3, only, seed=1)
     assert history["stage"].tolist() == ["blocks"]
+
+
+def test_a_recipe_of_fewer_blocks_trains_the_last_of_those(pixels):
+    recipe = replace(QUICK, blocks=3, epochs=1)
+    model, _ = train_vgg16(pixels, LABELS, FITTING, CHOOSING, 3, recipe, seed=1)
+    assert {layer.name[:6] for layer in model.layers if layer.weights} == {
+        "block1", "block2", "block3", "dense", "probab",
+    }  # fmt: skip
+    before = vgg16_classifier((32, 32, 3), 3, weights="hed", blocks=3)
+    for name, moves in (("block2_conv2", False), ("block3_conv1", True)):
+        kernels = [one.get_layer(name).get_weights()[0] for one in (before, model)]
+        assert np.array_equal(*kernels) != moves
 
 
 def test_augmented_training_is_seeded(pixels):

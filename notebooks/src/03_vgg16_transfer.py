@@ -38,7 +38,7 @@ SEED: int = 0  # gives the same result again on the same machine
 SETTINGS: str = "default"  # default, or thesis: learning rate 1e-5, batches of two, augmentation
 EPOCHS: int = 0  # 0 is what the settings say; a small number is a quick look
 WEIGHTS: str = "hed"  # hed (inside a package), imagenet (as published, a download), or none
-UNFROZEN_BLOCKS: int = 2  # how many of the five blocks are trained, from the last
+UNFROZEN_BLOCKS: int = 2  # how many of VGG16's blocks are trained, from the last
 
 # %% [markdown]
 # ## Set-up
@@ -95,7 +95,7 @@ from helpers import (
 )
 from helpers.emotions import EMOTIONS
 from helpers.grad_cam import grad_cam
-from helpers.models.vgg16 import describe_weights
+from helpers.models.vgg16 import blocks_for, describe_weights
 from helpers.plots import faces as face_plots
 from helpers.plots import scores
 from helpers.published import load_published
@@ -137,17 +137,21 @@ pd.DataFrame(
 #
 # **VGG16** (Simonyan and Zisserman, 2015) has 13 convolutions in five blocks and was trained on 1.3 million photographs of a thousand things.
 # Its first blocks answer to edges and textures, which faces have too; the later the block, the more it is about dogs and lorries.
-# So we keep the first blocks **frozen**, replace what came after the last block by a new **head**, and let the last blocks change a little: **fine-tuning**. If no block may change it is called **feature extraction**.
+# Each block halves the picture, so that 128 x 128 pixels end as a map of 4 x 4 places. Where the stills are smaller, as on the demo corpus, we stop a block earlier and have a map of that size again: one of 2 x 2 has hardly any place left for eyes and mouth.
+# We keep the first blocks **frozen**, replace what came after the last block by a new **head**, and let the last blocks change a little: **fine-tuning**. If no block may change it is called **feature extraction**.
 
 # %% [markdown] tags=["lab"]
 # ### Task 1 · Freeze
 #
-# The layers of `base` are called `block1_conv1` to `block5_pool`, and the first one, the input, has another name. Set `layer.trainable` of each to True or False, so that only the last `unfrozen_blocks` blocks are trained; with 0 none is.
+# The layers of `base` are called `block1_conv1` to `block5_pool`, and the first one, the input, has another name. Set `layer.trainable` of each to True or False, so that only the last `unfrozen_blocks` of the first `blocks` blocks are trained; with 0 none is.
 
 
 # %%
 def vgg16_classifier(
-    input_shape: tuple[int, int, int] = (128, 128, 3), classes: int = 7, unfrozen_blocks: int = 2
+    input_shape: tuple[int, int, int] = (128, 128, 3),
+    classes: int = 7,
+    unfrozen_blocks: int = 2,
+    blocks: int = 5,
 ) -> keras.Model:
     """Build VGG16 with a new head, only its last blocks trainable (section III-A)."""
     pictures = keras.Input(input_shape, name="pictures")
@@ -155,9 +159,9 @@ def vgg16_classifier(
     ### BEGIN SOLUTION: True or False for layer.trainable of every layer of base
     for layer in base.layers:
         block = int(layer.name[5]) if layer.name.startswith("block") else 0
-        layer.trainable = block > 5 - unfrozen_blocks
+        layer.trainable = block > blocks - unfrozen_blocks
     ### END SOLUTION
-    x = layers.Flatten(name="flatten")(base.output)
+    x = layers.Flatten(name="flatten")(base.get_layer(f"block{blocks}_pool").output)
     x = layers.Dense(1024, activation="relu", name="dense")(x)
     probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
     return keras.Model(pictures, probabilities, name="vgg16_classifier")
@@ -172,7 +176,7 @@ checks.frozen_layers(vgg16_classifier)
 # `model.trainable_weights` is a list of arrays, each with a `shape`. Make `trained`, how many numbers there are in all of them.
 
 # %%
-model = vgg16_classifier(pixels.shape[1:], len(EMOTIONS), UNFROZEN_BLOCKS)
+model = vgg16_classifier(pixels.shape[1:], len(EMOTIONS), UNFROZEN_BLOCKS, blocks_for(size))
 ### BEGIN SOLUTION: trained, a whole number
 trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
 ### END SOLUTION
@@ -226,7 +230,7 @@ for protocol, rows in parts.items():
 # It also saves time. What the frozen blocks make of a still is the same in every epoch, so it is computed once and kept; only where pictures are changed by augmentation must the whole network run.
 
 # %% tags=["nbval-ignore-output"]
-recipe = still_networks.choose_recipe(SETTINGS, EPOCHS, WEIGHTS, UNFROZEN_BLOCKS)
+recipe = still_networks.choose_recipe(SETTINGS, EPOCHS, WEIGHTS, size, UNFROZEN_BLOCKS)
 networks, name = {}, f"VGG16, {UNFROZEN_BLOCKS} blocks"
 for protocol, rows in parts.items():
     networks[protocol], histories["VGG16", protocol] = transfer.train_vgg16(
@@ -297,7 +301,7 @@ checks.same_stills(right, predicted, labels[test_rows])
 #
 # VGG16 was trained on pictures with their channels in the order blue, green, red, in 0 to 255, minus the mean of ImageNet (`imagenet_mean`). The thesis gave it red, green, blue divided by 255 (`unit_range`).
 # Here both, for feature extraction (no block) and one, two or three blocks, all from the same weights, under `held_out` and without augmentation.
-# On the demo corpus each network gets two epochs only, and three blocks are tried with one preprocessing, since trained blocks cost seconds.
+# On the demo corpus each network gets two epochs only, and two and three blocks are tried with one preprocessing, since trained blocks cost seconds.
 
 # %% tags=["nbval-ignore-output"]
 rows_of, table, answers = parts["held_out"], [], {}
@@ -306,7 +310,7 @@ short = replace(recipe, epochs=epochs, augment=False)
 for preprocessing in ("imagenet_mean", "unit_range"):
     # From most to none: the frozen outputs kept for one go on to those of the next.
     for blocks in sorted({0, 1, 2, 3, UNFROZEN_BLOCKS}, reverse=True):
-        if CORPUS == "demo" and blocks == 3 and preprocessing != recipe.preprocessing:
+        if CORPUS == "demo" and blocks > 1 and preprocessing != recipe.preprocessing:
             continue
         variant = replace(short, preprocessing=preprocessing, unfrozen_blocks=blocks)
         network, history = transfer.train_vgg16(
@@ -393,13 +397,14 @@ network_comparison.answers_table(labels[test_rows], said, EMOTIONS).round(2)
 # %% [markdown]
 # ## Look: where does it look?
 #
-# **Grad-CAM** (Selvaraju and colleagues, 2017) asks of each place in a late layer how much it speaks for the answer. Bright is what the decision rests on. Wrong answers first (red: what was said, then what it is).
+# **Grad-CAM** (Selvaraju and colleagues, 2017) asks of each place in the last convolution how much it speaks for the answer. Bright is what the decision rests on. Wrong answers first (red: what was said, then what it is).
 
 # %% tags=["nbval-ignore-output"]
 is_right = right[name]
 order = network_comparison.wrong_and_right(is_right, 8)
+last = f"block{recipe.blocks}_conv3"  # the last convolution
 named = predicted[name, "held_out"][order]
-heat = grad_cam(networks["held_out"], pixels[test_rows[order]] / 255, named, "block4_conv3")
+heat = grad_cam(networks["held_out"], pixels[test_rows[order]] / 255, named, last)
 captions = [
     EMOTIONS[answer] + ("" if is_right[i] else f"\nis {EMOTIONS[labels[test_rows[i]]]}")
     for answer, i in zip(named, order, strict=True)
@@ -440,7 +445,6 @@ figures = {
 finding = f"With a head start ({describe_weights(WEIGHTS)}), {paired}."
 chosen_settings = {"settings": SETTINGS, "seed": SEED, "size": size}
 chosen_settings |= {"weights_are": describe_weights(WEIGHTS), **asdict(recipe)}
-print(finding)
 
 # %% tags=["results"]
 folder = results.save_run(
@@ -467,6 +471,12 @@ print("saved", "/".join(folder.parts[-2:]))
 # %% [markdown]
 # ## Summary
 #
+# What this run has found:
+
+# %% tags=["nbval-ignore-output"]
+print(finding)
+
+# %% [markdown]
 # - A pretrained network with a new head can do with few pictures if what it takes to see is already there. Whether it is, a paired test on the same pictures says, and several seeds.
 # - Which blocks to train is a trade: frozen ones cost nothing and cannot adapt, trained ones can, and can learn the training stills by heart.
 # - A pretrained network expects what it was trained on. Measure what another preprocessing costs: it need not cost anything.

@@ -208,7 +208,7 @@ checks.mean_of_frames(mean_of_frames)
 # The networks are those of notebook 03: one for each protocol.
 
 # %% tags=["nbval-ignore-output"]
-recipe = still_networks.choose_recipe(SETTINGS, EPOCHS, WEIGHTS)
+recipe = still_networks.choose_recipe(SETTINGS, EPOCHS, WEIGHTS, size)
 parts = still_networks.protocol_parts(stills, SEED)
 networks = {}
 for protocol in parts:

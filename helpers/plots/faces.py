@@ -124,10 +124,12 @@ def accuracy_by_blocks(
     """
     figure, (axis,) = new_figure(width=6.4, height=3.8)
     styles = {"imagenet_mean": ("-", "o", -0.03), "unit_range": ("--", "s", 0.03)}
+    highest = 0.4
     for preprocessing, rows in table.groupby("preprocessing", sort=False):
         line, marker, shift = styles[preprocessing]
         accuracy = rows["accuracy"].to_numpy()
         ends = np.array([wilson_interval(round(value * samples), samples) for value in accuracy])
+        highest = max(highest, ends.max())
         axis.errorbar(
             rows["unfrozen_blocks"] + shift,
             accuracy,
@@ -141,7 +143,7 @@ def accuracy_by_blocks(
     axis.axhline(chance, color=TRAINING_COLOUR, linewidth=1, linestyle=":", label="majority class")
     blocks = sorted(table["unfrozen_blocks"].unique())
     axis.set_xticks(blocks, ["0\nhead alone" if block == 0 else f"{block}" for block in blocks])
-    axis.set_ylim(0, max(0.5, table["accuracy"].max() + 0.15))
+    axis.set_ylim(0, highest + 0.12)  # room for the legend above the bars
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     axis.set(xlabel=f"blocks of VGG16 that are trained\n{weights}", ylabel="accuracy", title=title)
     axis.xaxis.label.set_fontsize(9)

@@ -281,11 +281,11 @@ right = {network: predicted[network, "held_out"] == labels[test_rows] for networ
 test = evaluation.mcnemar_exact(right[name], right["small CNN from scratch"])
 print(
     f"held out: VGG16 has {100 * gain:+.1f} points against the small CNN. {test['only_first']} stills only VGG16 has right, "
-    f"{test['only_second']} only the small CNN: p = {test['p_value']:.3f}."
+    f"{test['only_second']} only the small CNN: p = {test['p_value']:.2g}."
 )
 paired = (
     f"VGG16 {both[name]['held_out']:.0%}, the small CNN {both['small CNN from scratch']['held_out']:.0%} "
-    f"of the same {len(test_rows)} stills of new films (p = {test['p_value']:.2f})"
+    f"of the same {len(test_rows)} stills of new films (p = {test['p_value']:.2g})"
 )
 accuracy_figure = scores.accuracy_intervals(experiments, paired, majority)
 accuracy_figure
@@ -337,7 +337,7 @@ for blocks in compared:
     p_value = evaluation.mcnemar_exact(divided, as_trained)["p_value"]
     change = 100 * (divided.mean() - as_trained.mean())
     print(
-        f"{blocks} blocks: dividing by 255 changes the accuracy by {change:+.1f} points (p = {p_value:.2f})."
+        f"{blocks} blocks: dividing by 255 changes the accuracy by {change:+.1f} points (p = {p_value:.2g})."
     )
 own = ways[ways["preprocessing"] == recipe.preprocessing]
 seconds = own.set_index("unfrozen_blocks")["seconds"]
@@ -369,7 +369,7 @@ right_short = right_way[short.preprocessing, short.unfrozen_blocks]
 right_augmented = named == labels[test_rows]
 test = evaluation.mcnemar_exact(right_augmented, right_short)
 print(
-    f"{name}, {short.epochs} epochs: {right_augmented.mean():.1%} with augmentation, {right_short.mean():.1%} without; p = {test['p_value']:.2f}.\n"
+    f"{name}, {short.epochs} epochs: {right_augmented.mean():.1%} with augmentation, {right_short.mean():.1%} without; p = {test['p_value']:.2g}.\n"
     f"It takes {history['seconds'].sum() / history_short['seconds'].sum():.1f} times as long: pictures that change have no cached outputs."
 )
 
@@ -426,7 +426,8 @@ grad_cam_figure
 #
 # 1. **Two stages.** With `replace(recipe, head_epochs=5)` the head is trained alone before the blocks are let loose. A new head sends large, random corrections through the blocks; does it pay to wait?
 # 2. Set `WEIGHTS = "none"`. How much of what VGG16 has over the small CNN, if anything, is its shape, and how much what it learned elsewhere?
-# 3. Thaw all five blocks. What happens to the seconds, to the grey curve, and to the blue one?
+# 3. Thaw all blocks. What happens to the seconds, to the grey curve, and to the blue one?
+# 4. On the demo corpus: give the network its fifth block back, `replace(recipe, blocks=5)`. What is left to see in a map of 2 x 2, and what does that cost?
 
 # %%
 figures = {

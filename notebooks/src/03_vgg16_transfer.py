@@ -294,7 +294,7 @@ accuracy_figure
 checks.same_stills(right, predicted, labels[test_rows])
 
 # %% [markdown]
-# A *p* above 0.05 does not tell a head start from luck; one below does not say how large the head start is. And one run is one draw: another seed can turn the order of the two networks round. To see it, run the series with several seeds: `python -m helpers.series run --notebooks 03 --seeds 0 1 2`.
+# A *p* above 0.05 does not tell a head start from luck; one below does not say how large the head start is. And one run is one draw: another seed gives another difference. To see how far apart they are, run the series with several seeds: `python -m helpers.series run --notebooks 03 --seeds 0 1 2`.
 
 # %% [markdown]
 # ### How many blocks, and fed with what?

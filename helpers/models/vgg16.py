@@ -90,7 +90,7 @@ def vgg16_classifier(
     probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
     model = keras.Model(pictures, probabilities, name="vgg16_classifier")
     if weights != "none":
-        _load_weights(model, _hed_weights() if weights == "hed" else _imagenet_weights(), blocks)
+        _load_weights(model, _hed_weights() if weights == "hed" else _imagenet_weights())
     freeze_blocks(model, unfrozen_blocks)
     return model
 
@@ -100,7 +100,7 @@ def blocks_for(size: int) -> int:
 
     All five do of 128 pixels; with half the size it is one block less.
     """
-    return min(max(int(math.log2(size / 4)), 1), BLOCKS)
+    return min(int(math.log2(size / 4)), BLOCKS)
 
 
 def freeze_blocks(model: keras.Model, unfrozen_blocks: int) -> None:
@@ -148,17 +148,14 @@ def _check(
         )
 
 
-def _layer_names(blocks: int = BLOCKS) -> list[str]:
-    return [
-        f"block{block}_conv{position}"
-        for block in range(1, blocks + 1)
-        for position in range(1, _CONVOLUTIONS[block] + 1)
-    ]
+def _layer_names() -> list[str]:
+    return [f"block{b}_conv{c}" for b, count in _CONVOLUTIONS.items() for c in range(1, count + 1)]
 
 
-def _load_weights(model: keras.Model, values: dict[str, list], blocks: int) -> None:
-    for name in _layer_names(blocks):
-        model.get_layer(name).set_weights(values[name])
+def _load_weights(model: keras.Model, values: dict[str, list]) -> None:
+    for layer in model.layers:
+        if _block(layer.name) and layer.weights:
+            layer.set_weights(values[layer.name])
 
 
 def _hed_weights() -> dict[str, list]:

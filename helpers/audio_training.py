@@ -3,7 +3,7 @@
 Used by the notebook on log-mel spectrograms and by the one on spectrograms as pictures.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -26,7 +26,6 @@ from helpers.spectrograms import (
     log_mel_spectrograms,
 )
 from helpers.statistics import holm
-from helpers.transfer import Recipe
 from helpers.video import leave_out_shared_ids
 
 Rows = np.ndarray
@@ -52,7 +51,8 @@ def train_sound_network(
         Normalised spectrograms as floats, or pictures as uint8.
     labels : int array (n,)
     fitting, choosing : int arrays
-        Rows to train on, and rows whose loss chooses the epoch.
+        Rows to train on, and rows whose loss chooses the epoch. Without any to choose by, the
+        last epoch is kept.
     classes : int
     recipe : SoundRecipe
     seed : int
@@ -74,7 +74,7 @@ def train_sound_network(
         make_dataset(
             features, labels, fitting, batch_size=size, shuffle=True, seed=seed, augment=augment
         ),
-        make_dataset(features, labels, choosing, batch_size=64),
+        make_dataset(features, labels, choosing, batch_size=64) if len(choosing) else None,
         epochs=recipe.epochs,
         patience=recipe.patience,
         monitor=recipe.monitor,
@@ -98,44 +98,6 @@ def clip_protocols(
         "thesis": (usable(clips, "train"), usable(clips, "val")),
         "held_out": (train[fitting], train[choosing]),
     }
-
-
-def scores_of_folds(
-    train: Callable[..., tuple[keras.Model, pd.DataFrame]],
-    features: np.ndarray,
-    labels: np.ndarray,
-    folds: Iterable[tuple[Rows, Rows]],
-    classes: int,
-    recipe: SoundRecipe | Recipe,
-    seed: int,
-    report: Callable[[str], None] | None = None,
-) -> np.ndarray:
-    """Score every row with a network that was trained without the fold it is in.
-
-    Parameters
-    ----------
-    train : callable
-        :func:`train_sound_network` or ``helpers.transfer.train_vgg16``, which take the rest.
-    folds : iterable of (fitting, held out) rows
-    recipe : SoundRecipe or Recipe
-        Without ``patience``: a fold must not choose the epoch it is scored at.
-
-    Returns
-    -------
-    array (n, classes), float32
-        NaN in rows that no fold holds out.
-    """
-    if recipe.patience is not None:
-        raise ValueError(
-            f"The recipe stops with patience {recipe.patience} on the fold that is to be scored; "
-            "expected patience=None and a fixed number of epochs."
-        )
-    scores = np.full((len(features), classes), np.nan, dtype=np.float32)
-    for fitting, held_out in folds:
-        model, _ = train(features, labels, fitting, held_out, classes, recipe, seed, report=report)
-        scores[held_out] = training.predict(model, features, held_out)
-        training.discard(model)
-    return scores
 
 
 def check_on_city_sounds(
@@ -181,7 +143,7 @@ def check_on_city_sounds(
         fitting, held_out = rows[fold_of[rows] != fold], rows[fold_of[rows] == fold]
         features = fit_normaliser("global", values, fitting)(values)[..., None]
         model, _ = train_sound_network(
-            features, labels, fitting, held_out, len(classes), recipe, seed
+            features, labels, fitting, held_out[:0], len(classes), recipe, seed
         )
         predicted[held_out] = training.predict(model, features, held_out).argmax(axis=1)
         training.discard(model)

@@ -64,33 +64,28 @@ def class_weights(labels: np.ndarray, classes: int) -> dict[int, float]:
     return {k: len(labels) / (present * n) if n else 0.0 for k, n in enumerate(counts)}
 
 
-def compile_classifier(
-    model, optimizer: str, learning_rate: float, *, jit_compile: bool = False, **optimizer_options
-) -> None:
+def compile_classifier(model, optimizer: str, learning_rate: float, **optimizer_options) -> None:
     """Compile a softmax classifier for integer labels, in place.
 
     Parameters
     ----------
     model : keras.Model
     optimizer : str
-        A name that Keras knows: ``"adam"``, ``"sgd"``, ``"rmsprop"``.
+        A name that Keras knows: ``"adam"`` (see ``helpers.fused_adam``), ``"sgd"``, ``"rmsprop"``.
     learning_rate : float
-    jit_compile : bool
-        Whether XLA makes one program of a training step on a CPU too, as Keras has it on a GPU.
-        That takes seconds once, and pays where large weights meet small batches, not in general.
     **optimizer_options
         Such as ``momentum``.
     """
-    tf = import_tensorflow()
+    import_tensorflow()
     import keras
 
-    several = tf.distribute.has_strategy()  # GPUs, among which XLA cannot divide a batch
-    config = {"learning_rate": learning_rate, **optimizer_options}
+    from helpers.fused_adam import FusedAdam
+
+    kind = FusedAdam if optimizer == "adam" else type(keras.optimizers.get(optimizer))
     model.compile(
-        optimizer=keras.optimizers.get({"class_name": optimizer, "config": config}),
+        optimizer=kind(learning_rate, **optimizer_options),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
-        jit_compile=True if jit_compile and not several else "auto",
     )
 
 
@@ -189,6 +184,48 @@ def predict(model, features: np.ndarray, rows: np.ndarray, **dataset_options) ->
     return model.predict(make_dataset(features, unused_labels, rows, **options), verbose=0)
 
 
+def out_of_fold_scores(
+    train: Callable,
+    features: np.ndarray,
+    labels: np.ndarray,
+    folds: Iterable[tuple[np.ndarray, np.ndarray]],
+    classes: int,
+    recipe: object,
+    seed: int,
+    report: Callable[[str], None] | None = None,
+) -> np.ndarray:
+    """Score every row with a network that was trained without the fold it is in.
+
+    Parameters
+    ----------
+    train : callable
+        ``helpers.transfer.train_vgg16`` or ``helpers.audio_training.train_sound_network``, which
+        take the rest. It gets no rows to choose an epoch by: each network is that of the last one.
+    features : array (n, ...)
+    labels : int array (n,)
+    folds : iterable of (fitting, held out) rows
+    classes : int
+    recipe : object
+        Of the kind that ``train`` takes.
+    seed : int
+    report : callable, optional
+        See :func:`fit`.
+
+    Returns
+    -------
+    array (n, classes), float32
+        NaN in rows that no fold holds out.
+    """
+    scores = np.full((len(features), classes), np.nan, dtype=np.float32)
+    for fitting, held_out in folds:
+        model, _ = train(
+            features, labels, fitting, held_out[:0], classes, recipe, seed, report=report
+        )
+        scores[held_out] = predict(model, features, held_out)
+        discard(model)
+    return scores
+
+
 def discard(model) -> None:
     """Take the weights out of a trained model that is not used again, to free their memory.
 
@@ -199,14 +236,21 @@ def discard(model) -> None:
 
 
 def _renew_optimizer(model) -> None:
-    """Give a trained model a fresh optimizer and empty the spent one.
+    """Give a trained model a fresh optimizer, one of Keras's own, and empty the spent one.
 
     TensorFlow never frees the variables that a training function has used (seen with 2.21, through
-    Keras's own ``fit``): with Adam three times the weights for every network of a notebook.
+    Keras's own ``fit``): with Adam three times the weights for every network of a notebook. A file
+    with an optimizer of Keras's own can be loaded without this package.
     """
-    spent = model.optimizer.variables
-    model.compile_from_config(model.get_compile_config())
-    _empty(spent)
+    import keras
+
+    from helpers.fused_adam import FusedAdam
+
+    spent = model.optimizer
+    kind = keras.optimizers.Adam if isinstance(spent, FusedAdam) else type(spent)
+    fresh = keras.optimizers.serialize(kind.from_config(spent.get_config()))
+    model.compile_from_config({**model.get_compile_config(), "optimizer": fresh})
+    _empty(spent.variables)
 
 
 def _empty(variables: Iterable) -> None:

@@ -19,9 +19,6 @@ from helpers.images import make_dataset
 from helpers.models.vgg16 import BLOCKS, freeze_blocks, vgg16_classifier
 from helpers.paths import cache_root
 
-FEWEST_EPOCHS_TO_COMPILE_FOR = 4
-"""To compile a training step takes XLA, on a CPU, about what three epochs gain by it."""
-
 
 @dataclass(frozen=True)
 class Recipe:
@@ -112,10 +109,7 @@ def train_vgg16(
             base, trained = split_at_frozen(model)
             features = frozen_outputs(base, pixels)
         options = {"momentum": recipe.momentum} if recipe.momentum else {}
-        jit_compile = epochs >= FEWEST_EPOCHS_TO_COMPILE_FOR
-        training.compile_classifier(
-            trained, recipe.optimizer, recipe.learning_rate, jit_compile=jit_compile, **options
-        )
+        training.compile_classifier(trained, recipe.optimizer, recipe.learning_rate, **options)
         batches = make_dataset(
             features,
             labels,

@@ -1,5 +1,7 @@
 """Training on sound: who may see what, what is chosen where, and recipes that are the thesis's."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -91,28 +93,16 @@ def test_options_reach_the_network():
     assert float(layers["conv2d"].kernel_regularizer.l2) == pytest.approx(0.002)
 
 
-def test_every_fold_is_scored_by_a_network_that_never_saw_it(monkeypatch):
-    features = np.arange(12, dtype=np.float32)[:, None]
-    folds = [(np.array([3, 4, 5]), np.array([0, 1, 2])), (np.array([0, 1, 2]), np.array([3, 4, 5]))]
-    seen = []
-
-    def train(features, labels, fitting, held_out, classes, recipe, seed, report):
-        seen.append(fitting.tolist())
-        return Answers(features, np.eye(classes)[[len(seen) - 1] * 12]), None
-
-    discarded = []
-    monkeypatch.setattr(audio_training.training, "discard", discarded.append)
-    scores = audio_training.scores_of_folds(train, features, np.zeros(12), folds, 2, QUICK, 0)
-    assert len(set(map(id, discarded))) == 2  # no fold's network stays in memory
-    assert scores[:3, 0].tolist() == [1, 1, 1] and scores[3:6, 1].tolist() == [1, 1, 1]
-    assert np.isnan(scores[6:]).all()  # rows of no fold have no score rather than a wrong one
-    assert seen == [[3, 4, 5], [0, 1, 2]]
-
-
-def test_a_fold_may_not_choose_its_epoch():
-    recipe = SoundRecipe("urbansound_cnn", patience=3)
-    with pytest.raises(ValueError, match="patience 3.*expected patience=None"):
-        audio_training.scores_of_folds(None, np.zeros((2, 1)), np.zeros(2), [], 2, recipe, 0)
+def test_without_a_row_to_choose_by_the_last_epoch_is_kept():
+    """Patience has nothing to wait for then; a fold's network must not look at the fold."""
+    features = np.random.default_rng(0).random((16, 8, 8, 1), np.float32)
+    recipe = replace(QUICK, epochs=2, patience=1)
+    rows = np.arange(16)
+    _, history = audio_training.train_sound_network(
+        features, np.arange(16) % 2, rows, rows[:0], 2, recipe, 0
+    )
+    assert len(history) == history.attrs["best_epoch"] == 2
+    assert "val_loss" not in history
 
 
 @pytest.fixture
@@ -144,8 +134,9 @@ def test_tones_are_told_apart_across_folds_and_damage_is_left_out(tones):
 def test_the_tested_fold_has_no_say_in_training(tones, monkeypatch):
     found = []
 
-    def spy(features, labels, fitting, held_out, classes, recipe, seed):
-        found.append((features[fitting], set(fitting), set(held_out)))
+    def spy(features, labels, fitting, choosing, classes, recipe, seed):
+        assert len(choosing) == 0
+        found.append((features[fitting], fitting.tolist()))
         return Answers(features, np.eye(classes)[labels]), None
 
     monkeypatch.setattr(audio_training, "train_sound_network", spy)
@@ -153,11 +144,11 @@ def test_the_tested_fold_has_no_say_in_training(tones, monkeypatch):
     loud = np.random.default_rng(1).uniform(-1, 1, 6000)
     soundfile.write(tones["path"][15], loud, 22050)  # in the second fold
     audio_training.check_on_city_sounds("demo", "", QUICK, 0, lambda line: None)
-    for features, fitting, held_out in found:
-        assert not fitting & held_out
-        assert fitting | held_out == set(range(1, 16)) and len(features) == len(fitting)
-    np.testing.assert_array_equal(found[1][0], found[3][0])  # the second fold was tested
-    assert not np.array_equal(found[0][0], found[2][0])  # the second fold was trained on
+    (first, on_second), (second, on_first) = ((features, rows) for features, rows in found[:2])
+    assert sorted(on_first + on_second) == list(range(1, 16))  # each fold by the other, alone
+    assert 15 in on_second and 15 not in on_first
+    np.testing.assert_array_equal(second, found[3][0])  # the second fold was tested
+    assert not np.array_equal(first, found[2][0])  # the second fold was trained on
 
 
 def test_a_corpus_that_is_not_there_costs_the_check_alone(monkeypatch):

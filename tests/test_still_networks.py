@@ -88,9 +88,9 @@ def test_recipes_follow_the_parameters():
     )
     with pytest.raises(ValueError, match=r"Unknown SETTINGS 'fast'"):
         choose_recipe("fast", 0, "hed", 64)
-    assert still_networks.picture_size("demo", 0) == 64
+    assert still_networks.picture_size("demo", 0) == 48
     assert still_networks.picture_size("thesis", 0) == 128
-    assert still_networks.picture_size("thesis", 1) == 64
+    assert still_networks.picture_size("thesis", 1) == 48
 
 
 def test_a_network_is_trained_once_and_then_found(stills, tmp_path, monkeypatch):

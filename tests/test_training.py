@@ -125,3 +125,34 @@ def test_long_runs_report_at_most_every_ten_seconds(monkeypatch):
     training.fit(model, train, epochs=6, report=lines.append)
     assert 1 <= len(lines) < 6
     assert lines[0].startswith("epoch ")
+
+
+class AlwaysSays:
+    """Stands for a trained network: it gives every row the same class."""
+
+    variables = ()
+
+    def __init__(self, answer, classes):
+        self.probabilities = np.eye(classes)[answer]
+
+    def predict(self, batches, verbose):
+        return np.stack([self.probabilities for batch, _ in batches for _ in batch])
+
+
+def test_every_fold_is_scored_by_a_network_that_never_saw_it(monkeypatch):
+    features = np.zeros((12, 1), np.float32)
+    folds = [(np.array([3, 4, 5]), np.array([0, 1, 2])), (np.array([0, 1, 2]), np.array([3, 4, 5]))]
+    fitted_on, discarded = [], []
+
+    def train(features, labels, fitting, choosing, classes, recipe, seed, report):
+        assert len(choosing) == 0  # a fold must not choose the epoch it is scored at
+        assert (recipe, seed) == ("recipe", 7)
+        fitted_on.append(fitting.tolist())
+        return AlwaysSays(len(fitted_on) - 1, classes), None
+
+    monkeypatch.setattr(training, "discard", discarded.append)
+    scores = training.out_of_fold_scores(train, features, np.zeros(12), folds, 2, "recipe", 7)
+    assert fitted_on == [[3, 4, 5], [0, 1, 2]]
+    assert scores[:6].tolist() == [[1, 0]] * 3 + [[0, 1]] * 3
+    assert np.isnan(scores[6:]).all()  # rows of no fold have no score rather than a wrong one
+    assert len(set(map(id, discarded))) == 2  # no fold's network stays in memory

@@ -25,7 +25,7 @@
 # - feed a pretrained network what it was trained on, and measure what happens if you do not,
 # - look at which part of a picture a decision rests on.
 #
-# About 7 minutes on the demo corpus with two CPU cores; on SFEW with a GPU, about as long for every network as for all of them here.
+# About 4 minutes on the demo corpus with two CPU cores; on SFEW with a GPU, about as long for every network as for all of them here.
 # It builds on no other notebook; 04 and 07 take up its network.
 #
 # The published number: 39 % of the film stills right with VGG16, its last two blocks trained (SFEW, seven emotions, 405 stills; Muntaner González 2021, section III-A, figure 12).
@@ -137,7 +137,7 @@ pd.DataFrame(
 #
 # **VGG16** (Simonyan and Zisserman, 2015) has 13 convolutions in five blocks and was trained on 1.3 million photographs of a thousand things.
 # Its first blocks answer to edges and textures, which faces have too; the later the block, the more it is about dogs and lorries.
-# Each block halves the picture, so that 128 x 128 pixels end as a map of 4 x 4 places. Where the stills are smaller, as on the demo corpus, we stop a block earlier and have a map of that size again: one of 2 x 2 has hardly any place left for eyes and mouth.
+# Each block halves the picture, so that 128 x 128 pixels end as a map of 4 x 4 places. Where the stills are smaller we stop before the map is: the 48 x 48 pixels of the demo corpus go through three blocks, to a map of 6 x 6. All five would leave a single place, for eyes and mouth together.
 # We keep the first blocks **frozen**, replace what came after the last block by a new **head**, and let the last blocks change a little: **fine-tuning**. If no block may change it is called **feature extraction**.
 
 # %% [markdown] tags=["lab"]
@@ -427,7 +427,7 @@ grad_cam_figure
 # 1. **Two stages.** With `replace(recipe, head_epochs=5)` the head is trained alone before the blocks are let loose. A new head sends large, random corrections through the blocks; does it pay to wait?
 # 2. Set `WEIGHTS = "none"`. How much of what VGG16 has over the small CNN, if anything, is its shape, and how much what it learned elsewhere?
 # 3. Thaw all blocks. What happens to the seconds, to the grey curve, and to the blue one?
-# 4. On the demo corpus: give the network its fifth block back, `replace(recipe, blocks=5)`. What is left to see in a map of 2 x 2, and what does that cost?
+# 4. On the demo corpus: give the network its other two blocks back, `replace(recipe, blocks=5)`. What is left to see in a map of one place, and what does that cost?
 
 # %%
 figures = {

@@ -351,19 +351,15 @@ if has_stills:
     allowed = allowed[joined["clip_row"].to_numpy()[allowed] >= 0]
     clip_of = joined["clip_row"].to_numpy()[allowed]
     films = video.clip_groups(clips, joined)[clip_of]
-    values = np.empty((len(allowed), len(EMOTIONS)))
-    for fitting, held in training.group_folds(stills.labels[allowed], films, FOLDS, SEED):
-        network, _ = transfer.train_vgg16(
-            stills.pixels,
-            stills.labels,
-            allowed[fitting],
-            allowed[:0],  # none to choose an epoch by: the last one is kept
-            len(EMOTIONS),
-            recipe,
-            SEED,
-        )
-        values[held] = transfer.predict(network, stills.pixels, allowed[held])
-    out_of_fold = video.aggregate_clips(values, clip_of)
+    folds = [
+        (allowed[fitting], allowed[held_out])
+        for fitting, held_out in training.group_folds(stills.labels[allowed], films, FOLDS, SEED)
+    ]
+    values = training.out_of_fold_scores(
+        transfer.train_vgg16, stills.pixels, stills.labels, folds, len(EMOTIONS), recipe, SEED,
+        report=print,
+    )  # fmt: skip
+    out_of_fold = video.aggregate_clips(values[allowed], clip_of)
 else:  # the networks were trained on another corpus than the clips': no clip is known to them
     out_of_fold = clip_scores["held_out"].loc[train_clips]
 

@@ -328,7 +328,7 @@ for place, counts in named.items():
 name = FUSED
 allowed = images.usable(video.leave_out_shared_ids(clips), "train")
 epochs = histories[name, "held_out"].attrs["best_epoch"] - recipes[name].head_epochs
-fixed = replace(recipes[name], epochs=epochs, patience=None)
+fixed = replace(recipes[name], epochs=epochs)
 ### BEGIN SOLUTION: folds, pairs of rows to learn from and rows that are held out
 folds = [
     (allowed[fitting], allowed[held_out])
@@ -341,7 +341,7 @@ print("clips held out by fold:", [len(held_out) for _, held_out in folds])
 checks.folds_by_film(folds, allowed, groups, FOLDS)
 
 # %% tags=["nbval-ignore-output"]
-out_of_fold = audio_training.scores_of_folds(
+out_of_fold = training.out_of_fold_scores(
     train_vgg16, pictures, labels, folds, len(EMOTIONS), fixed, SEED, report=print
 )  # (clips, 7)
 

@@ -46,6 +46,7 @@ _PICTURE_RECIPES = {
         "VGG16": Recipe(
             preprocessing="imagenet_mean",
             learning_rate=5e-5,
+            cosine_decay=False,
             batch_size=16,
             head_epochs=4,
             epochs=5,
@@ -60,6 +61,7 @@ _PICTURE_RECIPES = {
             dropout=0.5,
             optimizer="sgd",
             learning_rate=1e-4,
+            cosine_decay=False,
             momentum=0.9,
             batch_size=16,
             epochs=100,

@@ -64,7 +64,7 @@ def class_weights(labels: np.ndarray, classes: int) -> dict[int, float]:
     return {k: len(labels) / (present * n) if n else 0.0 for k, n in enumerate(counts)}
 
 
-def compile_classifier(model, optimizer: str, learning_rate: float, **optimizer_options) -> None:
+def compile_classifier(model, optimizer: str, learning_rate: object, **optimizer_options) -> None:
     """Compile a softmax classifier for integer labels, in place.
 
     Parameters
@@ -72,7 +72,7 @@ def compile_classifier(model, optimizer: str, learning_rate: float, **optimizer_
     model : keras.Model
     optimizer : str
         A name that Keras knows: ``"adam"`` (see ``helpers.fused_adam``), ``"sgd"``, ``"rmsprop"``.
-    learning_rate : float
+    learning_rate : float or keras.optimizers.schedules.LearningRateSchedule
     **optimizer_options
         Such as ``momentum``.
     """

@@ -33,7 +33,9 @@ class Recipe:
     dropout: float = 0.0
     augment: bool = False
     optimizer: str = "adam"
-    learning_rate: float = 1e-4
+    learning_rate: float = 3e-4
+    cosine_decay: bool = True
+    """Whether the steps grow smaller, to nothing at the last (Loshchilov and Hutter, 2017)."""
     momentum: float = 0.0
     batch_size: int = 8
     epochs: int = 6
@@ -48,6 +50,7 @@ THESIS_RECIPE = Recipe(
     augment=True,
     optimizer="rmsprop",  # not said in the thesis; what its source for this method uses
     learning_rate=1e-5,
+    cosine_decay=False,
     batch_size=2,
     epochs=100,
     patience=40,
@@ -108,8 +111,6 @@ def train_vgg16(
         if not recipe.augment and unfrozen_blocks < recipe.blocks:
             base, trained = split_at_frozen(model)
             features = frozen_outputs(base, pixels)
-        options = {"momentum": recipe.momentum} if recipe.momentum else {}
-        training.compile_classifier(trained, recipe.optimizer, recipe.learning_rate, **options)
         batches = make_dataset(
             features,
             labels,
@@ -119,6 +120,11 @@ def train_vgg16(
             seed=seed,
             augment=published_augmentation(seed) if recipe.augment else None,
         )
+        rate = recipe.learning_rate
+        if recipe.cosine_decay:
+            rate = keras.optimizers.schedules.CosineDecay(rate, epochs * len(batches))
+        options = {"momentum": recipe.momentum} if recipe.momentum else {}
+        training.compile_classifier(trained, recipe.optimizer, rate, **options)
         history = training.fit(
             trained,
             batches,

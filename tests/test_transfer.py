@@ -14,7 +14,7 @@ from helpers.transfer import Recipe, frozen_outputs, split_at_frozen, train_vgg1
 
 QUICK = Recipe(
     weights="hed", unfrozen_blocks=1, dense_units=8, dropout=0.0, epochs=2, patience=None,
-    learning_rate=1e-3, batch_size=8,
+    learning_rate=1e-3, cosine_decay=False, batch_size=8,
 )  # fmt: skip
 
 
@@ -54,9 +54,7 @@ def test_nothing_trained_cannot_be_cut():
         split_at_frozen(model)
 
 
-def test_frozen_outputs_are_computed_once_and_never_another_networks(
-    pixels, monkeypatch, tmp_path
-):
+def test_frozen_outputs_are_computed_once_and_never_another_networks(pixels, monkeypatch, tmp_path):
     monkeypatch.setenv("EMOTION_CACHE_ROOT", str(tmp_path))  # nothing is kept yet
     model = vgg16_classifier((32, 32, 3), 3, weights="none")
     base, _ = split_at_frozen(model)
@@ -117,8 +115,9 @@ def test_an_interrupted_computation_leaves_nothing(pixels, monkeypatch):
     np.testing.assert_allclose(frozen_outputs(base, pixels), expected, atol=1e-5)
 
 
-def test_training_with_cached_blocks_is_training_the_whole(pixels):
-    recipe = replace(QUICK, epochs=2)
+@pytest.mark.parametrize("cosine_decay", [False, True])
+def test_training_with_cached_blocks_is_training_the_whole(pixels, cosine_decay):
+    recipe = replace(QUICK, epochs=2, cosine_decay=cosine_decay)
     model, history = train_vgg16(pixels, LABELS, FITTING, CHOOSING, 3, recipe, seed=1)
     assert history["loss"].iloc[-1] < history["loss"].iloc[0]
 
@@ -127,7 +126,9 @@ def test_training_with_cached_blocks_is_training_the_whole(pixels):
         (32, 32, 3), 3, weights="hed", unfrozen_blocks=1, dense_units=8,
         preprocessing=QUICK.preprocessing,
     )  # fmt: skip
-    whole.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
+    steps = 2 * 2  # twice twelve pictures in batches of eight
+    rate = keras.optimizers.schedules.CosineDecay(1e-3, steps) if cosine_decay else 1e-3
+    whole.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy")
     from helpers.images import make_dataset
 
     batches = make_dataset(pixels, LABELS, FITTING, batch_size=8, shuffle=True, seed=1)

@@ -59,7 +59,7 @@ find_python() {
 was_finished() { [[ "$(cat "$1" 2>/dev/null)" == [0-9]* ]]; }
 wanted() { cksum <"$root/requirements.txt"; }
 unmet() {
-    "$python" -P -c 'from helpers.machine import unmet_requirements
+    "$python" -P -c 'from helpers.runtime.check import unmet_requirements
 print("".join(f"{line}\n" for line in unmet_requirements()), end="")'
 }
 is_complete() { [ "$(cat "$1" 2>/dev/null)" = "$(wanted)" ] && [ -z "$(unmet 2>/dev/null || say unknown)" ]; }

@@ -14,9 +14,9 @@ import joblib
 import numpy as np
 from tqdm import tqdm
 
-from helpers.cluster import extraction
 from helpers.files import digest_of, fingerprint, write_atomically, write_json
 from helpers.paths import cache_root
+from helpers.runtime.cluster import extraction
 
 
 class Unusable(Exception):
@@ -66,7 +66,7 @@ def compute_each(
         processes) and raises ``Unusable`` with a reason for a sample that cannot be used.
     jobs : int
         Processes, as joblib counts them; -1 is all cores. An active ``joblib.parallel_config``
-        backend, or the cluster of ``helpers.cluster``, is used when there is one.
+        backend, or the cluster of ``helpers.runtime.cluster``, is used when there is one.
 
     Returns
     -------

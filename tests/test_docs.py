@@ -9,7 +9,7 @@ import pytest
 
 from helpers.paths import repository_root
 from helpers.series import __main__ as command
-from helpers.series.exercises import lab_path, task_titles, tasks
+from helpers.series.labs.exercises import lab_path, task_titles, tasks
 from helpers.series.readme import render_for_teachers, teachers_page
 from helpers.series.sources import find_sources, notebooks_folder
 

@@ -12,7 +12,7 @@ import pytest
 
 from helpers import published
 from helpers.emotions import EMOTIONS
-from helpers.evaluation import score
+from helpers.evaluation.scores import score
 from helpers.published import VectorsError, find_vectors, load_published, load_vectors
 
 MEMBERS = [name for names in published._SYSTEMS.values() for name in names.values()]

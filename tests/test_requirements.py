@@ -100,7 +100,7 @@ def test_in_colab_nothing_that_is_there_is_exchanged(shared_reference, tmp_path)
     if probe.returncode:
         pytest.skip("no package index can be reached")
     colab, freeze = colab_packages(shared_reference)
-    # dlib is there, and does as well as dlib-bin: see helpers.machine.
+    # dlib is there, and does as well as dlib-bin: see helpers.runtime.check.
     wanted = [str(line) for line in requirements() if line.name != "dlib-bin"]
     report = tmp_path / "report.json"
     done = pip("install", *options, f"--constraint={freeze}", f"--report={report}", *wanted)

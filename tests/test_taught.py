@@ -24,7 +24,7 @@ def defined_in(notebook: str, name: str) -> dict:
 
 @pytest.mark.parametrize(("shape", "classes"), [((128, 128, 1), 6), ((48, 48, 3), 7)])
 def test_the_network_of_01_is_the_helpers_network(shape, classes):
-    from helpers.models.faces import static_cnn
+    from helpers.models.static_cnn import static_cnn
 
     def layer_settings(model):
         settings = [layer.get_config() for layer in model.layers]
@@ -52,7 +52,7 @@ def test_the_people_of_01_are_those_of_both_splits_alone():
 def test_the_parts_of_01_share_nobody_and_are_the_helpers_division_twice():
     import numpy as np
 
-    from helpers.training import hold_out_validation
+    from helpers.models.training import hold_out_validation
 
     rng = np.random.default_rng(0)
     rows = np.setdiff1d(np.arange(200), np.arange(0, 200, 9))  # not all can be read
@@ -103,7 +103,7 @@ def test_the_network_of_03_is_the_helpers_network(unfrozen, blocks):
 def test_the_mean_of_04_is_the_helpers_mean():
     import numpy as np
 
-    from helpers.video import aggregate_clips
+    from helpers.fusion.frames import aggregate_clips
 
     rng = np.random.default_rng(0)
     scores, clips = rng.dirichlet(np.ones(7), 100), rng.integers(0, 30, 100)
@@ -118,7 +118,7 @@ def test_the_mean_of_04_is_the_helpers_mean():
 def test_the_filter_and_the_spectrogram_of_05_are_the_helpers(length):
     import numpy as np
 
-    from helpers import spectrograms
+    from helpers.features import spectrograms
 
     samples = np.random.default_rng(0).normal(0, 0.1, 60000).astype(np.float32)
     notebook = defined_in("05_audio_logmel", "pre_emphasis")
@@ -163,7 +163,7 @@ def test_the_networks_of_05_are_the_helpers_networks(name, options):
 def test_the_picture_of_06_is_the_helpers_to_a_level_of_colour():
     import numpy as np
 
-    from helpers import spectrogram_images
+    from helpers.features import spectrogram_images
 
     name = "spectrogram_to_image"
     taught = defined_in("06_audio_spectrogram_images", "spectrogram_to_image")[name]

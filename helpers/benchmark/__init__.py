@@ -1,5 +1,1 @@
-"""How much faster the helpers are than the plain way, measured: ``python -m helpers.benchmark``.
-
-One module a topic with a list ``ROWS``; ``measure`` times both ways of a row in one process, by
-turns, so that a busy machine slows both down.
-"""
+"""The old name of the benchmark, ``python -m helpers.benchmark``; it is a command of the series."""

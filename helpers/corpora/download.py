@@ -18,13 +18,19 @@ import joblib
 import pandas as pd
 from tqdm import tqdm
 
-from helpers.corpora.archives import is_archive, unpack
-from helpers.corpora.fetch import fetch
+from helpers.corpora.fetching.archives import is_archive, unpack
+from helpers.corpora.fetching.fetch import fetch
+from helpers.corpora.fetching.overview import overview, report
+from helpers.corpora.fetching.places import DOWNLOADS, FOLDERS, place_of
+from helpers.corpora.fetching.sources import (
+    SOURCES,
+    RemoteFile,
+    Source,
+    crema_d_checksum,
+    crema_d_session,
+)
 from helpers.corpora.manifest import CorpusError
-from helpers.corpora.overview import overview, report
-from helpers.corpora.places import DOWNLOADS, FOLDERS, place_of
 from helpers.corpora.prepare import being_filled
-from helpers.corpora.sources import SOURCES, RemoteFile, Source, crema_d_checksum, crema_d_session
 from helpers.files import free_bytes, write_json
 from helpers.paths import data_root as data_root_folder
 
@@ -65,7 +71,7 @@ def download(
     Returns
     -------
     DataFrame
-        What is there now (``helpers.corpora.overview``).
+        What is there now (``helpers.corpora.fetching.overview``).
 
     Raises
     ------

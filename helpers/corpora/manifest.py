@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 COLUMNS = ("sample_id", "path", "emotion", "split", "group", "problem")
@@ -120,3 +121,11 @@ def problem_of(path: Path) -> str:
         return "" if path.stat().st_size else "the file is empty"
     except OSError:
         return "the file cannot be opened"
+
+
+def usable(manifest: pd.DataFrame, split: str | None = None) -> np.ndarray:
+    """Return the row numbers without a problem, int64 (k,), of one split or of all."""
+    mask = (manifest["problem"] == "").to_numpy()
+    if split is not None:
+        mask = mask & (manifest["split"] == split).to_numpy()
+    return np.flatnonzero(mask)

@@ -21,8 +21,8 @@ from PIL import Image
 
 from helpers.cache import compute_each
 from helpers.corpora import load_manifest
+from helpers.corpora.fetching.places import FOLDERS
 from helpers.corpora.manifest import CorpusError
-from helpers.corpora.places import FOLDERS
 from helpers.files import write_atomically
 from helpers.paths import cache_root
 
@@ -72,7 +72,7 @@ def pictures_of_clips(clips: pd.DataFrame) -> pd.DataFrame:
 
     Row for row with ``clips``; a clip in which no face was found keeps that as its problem.
     """
-    from helpers.face_detection import faces_of_clip
+    from helpers.features.face_detection import faces_of_clip
 
     usable = clips[clips["problem"] == ""]
     settings = {"size": _FACE_SIZE, "frames_per_clip": 1}

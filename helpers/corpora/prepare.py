@@ -17,11 +17,11 @@ import joblib
 import pandas as pd
 from tqdm import tqdm
 
-from helpers.corpora.archives import ArchiveError, is_archive, peek, unpack
 from helpers.corpora.fer2013 import unpack_csv
+from helpers.corpora.fetching.archives import ArchiveError, is_archive, peek, unpack
+from helpers.corpora.fetching.overview import overview, report
+from helpers.corpora.fetching.places import DOWNLOADS, FER2013_CSV, FOLDERS, place_of
 from helpers.corpora.manifest import CorpusError, unfinished_marker
-from helpers.corpora.overview import overview, report
-from helpers.corpora.places import DOWNLOADS, FER2013_CSV, FOLDERS, place_of
 from helpers.files import free_bytes, write_atomically, write_text
 from helpers.paths import data_root as data_root_folder
 
@@ -44,7 +44,7 @@ def prepare(source: str | Path, data_root: str | Path = "", progress: bool = Tru
     Returns
     -------
     DataFrame
-        What is there now beside what was published (``helpers.corpora.overview``);
+        What is there now beside what was published (``helpers.corpora.fetching.overview``);
         ``attrs["failures"]`` says which archives could not be unpacked and why.
 
     Raises

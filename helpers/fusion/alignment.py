@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.clip_scores import KEY_COLUMNS, ResultsError, check_predictions
 from helpers.emotions import EMOTIONS, class_indices
+from helpers.results.clip_scores import KEY_COLUMNS, ResultsError, check_predictions
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from helpers.emotions import EMOTIONS
-from helpers.evaluation import accuracy, mcnemar_exact, score
+from helpers.evaluation.scores import accuracy, mcnemar_exact, score
+from helpers.evaluation.statistics import bootstrap_gain, bootstrap_interval, clips_for_power, holm
 from helpers.fusion.alignment import ClipPairs
 from helpers.fusion.combiners import COMBINERS, fuse
 from helpers.fusion.dense import train_runs
-from helpers.statistics import bootstrap_gain, bootstrap_interval, clips_for_power, holm
 
 DENSE = "dense network"
 SINGLE = ("video", "audio")

@@ -39,7 +39,7 @@ def train_runs(
     dropout: float = 0.25,
     learning_rate: float = 1e-3,
 ) -> DenseRuns:
-    """Train ``helpers.models.fusion_dense`` once for every seed, as published (section V).
+    """Train ``helpers.models.fusion.fusion_dense`` once for every seed, as published (section V).
 
     Dense 28 relu, dropout, Dense k softmax; RMSprop; the last, smaller batch of an epoch counts.
 

@@ -5,12 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.corpora import load_role
-from helpers.corpora.manifest import CorpusError
 from helpers.fusion.alignment import ClipPairs, pair_clip_scores
 from helpers.paths import repository_root
-from helpers.results import ResultsError, load_predictions
-from helpers.video import clip_groups, join_stills
+from helpers.results.runs import ResultsError, load_predictions
 
 VIDEO, AUDIO = "04_video_late_fusion", "06_audio_spectrogram_images"
 
@@ -100,22 +97,6 @@ def protocol_pairs(
             f"protocol {TRAIN_ROWS[protocol]!r} and 'test'. Run them again."
         )
     return pairs.where(train), pairs.where(~train)
-
-
-def load_own_clips(corpus: str, data_root: str | Path = "") -> pd.DataFrame:
-    """Return the manifest of the clips with a column ``film``.
-
-    ``film`` is that of the clip's stills; a clip without stills stands for itself. Where the corpus
-    has no stills of its clips, it is the manifest's ``group``: the actor, the dialogue.
-    """
-    clips = load_role("wild_clips", corpus, data_root)
-    try:
-        stills = load_role("wild_faces", corpus, data_root)
-    except CorpusError:
-        return clips.assign(film=clips["group"])
-    if "clip_id" not in stills:  # FER2013's pictures are of no clip
-        return clips.assign(film=clips["group"])
-    return clips.assign(film=clip_groups(clips, join_stills(stills, clips)))
 
 
 def look_up(clips: pd.DataFrame, pairs: ClipPairs, column: str) -> np.ndarray:

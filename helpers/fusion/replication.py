@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from helpers.emotions import EMOTIONS
-from helpers.evaluation import mcnemar_exact, score
+from helpers.evaluation.scores import mcnemar_exact, score
 from helpers.fusion.alignment import count_modalities, pair_clip_scores
 from helpers.fusion.combiners import svm_search, temperature
 from helpers.fusion.comparison import compare_systems, fuse_all, records
 from helpers.paths import repository_root
 from helpers.published import VectorsUnavailable, find_vectors, load_published, load_vectors
-from helpers.results import ResultsError, load_run
+from helpers.results.runs import ResultsError, load_run
 
 NOTEBOOK = "07_fusion"
 SAVED_AS = "published_vectors"

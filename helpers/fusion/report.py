@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from helpers.evaluation import accuracy
+from helpers.evaluation.scores import accuracy
 from helpers.fusion.alignment import ClipPairs
 from helpers.fusion.combiners import video_share
 from helpers.fusion.comparison import DENSE, SINGLE, FusedScores, records, score_with_intervals
 from helpers.fusion.tables import PUBLISHED_NAMES, published_of
-from helpers.results import experiment
+from helpers.results.runs import experiment
 
 Pairs = Mapping[str, tuple[ClipPairs, ClipPairs]]
 """Training and test pairs of each protocol."""
@@ -50,7 +50,7 @@ def own_experiments(
     Returns
     -------
     list of dict
-        From ``helpers.results.experiment``, with ``system`` and ``clips``: ``both`` (clips that
+        From ``results.runs.experiment``, with ``system`` and ``clips``: ``both`` (clips that
         have video and audio) or ``all`` (the fusions only, with one modality where the other is
         missing).
     """

@@ -9,6 +9,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
+from helpers.features.spectrograms import THESIS_SAMPLE_RATE, MelSettings, log_mel_settings
 from helpers.plots.style import (
     EMOTION_COLOURS,
     HEATMAP,
@@ -18,7 +19,6 @@ from helpers.plots.style import (
     new_figure,
     quiet,
 )
-from helpers.spectrograms import THESIS_SAMPLE_RATE, MelSettings, log_mel_settings
 
 # Few levels and no blending: a room's noise would make a figure hundreds of kilobytes large.
 _SPECTROGRAM_STYLE = {
@@ -113,7 +113,7 @@ def settings_grid(grid: pd.DataFrame, title: str) -> Figure:
     Parameters
     ----------
     grid : DataFrame
-        From ``helpers.audio_training.compare_preparations``; of several learning rates and batch
+        From ``models.audio_training.compare_preparations``; of several learning rates and batch
         sizes the best is shown.
     """
     tables = {

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.evaluation import wilson_interval
-from helpers.network_comparison import said_when_wrong
+from helpers.evaluation.comparison import said_when_wrong
+from helpers.evaluation.scores import wilson_interval
 from helpers.plots.scores import CAPTION_SIZE, confusion, picture_grid
 from helpers.plots.style import (
     EMOTION_COLOURS,

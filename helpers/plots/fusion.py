@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from helpers.evaluation.statistics import mcnemar_power
 from helpers.plots.style import (
     EMOTION_COLOURS,
     HEATMAP,
@@ -16,7 +17,6 @@ from helpers.plots.style import (
     bare,
     new_figure,
 )
-from helpers.statistics import mcnemar_power
 
 VALIDATION_SIZES = {188: "with stills", 383: "validation", 653: "test"}
 """Clips that AFEW has: with SFEW stills in the thesis, in its validation and in its test set."""
@@ -156,7 +156,7 @@ def power_curves(effects: Mapping[str, tuple[float, float]], title: str) -> Figu
     Parameters
     ----------
     effects : mapping of name to (gain, discordance)
-        Fractions; see ``helpers.statistics.mcnemar_power``.
+        Fractions; see ``helpers.evaluation.statistics.mcnemar_power``.
     """
     figure, (axis,) = new_figure(width=7, height=3.8)
     sizes = np.unique(np.geomspace(20, 20_000, 70).astype(int))

@@ -9,7 +9,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from helpers.evaluation import recall_of_each
+from helpers.evaluation.scores import recall_of_each
 from helpers.plots.style import (
     EMOTION_COLOURS,
     HEATMAP,
@@ -56,7 +56,7 @@ def learning_curves(
     Parameters
     ----------
     histories : mapping of name to history
-        As ``helpers.training.fit`` returns them; the epoch whose weights were kept is marked.
+        As ``models.training.fit`` returns them; the epoch whose weights were kept is marked.
     title : str
         The finding.
     chance : float, optional
@@ -128,7 +128,7 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
     Parameters
     ----------
     experiments : sequence of mappings
-        As ``helpers.results.experiment`` makes them.
+        As ``helpers.results.runs.experiment`` makes them.
     title : str
         The finding.
     chance : float
@@ -164,7 +164,7 @@ def per_class_recall(scores: Mapping[str, Mapping], title: str) -> Figure:
     Parameters
     ----------
     scores : mapping of name to score
-        As ``helpers.evaluation.score`` returns them, all with the same classes.
+        As ``helpers.evaluation.scores.score`` returns them, all with the same classes.
     """
     classes = list(next(iter(scores.values()))["classes"])
     figure, (axis,) = new_figure(width=7, height=3.4)

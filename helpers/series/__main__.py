@@ -92,9 +92,9 @@ def _run(options: argparse.Namespace, console: Console) -> int:
 def _build(options: argparse.Namespace, console: Console) -> int:
     from time import monotonic
 
-    from helpers.gallery import write_gallery
     from helpers.series.build import build
-    from helpers.series.exercises import write_exercises
+    from helpers.series.labs.exercises import write_exercises
+    from helpers.series.page import write_gallery
     from helpers.series.readme import write_readme
 
     failed = 0
@@ -114,7 +114,7 @@ def _build(options: argparse.Namespace, console: Console) -> int:
 
 
 def _exercises(options: argparse.Namespace, console: Console) -> int:
-    from helpers.series.exercises import write_exercises
+    from helpers.series.labs.exercises import write_exercises
 
     for source in find_sources(notebooks_folder(), options.notebooks):
         path = write_exercises(source)
@@ -123,7 +123,7 @@ def _exercises(options: argparse.Namespace, console: Console) -> int:
 
 
 def _grade(options: argparse.Namespace, console: Console) -> int:
-    from helpers.series.grade import grade
+    from helpers.series.labs.grade import grade
 
     table = grade(options.folder, report=console.line)
     console.line()
@@ -145,7 +145,7 @@ def _check(options: argparse.Namespace, console: Console) -> int:
 
 
 def _page(options: argparse.Namespace, console: Console) -> int:
-    from helpers.gallery import write_gallery
+    from helpers.series.page import write_gallery
 
     console.line(f"page: {write_gallery(options.corpus, options.results)}")
     return 0

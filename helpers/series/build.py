@@ -14,7 +14,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
 from helpers.files import write_text
-from helpers.results import run_folder
+from helpers.results.runs import run_folder
 from helpers.series.sections import write_sections
 from helpers.series.sources import KERNEL, SeriesError, Source, read_source
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import nbformat
 from nbformat import NotebookNode
 
-from helpers.results import ResultsError, load_run
-from helpers.series.exercises import lab_edition, lab_path, lab_text
+from helpers.results.runs import ResultsError, load_run
+from helpers.series.labs.exercises import lab_edition, lab_path, lab_text
 from helpers.series.sources import SeriesError, Source, read_source, tags
 
 MEGABYTES = 1.0

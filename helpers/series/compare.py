@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.clip_scores import KEY_COLUMNS, class_columns, read_predictions
-from helpers.evaluation import mcnemar_exact
-from helpers.results import ResultsError, load_run
+from helpers.evaluation.scores import mcnemar_exact
+from helpers.evaluation.statistics import holm
+from helpers.results.clip_scores import KEY_COLUMNS, class_columns, read_predictions
+from helpers.results.runs import ResultsError, load_run
 from helpers.series.sources import SeriesError
-from helpers.statistics import holm
 
 _GROUP = ["split", "protocol", "system"]
 

@@ -9,14 +9,14 @@ import nbformat
 
 from helpers.files import digest_of, fingerprint, write_atomically
 from helpers.paths import data_root, repository_root, results_root
-from helpers.results import ResultsError, load_run
+from helpers.results.runs import ResultsError, load_run
 from helpers.series.process import PARTIAL, Job
 from helpers.series.sources import BUILDS_ON
 
 RUN = "run.ipynb"
 _PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "pandas", "scikit-learn", "librosa")
 # Commands, the page and the checks of the lab editions change no number.
-_NOT_USED_BY_NOTEBOOKS = ("series", "gallery", "benchmark", "checks")
+_NOT_USED_BY_NOTEBOOKS = ("series",)
 
 
 def digest(job: Job) -> str:

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.cluster import VARIABLE, ClusterError, on_cluster
-from helpers.gallery.content import seed_spread
 from helpers.paths import data_root, results_root
-from helpers.results import ResultsError, load_run
+from helpers.results.runs import ResultsError, load_run
+from helpers.runtime.cluster import VARIABLE, ClusterError, on_cluster
 from helpers.series import resume
 from helpers.series.console import Console, clock
+from helpers.series.page.content import seed_spread
 from helpers.series.process import LOG, PARTIAL, Job, Outcome, execute
 from helpers.series.sources import (
     BUILDS_ON,

@@ -21,8 +21,8 @@ from typing import NoReturn
 
 import joblib
 
-from helpers.cluster import on_cluster
 from helpers.paths import data_root, repository_root, results_root
+from helpers.runtime.cluster import on_cluster
 from helpers.series.console import Console
 from helpers.series.process import Job, Outcome
 from helpers.series.run import Request, run

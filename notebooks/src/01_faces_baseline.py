@@ -67,6 +67,7 @@ if find_spec("google") and find_spec("google.colab"):
 assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
 sys.path.insert(0, str(checkout))
 from helpers import runtime
+from helpers.corpora.manifest import usable
 
 assert (checkout / "helpers/runtime.py").samefile(runtime.__file__), f"Restart, for {runtime}"
 runtime.mount_drive(DATA_ROOT)
@@ -82,19 +83,22 @@ import numpy as np
 import pandas as pd
 from keras import layers
 
-from helpers import evaluation, images, results, training
 from helpers.corpora import load_role
 from helpers.emotions import EMOTIONS_WITHOUT_SURPRISE, class_indices
-from helpers.network_comparison import wrong_and_right
+from helpers.evaluation import scores
+from helpers.evaluation.comparison import wrong_and_right
+from helpers.features import pictures
+from helpers.models import training
+from helpers.models.small_cnn import SMALL_RECIPES
 from helpers.plots import faces as face_plots
-from helpers.plots import scores
+from helpers.plots import scores as score_plots
 from helpers.published import load_published
-from helpers.small_cnn import SMALL_RECIPES
+from helpers.results import runs
 
 started = time.time()
 
 # %% tags=["lab"]
-from helpers.checks import faces_baseline as checks
+from helpers.series.labs import faces_baseline as checks
 
 # %% tags=["nbval-ignore-output"]
 print(runtime.describe())
@@ -157,16 +161,16 @@ counts
 # A picture that cannot be read stays in the manifest, with the reason in `problem`, and is not used.
 
 # %%
-pixels, manifest = images.decode(manifest, size=(128, 128), channels=1)  # (samples, 128, 128, 1)
+pixels, manifest = pictures.decode(manifest, size=(128, 128), channels=1)  # (samples, 128, 128, 1)
 labels = class_indices(manifest["emotion"], classes)  # (samples,)
-usable = images.usable(manifest)
+usable = usable(manifest)
 print(f"pixels {pixels.shape} {pixels.dtype}; cannot be read: {len(manifest) - len(usable)}")
 
 # %% tags=["nbval-ignore-output"]
 kind = (*known_of_people, "split")[0]
-shown = manifest.loc[images.usable(manifest, "train")].drop_duplicates(["emotion", kind])
+shown = manifest.loc[usable(manifest, "train")].drop_duplicates(["emotion", kind])
 shown = shown.sort_values([kind, "emotion"], ascending=[False, True])
-examples_figure = scores.picture_grid(
+examples_figure = score_plots.picture_grid(
     pixels[shown.index],
     [f"{row.emotion}\n{getattr(row, kind)}" for row in shown.itertuples()],
     columns=6,
@@ -252,7 +256,7 @@ layer_table
 
 # %%
 recipe = replace(recipe, epochs=EPOCHS or recipe.epochs)
-pixels, _ = images.decode(manifest, size=(recipe.size, recipe.size), channels=1)
+pixels, _ = pictures.decode(manifest, size=(recipe.size, recipe.size), channels=1)
 choices = pd.DataFrame({name: asdict(each) for name, each in SMALL_RECIPES.items()})
 choices.assign(**{"this run": pd.Series(asdict(recipe))})
 
@@ -291,7 +295,7 @@ def split_by_person(
 checks.parts_by_person(split_by_person)
 
 # %%
-train_rows, test_rows = (images.usable(manifest, split) for split in ("train", "test"))
+train_rows, test_rows = (usable(manifest, split) for split in ("train", "test"))
 groups = manifest["group"].to_numpy()
 fitting, choosing, testing = split_by_person(usable, labels, groups, SEED)
 protocols = {
@@ -314,10 +318,10 @@ for protocol, parts in protocols.items():
     runtime.set_seeds(SEED)
     models[protocol] = static_cnn(pixels.shape[1:], len(classes), recipe.momentum)
     training.compile_classifier(models[protocol], recipe.optimizer, recipe.learning_rate)
-    batches = images.make_dataset(
+    batches = pictures.make_dataset(
         pixels, labels, parts["fit"], batch_size=recipe.batch_size, shuffle=True, seed=SEED
     )
-    choosing_batches = images.make_dataset(pixels, labels, parts["choose"], batch_size=64)
+    choosing_batches = pictures.make_dataset(pixels, labels, parts["choose"], batch_size=64)
     histories[protocol] = training.fit(
         models[protocol], batches, choosing_batches,
         epochs=recipe.epochs, patience=recipe.patience, report=print,
@@ -325,8 +329,8 @@ for protocol, parts in protocols.items():
 
 # %% tags=["nbval-ignore-output"]
 test_labels = labels[protocols["thesis"]["test"]]
-majority = evaluation.majority_class_accuracy(labels[train_rows], test_labels)
-curves_figure = scores.learning_curves(
+majority = scores.majority_class_accuracy(labels[train_rows], test_labels)
+curves_figure = score_plots.learning_curves(
     histories, "The training pictures are soon known by heart (figure 6)", chance=majority
 )
 curves_figure
@@ -348,21 +352,21 @@ experiments, predicted = [], {}
 for protocol, parts in protocols.items():
     probabilities = training.predict(models[protocol], pixels, parts["test"])  # (test, 6)
     predicted[protocol] = probabilities.argmax(axis=1)
-    score = evaluation.score(labels[parts["test"]], predicted[protocol], classes)
+    score = scores.score(labels[parts["test"]], predicted[protocol], classes)
     experiments.append(
-        results.experiment(
+        runs.experiment(
             "small CNN", protocol, "test", score, published if protocol == "thesis" else None,
             people="known" if protocol == "thesis" else "new", headline=True,
             best_epoch=histories[protocol].attrs["best_epoch"],
             seconds=round(histories[protocol]["seconds"].sum(), 1),
         )
     )  # fmt: skip
-results.experiments_table(experiments).round(3)
+runs.experiments_table(experiments).round(3)
 
 # %% tags=["nbval-ignore-output"]
 known_people, new_people = (entry["metrics"]["accuracy"] for entry in experiments)
 familiar = "people it knows" if in_both else "people of the test set"
-comparison_figure = scores.accuracy_intervals(
+comparison_figure = score_plots.accuracy_intervals(
     experiments,
     f"{known_people:.0%} on {experiments[0]['n']} faces of {familiar}, "
     f"{new_people:.0%} on {experiments[1]['n']} others, of people it does not",
@@ -382,7 +386,7 @@ for protocol, parts in protocols.items():
     position = np.searchsorted(parts["test"], shared)
     right_on_shared[protocol] = predicted[protocol][position] == labels[shared]
 right_thesis, right_held_out = right_on_shared.values()
-paired = evaluation.mcnemar_exact(right_thesis, right_held_out)
+paired = scores.mcnemar_exact(right_thesis, right_held_out)
 people = {name: len(set(groups[parts["fit"]])) for name, parts in protocols.items()}
 print(
     f"In both tests are {len(shared)} pictures of {len(set(groups[shared]))} people. "
@@ -440,10 +444,10 @@ print(
 
 # %% tags=["nbval-ignore-output"]
 known_recall, new_recall = (
-    evaluation.recall_of_each(entry["metrics"]["confusion"]) for entry in experiments
+    scores.recall_of_each(entry["metrics"]["confusion"]) for entry in experiments
 )
 fall = np.nanargmax(known_recall - new_recall)
-recall_figure = scores.per_class_recall(
+recall_figure = score_plots.per_class_recall(
     {
         f"{who}, about {entry['n'] / len(classes):.0f} faces a bar": entry["metrics"]
         for who, entry in zip((familiar, "new people"), experiments, strict=True)
@@ -492,13 +496,13 @@ for name, choice in choices.items():
     runtime.set_seeds(SEED)
     compared = static_cnn(pixels.shape[1:], len(classes), choice["momentum"])
     training.compile_classifier(compared, choice["optimizer"], choice["learning_rate"])
-    batches = images.make_dataset(
+    batches = pictures.make_dataset(
         pixels, labels, train_rows, batch_size=choice["batch_size"], shuffle=True, seed=SEED
     )
     history = training.fit(compared, batches, epochs=passes)
     named = training.predict(compared, pixels, protocols["thesis"]["test"]).argmax(axis=1)
     seconds = history["seconds"].iloc[1:].mean() if passes > 1 else history["seconds"].mean()
-    rows.append((name, choice["batch_size"], seconds, evaluation.accuracy(test_labels, named)))
+    rows.append((name, choice["batch_size"], seconds, scores.accuracy(test_labels, named)))
 batch_table = pd.DataFrame(rows, columns=["settings", "batch", "seconds a pass", "test accuracy"])
 batch_table.round(3)
 
@@ -538,7 +542,7 @@ finding = (
 )
 
 # %% tags=["results"]
-folder = results.save_run(
+folder = runs.save_run(
     "01_faces_baseline",
     corpus=CORPUS,
     settings={"settings": SETTINGS, "seed": SEED, **asdict(recipe), "passes_compared": passes},

@@ -68,6 +68,7 @@ if find_spec("google") and find_spec("google.colab"):
 assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
 sys.path.insert(0, str(checkout))
 from helpers import runtime
+from helpers.corpora.manifest import usable
 
 assert (checkout / "helpers/runtime.py").samefile(runtime.__file__), f"Restart, for {runtime}"
 runtime.mount_drive(DATA_ROOT)
@@ -80,21 +81,24 @@ from dataclasses import asdict, replace
 
 import numpy as np
 
-from helpers import evaluation, exclusions, face_detection, images, results, training
-from helpers.augmentation import published_augmentation
-from helpers.corpora import load_role
+from helpers.corpora import exclusions, load_role
 from helpers.corpora.manifest import CorpusError
 from helpers.emotions import EMOTIONS, EMOTIONS_WITHOUT_SURPRISE, class_indices
-from helpers.network_comparison import answers_table, paired_table, wrong_and_right
+from helpers.evaluation import scores
+from helpers.evaluation.comparison import answers_table, paired_table, wrong_and_right
+from helpers.features import face_detection, pictures
+from helpers.features.augmentation import published_augmentation
+from helpers.models import training
+from helpers.models.small_cnn import SMALL_RECIPES, WILD_RECIPES, network_of_01, train_small_cnn
 from helpers.plots import faces as face_plots
-from helpers.plots import scores
+from helpers.plots import scores as score_plots
 from helpers.published import load_published
-from helpers.small_cnn import SMALL_RECIPES, WILD_RECIPES, network_of_01, train_small_cnn
+from helpers.results import runs
 
 started = time.time()
 
 # %% tags=["lab"]
-from helpers.checks import sfew_in_the_wild as checks
+from helpers.series.labs import sfew_in_the_wild as checks
 
 # %% tags=["nbval-ignore-output"]
 print(runtime.describe())
@@ -137,9 +141,9 @@ everything = manifest.assign(problem=manifest["problem"].replace(exclusions.REAS
 candidates = face_detection.pictures_without_a_face(everything)
 listed = candidates["sample_id"].isin(removed["sample_id"]).to_numpy()
 order = wrong_and_right(~listed, 3)  # three that are on the list, three that are not
-pictures = [images.read_picture(path, (91, 72), 3) for path in candidates["path"].iloc[order]]
-candidates_figure = scores.picture_grid(
-    pictures,
+shown = [pictures.read_picture(path, (91, 72), 3) for path in candidates["path"].iloc[order]]
+candidates_figure = score_plots.picture_grid(
+    shown,
     ["on the list" if is_listed else "not on it" for is_listed in listed[order]],
     columns=6,
     title=f"In {len(candidates)} stills no face is found; {len(order)} of them",
@@ -158,10 +162,10 @@ candidates_figure
 # How many stills of each emotion are left?
 
 # %% tags=["nbval-ignore-output"]
-usable = manifest[manifest["problem"] == ""]
-by_count = usable.loc[usable["split"] == "train", "emotion"].value_counts()
-counts_figure = scores.class_counts(
-    usable,
+usable_stills = manifest[manifest["problem"] == ""]
+by_count = usable_stills.loc[usable_stills["split"] == "train", "emotion"].value_counts()
+counts_figure = score_plots.class_counts(
+    usable_stills,
     EMOTIONS,
     f"{by_count.iloc[0] / by_count.iloc[-1]:.1f} times as many stills for {by_count.index[0]} "
     f"as for {by_count.index[-1]} in train (figure 11)",
@@ -183,11 +187,11 @@ if EPOCHS:
     recipe_of_01, recipe = (replace(r, epochs=EPOCHS) for r in (recipe_of_01, recipe))
 classes = EMOTIONS_WITHOUT_SURPRISE
 stills = manifest[manifest["emotion"].isin(classes)].reset_index(drop=True)
-pixels, stills = images.decode(stills, (recipe.size, recipe.size), channels=1)
+pixels, stills = pictures.decode(stills, (recipe.size, recipe.size), channels=1)
 labels = class_indices(stills["emotion"], classes)  # (stills,)
-train_rows, test_rows = (images.usable(stills, split) for split in ("train", "val"))
+train_rows, test_rows = (usable(stills, split) for split in ("train", "val"))
 ### BEGIN SOLUTION: majority, the accuracy of always naming one class
-majority = evaluation.majority_class_accuracy(labels[train_rows], labels[test_rows])
+majority = scores.majority_class_accuracy(labels[train_rows], labels[test_rows])
 ### END SOLUTION
 print(f"six classes: {len(train_rows)} stills to train on, {len(test_rows)} to test on")
 print(f"always naming the commonest class: {majority:.1%}")
@@ -198,8 +202,8 @@ checks.line_to_beat(majority, labels[train_rows], labels[test_rows])
 # %% tags=["nbval-ignore-output"]
 shown = stills.loc[train_rows].drop_duplicates(["emotion", "group"])  # different films
 shown = shown.groupby("emotion", sort=False).head(2)
-examples_figure = scores.picture_grid(
-    [images.read_picture(path, (91, 72), 3) for path in shown["path"]],
+examples_figure = score_plots.picture_grid(
+    [pictures.read_picture(path, (91, 72), 3) for path in shown["path"]],
     list(shown["emotion"]),
     columns=6,
     title="The same six emotions in the wild, each from two films",
@@ -217,9 +221,9 @@ examples_figure
 
 # %% tags=["nbval-ignore-output"]
 augment = published_augmentation(SEED)
-one_still = images.read_picture(shown["path"].iloc[0], (91, 72), 1)  # grey, as for the network
+one_still = pictures.read_picture(shown["path"].iloc[0], (91, 72), 1)  # grey, as for the network
 copies = np.asarray(augment(np.tile(one_still, (16, 1, 1, 1)).astype("float32")))
-augmentation_figure = scores.picture_grid(
+augmentation_figure = score_plots.picture_grid(
     copies / 255, title="One still, changed sixteen times: darker, zoomed, mirrored"
 )
 augmentation_figure
@@ -298,7 +302,7 @@ print(f"{len(histories)} trainings, {sum(h['seconds'].sum() for h in histories.v
 
 # %% tags=["nbval-ignore-output"]
 last = histories[from_scratch, "held_out"].iloc[-1]
-curves_figure = scores.learning_curves(
+curves_figure = score_plots.learning_curves(
     {name: histories[name, "held_out"] for name in plans if not name.startswith("d")},
     f"From scratch: {last['accuracy']:.0%} of the stills it learns from are right at the end, "
     f"{last['val_accuracy']:.0%} of those of other films (figure 9)",
@@ -325,12 +329,12 @@ published_of = {
 }
 experiments = []
 for name, protocol in sorted(predicted, key=lambda key: (key[0], [*protocols].index(key[1]))):
-    score = evaluation.score(labels[test_rows], predicted[name, protocol], classes)
+    score = scores.score(labels[test_rows], predicted[name, protocol], classes)
     value = published_of[name] if protocol == "thesis" else None
     experiments.append(
-        results.experiment(name, protocol, "val", score, value, headline=name in published_of)
+        runs.experiment(name, protocol, "val", score, value, headline=name in published_of)
     )
-results.experiments_table(experiments).round(3)
+runs.experiments_table(experiments).round(3)
 
 # %% tags=["nbval-ignore-output"]
 held_out = {e["name"]: e["metrics"] for e in experiments if e["protocol"] == "held_out"}
@@ -339,7 +343,7 @@ accuracy_of = {(e["name"], e["protocol"]): 100 * e["metrics"]["accuracy"] for e 
 both = [name for name in plans if (name, "thesis") in accuracy_of]
 more = [accuracy_of[name, "thesis"] - accuracy_of[name, "held_out"] for name in both]
 print(f"thesis against held_out (b, c): {min(more):+.0f} to {max(more):+.0f} points")
-accuracy_figure = scores.accuracy_intervals(
+accuracy_figure = score_plots.accuracy_intervals(
     experiments,
     f"held_out: {best[0]} names most stills rightly, {held_out[best]['accuracy']:.0%}; "
     f"the commonest class is {majority:.0%} of them",
@@ -454,7 +458,7 @@ print(
     f"and accuracy from {plain['accuracy']:.3f} to {weighted['accuracy']:.3f}. A bar below is the "
     f"share of {sizes.min()} to {sizes.max()} stills; 0 in its place: never recognised."
 )
-weights_figure = scores.per_class_recall(
+weights_figure = score_plots.per_class_recall(
     {"c": plain, "e, weighted": weighted},
     f"Class weights: mean recall {plain['uar']:.0%} without (full colour), "
     f"{weighted['uar']:.0%} with (pale)",
@@ -519,7 +523,7 @@ if posed_network is not None:
     )
 
 # %% tags=["results"]
-folder = results.save_run(
+folder = runs.save_run(
     "02_sfew_in_the_wild",
     corpus=CORPUS,
     settings={"settings": SETTINGS, "seed": SEED, **asdict(recipe)},

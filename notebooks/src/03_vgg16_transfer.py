@@ -83,28 +83,22 @@ import numpy as np
 import pandas as pd
 from keras import layers
 
-from helpers import (
-    evaluation,
-    images,
-    network_comparison,
-    results,
-    saved_models,
-    still_networks,
-    training,
-    transfer,
-)
 from helpers.emotions import EMOTIONS
-from helpers.grad_cam import grad_cam
+from helpers.evaluation import comparison, scores
+from helpers.features import pictures
+from helpers.models import saved, still_networks, training, transfer
+from helpers.models.grad_cam import grad_cam
+from helpers.models.small_cnn import WILD_RECIPES, train_small_cnn
 from helpers.models.vgg16 import blocks_for, describe_weights
 from helpers.plots import faces as face_plots
-from helpers.plots import scores
+from helpers.plots import scores as score_plots
 from helpers.published import load_published
-from helpers.small_cnn import WILD_RECIPES, train_small_cnn
+from helpers.results import runs
 
 started = time.time()
 
 # %% tags=["lab"]
-from helpers.checks import vgg16_transfer as checks
+from helpers.series.labs import vgg16_transfer as checks
 
 # %% tags=["nbval-ignore-output"]
 print(runtime.describe())
@@ -120,7 +114,7 @@ stills = still_networks.load_stills(CORPUS, DATA_ROOT, size)
 pixels, labels, manifest = stills.pixels, stills.labels, stills.manifest
 parts = still_networks.protocol_parts(stills, SEED)
 test_rows = parts["thesis"]["test"]
-majority = evaluation.majority_class_accuracy(labels[parts["thesis"]["fit"]], labels[test_rows])
+majority = scores.majority_class_accuracy(labels[parts["thesis"]["fit"]], labels[test_rows])
 print(f"pixels {pixels.shape} {pixels.dtype}, {(manifest['problem'] != '').sum()} left out")
 print(f"always naming the commonest class: {majority:.1%}")
 pd.DataFrame(
@@ -217,7 +211,7 @@ print(f"{WEIGHTS}: {describe_weights(WEIGHTS)}")
 # %% tags=["nbval-ignore-output"]
 small_recipe = WILD_RECIPES[SETTINGS]
 small_recipe = replace(small_recipe, epochs=EPOCHS) if EPOCHS else small_recipe
-grey, _ = images.decode(manifest, (small_recipe.size, small_recipe.size), channels=1)
+grey, _ = pictures.decode(manifest, (small_recipe.size, small_recipe.size), channels=1)
 histories, probabilities = {}, {}
 for protocol, rows in parts.items():
     small, histories["small CNN", protocol] = train_small_cnn(
@@ -240,7 +234,7 @@ for protocol, rows in parts.items():
 print(asdict(recipe))
 
 # %% tags=["nbval-ignore-output"]
-curves_figure = scores.learning_curves(
+curves_figure = score_plots.learning_curves(
     {f"{network}, {protocol}": history for (network, protocol), history in histories.items()},
     "Accuracy on the stills learned from, and on those that choose the epoch (figure 12)",
     chance=majority,
@@ -259,10 +253,10 @@ published = load_published("03_vgg16_transfer")["sfew_accuracy"]
 predicted = {key: values.argmax(axis=1) for key, values in probabilities.items()}
 experiments = []
 for (network, protocol), named in sorted(predicted.items(), reverse=True):
-    score = evaluation.score(labels[test_rows], named, EMOTIONS)
+    score = scores.score(labels[test_rows], named, EMOTIONS)
     value = published if network == name and protocol == "thesis" else None
-    experiments.append(results.experiment(network, protocol, "val", score, value))
-results.experiments_table(experiments).round(3)
+    experiments.append(runs.experiment(network, protocol, "val", score, value))
+runs.experiments_table(experiments).round(3)
 
 # %% [markdown] tags=["lab"]
 # ### Task 3 · The same stills
@@ -278,7 +272,7 @@ gain = both[name]["held_out"] - both["small CNN from scratch"]["held_out"]
 ### BEGIN SOLUTION: right, a dictionary of two arrays of True and False
 right = {network: predicted[network, "held_out"] == labels[test_rows] for network in both}
 ### END SOLUTION
-test = evaluation.mcnemar_exact(right[name], right["small CNN from scratch"])
+test = scores.mcnemar_exact(right[name], right["small CNN from scratch"])
 print(
     f"held out: VGG16 has {100 * gain:+.1f} points against the small CNN. {test['only_first']} stills only VGG16 has right, "
     f"{test['only_second']} only the small CNN: p = {test['p_value']:.2g}."
@@ -287,7 +281,7 @@ paired = (
     f"VGG16 {both[name]['held_out']:.0%}, the small CNN {both['small CNN from scratch']['held_out']:.0%} "
     f"of the same {len(test_rows)} stills of new films (p = {test['p_value']:.2g})"
 )
-accuracy_figure = scores.accuracy_intervals(experiments, paired, majority)
+accuracy_figure = score_plots.accuracy_intervals(experiments, paired, majority)
 accuracy_figure
 
 # %% tags=["lab"]
@@ -320,7 +314,7 @@ for preprocessing in ("imagenet_mean", "unit_range"):
         answers[preprocessing, blocks] = named
         if variant == short:
             history_short = history
-        score = evaluation.score(labels[test_rows], named, EMOTIONS)
+        score = scores.score(labels[test_rows], named, EMOTIONS)
         table.append(
             (preprocessing, blocks, score["accuracy"], score["uar"], history["seconds"].sum())
         )
@@ -334,7 +328,7 @@ compared = [blocks for kind, blocks in answers if ("imagenet_mean", blocks) in a
 compared = sorted(set(compared))
 for blocks in compared:
     divided, as_trained = (right_way[kind, blocks] for kind in ("unit_range", "imagenet_mean"))
-    p_value = evaluation.mcnemar_exact(divided, as_trained)["p_value"]
+    p_value = scores.mcnemar_exact(divided, as_trained)["p_value"]
     change = 100 * (divided.mean() - as_trained.mean())
     print(
         f"{blocks} blocks: dividing by 255 changes the accuracy by {change:+.1f} points (p = {p_value:.2g})."
@@ -367,14 +361,14 @@ augmented, history = transfer.train_vgg16(
 named = transfer.predict(augmented, pixels, test_rows).argmax(axis=1)
 right_short = right_way[short.preprocessing, short.unfrozen_blocks]
 right_augmented = named == labels[test_rows]
-test = evaluation.mcnemar_exact(right_augmented, right_short)
+test = scores.mcnemar_exact(right_augmented, right_short)
 print(
     f"{name}, {short.epochs} epochs: {right_augmented.mean():.1%} with augmentation, {right_short.mean():.1%} without; p = {test['p_value']:.2g}.\n"
     f"It takes {history['seconds'].sum() / history_short['seconds'].sum():.1f} times as long: pictures that change have no cached outputs."
 )
 
 # %% tags=["nbval-ignore-output"]
-confusion_figure = scores.confusion(
+confusion_figure = score_plots.confusion(
     {
         entry["name"] + ", " + entry["protocol"]: entry["metrics"]["confusion"]
         for entry in experiments
@@ -389,7 +383,7 @@ confusion_figure
 said = {
     network: answer for (network, protocol), answer in predicted.items() if protocol == "held_out"
 }
-network_comparison.answers_table(labels[test_rows], said, EMOTIONS).round(2)
+comparison.answers_table(labels[test_rows], said, EMOTIONS).round(2)
 
 # %% [markdown]
 # An accuracy hides such habits: a class that is hardly ever said is never recognised, however right the others are.
@@ -401,7 +395,7 @@ network_comparison.answers_table(labels[test_rows], said, EMOTIONS).round(2)
 
 # %% tags=["nbval-ignore-output"]
 is_right = right[name]
-order = network_comparison.wrong_and_right(is_right, 8)
+order = comparison.wrong_and_right(is_right, 8)
 last = f"block{recipe.blocks}_conv3"  # the last convolution
 named = predicted[name, "held_out"][order]
 heat = grad_cam(networks["held_out"], pixels[test_rows[order]] / 255, named, last)
@@ -448,7 +442,7 @@ chosen_settings = {"settings": SETTINGS, "seed": SEED, "size": size}
 chosen_settings |= {"weights_are": describe_weights(WEIGHTS), **asdict(recipe)}
 
 # %% tags=["results"]
-folder = results.save_run(
+folder = runs.save_run(
     "03_vgg16_transfer",
     corpus=CORPUS,
     settings=chosen_settings,
@@ -466,7 +460,7 @@ folder = results.save_run(
 )
 for protocol, network in networks.items():
     origin = still_networks.made_from(stills, parts[protocol], recipe, SEED)
-    saved_models.save_model(network, folder / protocol, origin)
+    saved.save_model(network, folder / protocol, origin)
 print("saved", "/".join(folder.parts[-2:]))
 
 # %% [markdown]

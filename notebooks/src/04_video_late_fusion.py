@@ -68,6 +68,8 @@ if find_spec("google") and find_spec("google.colab"):
 assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
 sys.path.insert(0, str(checkout))
 from helpers import runtime
+from helpers.corpora.clips import clip_groups, ids_in_both_splits, join_stills
+from helpers.corpora.manifest import usable
 
 assert (checkout / "helpers/runtime.py").samefile(runtime.__file__), f"Restart, for {runtime}"
 runtime.mount_drive(DATA_ROOT)
@@ -81,30 +83,23 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from helpers import (
-    clip_comparison,
-    evaluation,
-    frame_sources,
-    images,
-    media,
-    players,
-    results,
-    still_networks,
-    training,
-    transfer,
-    video,
-)
 from helpers.corpora import load_role
 from helpers.emotions import EMOTIONS, class_indices
+from helpers.evaluation import scores
+from helpers.features import frame_sources, media, pictures
+from helpers.fusion import clip_comparison, frames
+from helpers.models import still_networks, training, transfer
 from helpers.models.vgg16 import describe_weights
 from helpers.plots import faces as face_plots
-from helpers.plots import scores
+from helpers.plots import players
+from helpers.plots import scores as score_plots
 from helpers.published import load_published
+from helpers.results import runs
 
 started = time.time()
 
 # %% tags=["lab"]
-from helpers.checks import video_late_fusion as checks
+from helpers.series.labs import video_late_fusion as checks
 
 # %% tags=["nbval-ignore-output"]
 print(runtime.describe())
@@ -119,10 +114,10 @@ clips = load_role("wild_clips", CORPUS, DATA_ROOT)
 size = still_networks.picture_size(CORPUS, EPOCHS)
 stills = still_networks.load_stills(CORPUS, DATA_ROOT, size)
 has_stills = "clip_id" in stills.manifest
-joined = video.join_stills(stills.manifest, clips) if has_stills else None
+joined = join_stills(stills.manifest, clips) if has_stills else None
 with_stills = set(joined.loc[joined["problem"] == "", "clip_row"]) if has_stills else set()
 print(
-    f"{len(clips)} clips, {len(stills.manifest)} stills; ids in both splits: {len(video.ids_in_both_splits(clips))}"
+    f"{len(clips)} clips, {len(stills.manifest)} stills; ids in both splits: {len(ids_in_both_splits(clips))}"
 )
 clip_table = clips.assign(stills=[row in with_stills for row in range(len(clips))])
 clip_table.groupby("split")["stills"].agg(clips="size", with_stills="sum")
@@ -158,8 +153,8 @@ checks.labels_that_differ(differing, joined) if has_stills else "no stills here,
 disagreement_figure = None
 if has_stills and len(differing):
     shown = differing[differing["problem"] == ""][:16]
-    disagreement_figure = scores.picture_grid(
-        [images.read_picture(path, (91, 72), 3) for path in shown["path"]],
+    disagreement_figure = score_plots.picture_grid(
+        [pictures.read_picture(path, (91, 72), 3) for path in shown["path"]],
         [f"{row.emotion}\nclip: {row.clip_emotion}" for row in shown.itertuples()],
         title="The still says one thing, its clip another",
     )
@@ -212,7 +207,7 @@ recipe = still_networks.choose_recipe(SETTINGS, EPOCHS, WEIGHTS, size)
 parts = still_networks.protocol_parts(stills, SEED)
 networks = {}
 for protocol in parts:
-    folder_of_03 = results.run_folder("03_vgg16_transfer", CORPUS, RESULTS_ROOT) / protocol
+    folder_of_03 = runs.run_folder("03_vgg16_transfer", CORPUS, RESULTS_ROOT) / protocol
     networks[protocol], loaded = still_networks.load_or_train(
         folder_of_03, stills, parts[protocol], recipe, SEED, report=print
     )
@@ -226,7 +221,7 @@ print(describe_weights(WEIGHTS))
 
 # %% tags=["nbval-ignore-output"]
 if has_stills:
-    frame_pixels, frame_rows = stills.pixels, images.usable(joined)
+    frame_pixels, frame_rows = stills.pixels, usable(joined)
     clip_rows = joined["clip_row"].to_numpy()[frame_rows]
 else:
     faces = frame_sources.detected_faces(clips, (size, size), 4)
@@ -251,7 +246,7 @@ frame_scores = {
     for protocol, network in networks.items()
 }
 clip_scores = {
-    protocol: video.aggregate_clips(values, clip_rows) for protocol, values in frame_scores.items()
+    protocol: frames.aggregate_clips(values, clip_rows) for protocol, values in frame_scores.items()
 }
 print(f"{len(frame_rows)} frames of {len(clip_scores['held_out'])} clips")
 
@@ -268,11 +263,11 @@ train_clips, test_clips = (scored[splits[scored] == split] for split in ("train"
 experiments = []
 for protocol, values in clip_scores.items():
     named = values.loc[test_clips].to_numpy().argmax(axis=1)
-    score = evaluation.score(class_indices(emotions[test_clips]), named, EMOTIONS)
+    score = scores.score(class_indices(emotions[test_clips]), named, EMOTIONS)
     value = published["sfew_stills"] if protocol == "thesis" and has_stills else None
-    experiments.append(results.experiment("stills, mean", protocol, "val", score, value))
-majority = evaluation.majority_class_accuracy(emotions[splits == "train"], emotions[test_clips])
-results.experiments_table(experiments).round(3)
+    experiments.append(runs.experiment("stills, mean", protocol, "val", score, value))
+majority = scores.majority_class_accuracy(emotions[splits == "train"], emotions[test_clips])
+runs.experiments_table(experiments).round(3)
 
 # %% [markdown]
 # ### Other ways to combine
@@ -299,7 +294,7 @@ methods.round(3)
 
 # %% tags=["nbval-ignore-output"]
 tested = clips[splits == "val"].reset_index(drop=True)
-prior = video.class_prior(class_indices(emotions[splits == "train"]), len(EMOTIONS))
+prior = frames.class_prior(class_indices(emotions[splits == "train"]), len(EMOTIONS))
 frames_of, missing = frame_sources.all_sources(
     tested, (size, size), 4, (stills.pixels, stills.manifest) if has_stills else None
 )
@@ -317,7 +312,7 @@ source_table.round(3)
 
 # %% tags=["nbval-ignore-output"]
 held_out = [e["metrics"]["accuracy"] for e in experiments if e["protocol"] == "held_out"]
-sources_figure = scores.accuracy_intervals(
+sources_figure = score_plots.accuracy_intervals(
     experiments,
     f"Held out, {min(held_out):.0%} to {max(held_out):.0%} of the clips are right",
     majority,
@@ -350,7 +345,7 @@ if has_stills:
     allowed = np.sort(np.concatenate([parts["held_out"]["fit"], parts["held_out"]["choose"]]))
     allowed = allowed[joined["clip_row"].to_numpy()[allowed] >= 0]
     clip_of = joined["clip_row"].to_numpy()[allowed]
-    films = video.clip_groups(clips, joined)[clip_of]
+    films = clip_groups(clips, joined)[clip_of]
     folds = [
         (allowed[fitting], allowed[held_out])
         for fitting, held_out in training.group_folds(stills.labels[allowed], films, FOLDS, SEED)
@@ -359,7 +354,7 @@ if has_stills:
         transfer.train_vgg16, stills.pixels, stills.labels, folds, len(EMOTIONS), recipe, SEED,
         report=print,
     )  # fmt: skip
-    out_of_fold = video.aggregate_clips(values[allowed], clip_of)
+    out_of_fold = frames.aggregate_clips(values[allowed], clip_of)
 else:  # the networks were trained on another corpus than the clips': no clip is known to them
     out_of_fold = clip_scores["held_out"].loc[train_clips]
 
@@ -370,7 +365,7 @@ score_rows = {
     "thesis": clip_scores["thesis"].loc[test_clips],
     "held_out": clip_scores["held_out"].loc[test_clips],
 }
-predictions = video.prediction_table(clips, score_rows, EMOTIONS)
+predictions = frames.prediction_table(clips, score_rows, EMOTIONS)
 right = predictions[list(EMOTIONS)].idxmax(axis=1) == predictions["emotion"]
 trust = (
     right.groupby(predictions["protocol"], sort=False)
@@ -399,7 +394,7 @@ checks.leak(leak, trust)
 
 # %% tags=["nbval-ignore-output"]
 never = np.array(EMOTIONS)[np.diag(experiments[1]["metrics"]["confusion"]) == 0]
-confusion_figure = scores.confusion(
+confusion_figure = score_plots.confusion(
     {
         "here (thesis)": experiments[0]["metrics"]["confusion"],
         "here (held out)": experiments[1]["metrics"]["confusion"],
@@ -421,12 +416,12 @@ confusion_figure
 
 # %% tags=["nbval-ignore-output"]
 shown_source = "detected faces" if "detected faces" in frames_of else next(iter(frames_of))
-frames, values = frames_of[shown_source], scores_of[shown_source, "held_out"]
+shown_frames, values = frames_of[shown_source], scores_of[shown_source, "held_out"]
 true = class_indices(tested["emotion"])
-chosen = clip_comparison.clips_to_show(values, frames, true)
+chosen = clip_comparison.clips_to_show(values, shown_frames, true)
 strips = []
 for row in chosen:
-    own = frames.pixels[frames.clip_rows == row]
+    own = shown_frames.pixels[shown_frames.clip_rows == row]
     strips.append(
         face_plots.clip_strip(
             own, training.predict(networks["held_out"], own, np.arange(len(own))), values[row], EMOTIONS,
@@ -488,7 +483,7 @@ chosen_settings = {"settings": SETTINGS, "seed": SEED, "folds": FOLDS, "size": s
 chosen_settings |= {"weights_are": describe_weights(WEIGHTS), **asdict(recipe)}
 
 # %% tags=["results"]
-folder = results.save_run(
+folder = runs.save_run(
     "04_video_late_fusion",
     corpus=CORPUS,
     settings=chosen_settings,
@@ -502,7 +497,7 @@ folder = results.save_run(
         "finding": finding,
         "majority_class_accuracy": majority,
         "batched_against_single_calls": speed_up,
-        "ids_in_both_splits": video.ids_in_both_splits(clips),
+        "ids_in_both_splits": ids_in_both_splits(clips),
         "tables": tables,
     },
 )

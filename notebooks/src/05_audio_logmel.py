@@ -67,6 +67,8 @@ if find_spec("google") and find_spec("google.colab"):
 assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
 sys.path.insert(0, str(checkout))
 from helpers import runtime
+from helpers.corpora.clips import load_own_clips
+from helpers.corpora.manifest import usable
 
 assert (checkout / "helpers/runtime.py").samefile(runtime.__file__), f"Restart, for {runtime}"
 runtime.mount_drive(DATA_ROOT)
@@ -86,19 +88,21 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from helpers import audio_training, evaluation, images, media, results, spectrograms, training
-from helpers.audio_recipes import log_mel_recipes
 from helpers.emotions import EMOTIONS, class_indices
-from helpers.fusion.own_scores import load_own_clips
-from helpers.players import players
+from helpers.evaluation import scores
+from helpers.features import media, spectrograms
+from helpers.models import audio_training, training
+from helpers.models.recipes import log_mel_recipes
 from helpers.plots import audio as audio_plots
-from helpers.plots import scores
+from helpers.plots import scores as score_plots
+from helpers.plots.players import players
 from helpers.published import load_published
+from helpers.results import runs
 
 started = time.time()
 
 # %% tags=["lab"]
-from helpers.checks import audio_logmel as checks
+from helpers.series.labs import audio_logmel as checks
 
 # %% tags=["nbval-ignore-output"]
 print(runtime.describe())
@@ -122,7 +126,7 @@ counts.reindex(EMOTIONS)
 # %%
 RATE = spectrograms.THESIS_SAMPLE_RATE
 waveforms, clips = media.read_waveforms(clips, RATE)
-train_rows, test_rows = (images.usable(clips, split) for split in ("train", "val"))
+train_rows, test_rows = (usable(clips, split) for split in ("train", "val"))
 lengths = np.array([0 if wave.problem else len(wave.load()) for wave in waveforms])  # (clips,)
 print(f"usable: {len(train_rows)} clips to train on, {len(test_rows)} to test on")
 print(f"seconds: {lengths[train_rows].min() / RATE:.1f} to {lengths[train_rows].max() / RATE:.1f}")
@@ -198,11 +202,11 @@ checks.one_length(log_mel_spectrogram)
 #
 # The thesis took that of the longest clip. `lengths` has the number of samples of every clip, `train_rows` and `test_rows` say which clips are which. Make `length`, a whole number of samples, for which no clip has to lose anything that training may know of.
 #
-# For all clips at once, `helpers.spectrograms` does the same as the function above in a fraction of the time.
+# For all clips at once, `helpers.features.spectrograms` does the same as the function above in a fraction of the time.
 
 # %% [markdown] tags=["full"]
 # Which length? The thesis took that of the longest clip. It must be the longest *training* clip: the test clips have no say in how training data are prepared.
-# For all clips at once, `helpers.spectrograms` does the same as the function above in a fraction of the time.
+# For all clips at once, `helpers.features.spectrograms` does the same as the function above in a fraction of the time.
 
 # %%
 ### BEGIN SOLUTION: length, for all clips
@@ -347,7 +351,7 @@ published, experiments = load_published("05_audio_logmel"), []
 if city_score:
     about = published["urbansound_check_model0"]
     experiments.append(
-        results.experiment("Model 0 on city sounds", "held_out", "all folds", city_score, about)
+        runs.experiment("Model 0 on city sounds", "held_out", "all folds", city_score, about)
     )
     print(audio_training.verdict_on_check("Model 0", city_score, about["value"]))
 
@@ -364,7 +368,7 @@ if city_score:
 protocols = audio_training.clip_protocols(clips, labels, clips["film"].to_numpy(), SEED)
 for protocol, (fitting, choosing) in protocols.items():
     print(f"{protocol}: {len(fitting)} clips to learn from, {len(choosing)} to choose the epoch")
-majority = evaluation.majority_class_accuracy(labels[train_rows], labels[test_rows])
+majority = scores.majority_class_accuracy(labels[train_rows], labels[test_rows])
 print(f"always naming the commonest class: {majority:.1%} of {len(test_rows)} test clips")
 
 # %% tags=["nbval-ignore-output"]
@@ -380,7 +384,7 @@ for protocol, (fitting, choosing) in protocols.items():
 
 # %% tags=["nbval-ignore-output"]
 last = histories["Model 1", "held_out"].iloc[-1]
-curves_figure = scores.learning_curves(
+curves_figure = score_plots.learning_curves(
     {f"{name}\n{protocol}": history for (name, protocol), history in histories.items()},
     f"Model 1 ends with {last['accuracy']:.0%} of its training clips, {last['val_accuracy']:.0%} of others",
     chance=majority,
@@ -428,11 +432,11 @@ published_of = {
     "SVM, rbf, raw decibels": published["svm"],
 }
 for (name, protocol), scored in probabilities.items():
-    score = evaluation.score(labels[test_rows], scored.argmax(axis=1), EMOTIONS)
+    score = scores.score(labels[test_rows], scored.argmax(axis=1), EMOTIONS)
     value = published_of.get(name) if protocol == "thesis" else None
-    experiments.append(results.experiment(name, protocol, "val", score, value))
+    experiments.append(runs.experiment(name, protocol, "val", score, value))
 emotion_experiments = [entry for entry in experiments if entry["split"] == "val"]
-results.experiments_table(emotion_experiments).round(3)
+runs.experiments_table(emotion_experiments).round(3)
 
 # %% tags=["nbval-ignore-output"]
 best = max(emotion_experiments, key=lambda entry: entry["metrics"]["accuracy"])
@@ -443,7 +447,7 @@ finding = (
     f"{lucky:.0%} rightly; always the commonest class, {majority:.0%}. "
     f"Model 0 ends with {learned:.0%} of its own training clips"
 )
-accuracy_figure = scores.accuracy_intervals(emotion_experiments, title, majority)
+accuracy_figure = score_plots.accuracy_intervals(emotion_experiments, title, majority)
 accuracy_figure
 
 # %% [markdown]
@@ -452,7 +456,7 @@ accuracy_figure
 
 # %% tags=["nbval-ignore-output"]
 held_out = [entry for entry in emotion_experiments if entry["protocol"] == "held_out"][:2]
-confusion_figure = scores.confusion(
+confusion_figure = score_plots.confusion(
     {entry["name"]: entry["metrics"]["confusion"] for entry in held_out},
     EMOTIONS,
     "Classes named of seven (held_out): "
@@ -489,7 +493,7 @@ grid_figure
 
 # %% tags=["nbval-ignore-output"]
 compared = len(protocols["held_out"][1])
-low, high = evaluation.wilson_interval(round(winner["accuracy"] * compared), compared)
+low, high = scores.wilson_interval(round(winner["accuracy"] * compared), compared)
 print(
     f"Best of {len(grid)}: {winner['network']}, {winner['normalisation']}, {winner['pre-emphasis']}, "
     f"{winner['accuracy']:.0%} of {compared} clips; for a single try that would be {low:.0%} to {high:.0%}."
@@ -538,7 +542,7 @@ figures = {
 }
 
 # %% tags=["results"]
-folder = results.save_run(
+folder = runs.save_run(
     "05_audio_logmel",
     corpus=CORPUS,
     settings={

@@ -68,6 +68,8 @@ if find_spec("google") and find_spec("google.colab"):
 assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
 sys.path.insert(0, str(checkout))
 from helpers import runtime
+from helpers.corpora.clips import leave_out_shared_ids, load_own_clips
+from helpers.corpora.manifest import usable
 
 assert (checkout / "helpers/runtime.py").samefile(runtime.__file__), f"Restart, for {runtime}"
 runtime.mount_drive(DATA_ROOT)
@@ -84,25 +86,28 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from helpers import audio_training, evaluation, images, media, own_clip, results, training, video
-from helpers.audio_recipes import FUSED, picture_recipes
 from helpers.emotions import EMOTIONS, class_indices
-from helpers.fusion.own_scores import load_own_clips
+from helpers.evaluation import scores
+from helpers.evaluation.comparison import paired_table
+from helpers.features import media
+from helpers.features.spectrogram_images import spectrogram_images
+from helpers.fusion import frames, own_clip
+from helpers.models import audio_training, training
 from helpers.models.audio import RandomMasking
+from helpers.models.recipes import FUSED, picture_recipes
+from helpers.models.transfer import train_vgg16
 from helpers.models.vgg16 import describe_weights
-from helpers.network_comparison import paired_table
-from helpers.players import players
 from helpers.plots import audio as audio_plots
-from helpers.plots import scores
+from helpers.plots import scores as score_plots
+from helpers.plots.players import players
 from helpers.plots.style import EMOTION_COLOURS
 from helpers.published import load_published
-from helpers.spectrogram_images import spectrogram_images
-from helpers.transfer import train_vgg16
+from helpers.results import runs
 
 started = time.time()
 
 # %% tags=["lab"]
-from helpers.checks import audio_spectrogram_images as checks
+from helpers.series.labs import audio_spectrogram_images as checks
 
 # %% tags=["nbval-ignore-output"]
 print(runtime.describe())
@@ -153,7 +158,7 @@ checks.picture(spectrogram_to_image)
 # Only the loudest point counts as a reference, so a whisper and a shout may look alike. The picture is as wide for a clip of one second as for one of six, so tempo is lost too. Both are as in the thesis, and worth remembering when you see the results.
 
 # %%
-in_train = images.usable(clips, "train")
+in_train = usable(clips, "train")
 seven = in_train[np.unique(labels[in_train], return_index=True)[1]]  # the first clip of each
 seven_emotions = list(clips["emotion"][seven])
 samples, rate = media.read_audio_at_own_rate(clips["path"][seven[0]])
@@ -167,7 +172,7 @@ print(f"{len(samples)} samples at {rate} Hz, spectrogram {power.shape}, picture 
 # %%
 pictures, clips = spectrogram_images(clips)  # (clips, 64, 64, 3)
 same = np.abs(pictures[seven[0]].astype(int) - picture).max()
-train_rows, test_rows = (images.usable(clips, split) for split in ("train", "val"))
+train_rows, test_rows = (usable(clips, split) for split in ("train", "val"))
 print(f"{pictures.shape}, {len(train_rows)} usable for training, {len(test_rows)} for the test")
 print(f"the helpers' picture is the one above to a level of colour: {same <= 1}")
 
@@ -207,7 +212,7 @@ groups = clips["film"].to_numpy()
 protocols = audio_training.clip_protocols(clips, labels, groups, SEED)
 for protocol, (fitting, choosing) in protocols.items():
     print(f"{protocol}: {len(fitting)} clips to learn from, {len(choosing)} to choose the epoch")
-majority = evaluation.majority_class_accuracy(labels[train_rows], labels[test_rows])
+majority = scores.majority_class_accuracy(labels[train_rows], labels[test_rows])
 print(f"always naming the commonest class: {majority:.1%} of {len(test_rows)} test clips")
 
 # %% tags=["nbval-ignore-output"]
@@ -228,7 +233,7 @@ for protocol, rows in protocols.items():
 # %% tags=["nbval-ignore-output"]
 drawn = [(name, protocol) for name in ("Model 1", "VGG16, two blocks") for protocol in protocols]
 last = histories["VGG16, two blocks", "thesis"].iloc[-1]
-curves_figure = scores.learning_curves(
+curves_figure = score_plots.learning_curves(
     {f"{name}\n{protocol}": histories[name, protocol] for name, protocol in drawn},
     f"VGG16 ends with {last['accuracy']:.0%} of its training clips and "
     f"{last['val_accuracy']:.0%} of the test clips (thesis; as figures 16 and 18)",
@@ -251,13 +256,11 @@ published_of = {
 }
 experiments = []
 for (name, protocol), scored in probabilities.items():
-    score = evaluation.score(labels[test_rows], scored[test_rows].argmax(axis=1), EMOTIONS)
+    score = scores.score(labels[test_rows], scored[test_rows].argmax(axis=1), EMOTIONS)
     value = published_of.get(name) if protocol == "thesis" else None
     best_epoch = histories[name, protocol].attrs["best_epoch"]
-    experiments.append(
-        results.experiment(name, protocol, "val", score, value, best_epoch=best_epoch)
-    )
-results.experiments_table(experiments).round(3)
+    experiments.append(runs.experiment(name, protocol, "val", score, value, best_epoch=best_epoch))
+runs.experiments_table(experiments).round(3)
 
 # %% tags=["nbval-ignore-output"]
 said = {name: probabilities[name, "held_out"][test_rows].argmax(axis=1) for name in recipes}
@@ -266,14 +269,14 @@ right["commonest class"] = labels[test_rows] == np.bincount(labels[train_rows]).
 first, *others = ("VGG16, two blocks", *(name for name in right if name != "VGG16, two blocks"))
 comparison = paired_table(right, {f"{first}, or {other}?": (other, first) for other in others})
 p = comparison["p"].iloc[-1]  # against the constant answer
-low, high = evaluation.wilson_interval(int(right[first].sum()), len(test_rows))
+low, high = scores.wilson_interval(int(right[first].sum()), len(test_rows))
 gave_up = [name for name, named in said.items() if len(set(named)) == 1]
 finding = (
     f"VGG16 names {right[first].mean():.0%} of the sounds rightly ({low:.0%} to {high:.0%}), "
     f"the commonest class {majority:.0%}: {'a' if p < 0.05 else 'no'} clear difference (p = {p:.2f})"
 )
 title = f"VGG16: {right[first].mean():.0%}; the commonest class: {majority:.0%} (p = {p:.2f})"
-accuracy_figure = scores.accuracy_intervals(experiments, title, majority)
+accuracy_figure = score_plots.accuracy_intervals(experiments, title, majority)
 accuracy_figure
 
 # %% tags=["nbval-ignore-output"]
@@ -294,7 +297,7 @@ matrices = {
 }
 named = {place: np.sum(matrix, axis=0) for place, matrix in matrices.items()}
 favourite = {place: EMOTIONS[counts.argmax()] for place, counts in named.items()}
-confusion_figure = scores.confusion(
+confusion_figure = score_plots.confusion(
     matrices,
     EMOTIONS,
     "Named most: " + "; ".join(f"{name} ({place})" for place, name in favourite.items()),
@@ -326,7 +329,7 @@ for place, counts in named.items():
 
 # %% tags=["nbval-ignore-output"]
 name = FUSED
-allowed = images.usable(video.leave_out_shared_ids(clips), "train")
+allowed = usable(leave_out_shared_ids(clips), "train")
 epochs = histories[name, "held_out"].attrs["best_epoch"] - recipes[name].head_epochs
 fixed = replace(recipes[name], epochs=epochs)
 ### BEGIN SOLUTION: folds, pairs of rows to learn from and rows that are held out
@@ -358,7 +361,7 @@ score_rows = {
     "held_out": (test_rows, probabilities[name, "held_out"]),
 }
 tables = {key: pd.DataFrame(scored[rows], index=rows) for key, (rows, scored) in score_rows.items()}
-predictions = video.prediction_table(clips, tables, EMOTIONS)
+predictions = frames.prediction_table(clips, tables, EMOTIONS)
 ### BEGIN SOLUTION: trust, from a kind of scores to how often they are right
 trust = {
     protocol: np.mean(scored[rows].argmax(axis=1) == labels[rows])
@@ -429,7 +432,7 @@ plain, *changed = variants
 for variant in changed:
     gain = summary.loc[variant, ("test", "mean")] - summary.loc[plain, ("test", "mean")]
     pairs = [(right[plain, seed], right[variant, seed]) for seed in variant_table["seed"].unique()]
-    p_values = [f"{evaluation.mcnemar_exact(*pair)['p_value']:.2f}" for pair in pairs]
+    p_values = [f"{scores.mcnemar_exact(*pair)['p_value']:.2f}" for pair in pairs]
     print(f"{variant}: {100 * gain:+.1f} percentage points; p for each seed: {', '.join(p_values)}")
     if summary.loc[variant, ("training", "std")] < 1e-6:
         print(
@@ -486,7 +489,7 @@ figures = {
 }
 
 # %% tags=["results"]
-folder = results.save_run(
+folder = runs.save_run(
     "06_audio_spectrogram_images",
     corpus=CORPUS,
     settings={

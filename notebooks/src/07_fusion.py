@@ -68,6 +68,7 @@ if find_spec("google") and find_spec("google.colab"):
 assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
 sys.path.insert(0, str(checkout))
 from helpers import runtime
+from helpers.corpora.clips import load_own_clips
 
 assert (checkout / "helpers/runtime.py").samefile(runtime.__file__), f"Restart, for {runtime}"
 runtime.mount_drive(DATA_ROOT)
@@ -83,20 +84,22 @@ import pandas as pd
 from IPython.display import display
 from keras import layers
 
-from helpers import evaluation, media, own_clip, results, statistics
 from helpers.emotions import EMOTIONS
-from helpers.fusion import comparison, own_scores, replication, report, tables
+from helpers.evaluation import scores, statistics
+from helpers.features import media
+from helpers.fusion import comparison, own_clip, own_scores, replication, report, tables
 from helpers.fusion.alignment import count_modalities
-from helpers.players import players
 from helpers.plots import faces as face_plots
 from helpers.plots import fusion as fusion_plots
 from helpers.plots import scores as score_plots
+from helpers.plots.players import players
 from helpers.published import load_published
+from helpers.results import runs
 
 started = time.time()
 
 # %% tags=["lab"]
-from helpers.checks import fusion as checks
+from helpers.series.labs import fusion as checks
 
 # %% tags=["nbval-ignore-output"]
 print(runtime.describe())
@@ -127,7 +130,7 @@ print(f"ids that are in train and in val: {vectors['in_both_splits']}")
 
 # %% tags=["nbval-ignore-output"]
 video_scores, audio_scores, own_corpus, note = own_scores.load_own_scores(CORPUS, RESULTS_ROOT)
-clips = own_scores.load_own_clips(own_corpus, DATA_ROOT if own_corpus == CORPUS else "")
+clips = load_own_clips(own_corpus, DATA_ROOT if own_corpus == CORPUS else "")
 print(note)
 
 # %%
@@ -360,7 +363,7 @@ runs_figure
 films = {protocol: own_scores.look_up(clips, parts[1], "film") for protocol, parts in pairs.items()}
 experiments = report.own_experiments(fused, pairs, films, SEED)
 on_both = [line for line in experiments if line["clips"] == "both"]
-results.experiments_table(on_both).round(3)
+runs.experiments_table(on_both).round(3)
 
 # %% [markdown]
 # `clips with both` are the clips that have video and audio. The saved results have `all clips` as well: there a fusion makes do with one modality where the other is missing.
@@ -462,7 +465,7 @@ tables.third_table(vectors["scores"], on_both, own_corpus)
 # %% tags=["nbval-ignore-output"]
 held_out = {line["system"]: line["metrics"] for line in on_both if line["protocol"] == "held_out"}
 systems = (*comparison.SINGLE, "mean")
-recalls = {n: evaluation.recall_of_each(held_out[n]["confusion"]) for n in systems}
+recalls = {n: scores.recall_of_each(held_out[n]["confusion"]) for n in systems}
 recall_figure = fusion_plots.clip_bars(recalls, EMOTIONS, "How much of each emotion is recognised")
 for name, values in recalls.items():
     never = [emotion for emotion, value in zip(EMOTIONS, values, strict=True) if value == 0]
@@ -548,7 +551,7 @@ finding = (
 
 # %% tags=["results"]
 own = own_corpus == CORPUS  # another corpus's scores are shown above, but are no result of this one
-folder = results.save_run(
+folder = runs.save_run(
     "07_fusion",
     corpus=CORPUS,
     settings={"settings": SETTINGS, "seed": SEED, **chosen},

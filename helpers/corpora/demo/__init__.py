@@ -15,8 +15,8 @@ from pathlib import Path
 import joblib
 from tqdm import tqdm
 
+from helpers.corpora.exclusions import FILE_NAME as EXCLUSION_LIST
 from helpers.corpora.manifest import CorpusError
-from helpers.exclusions import FILE_NAME as EXCLUSION_LIST
 from helpers.files import digest_of, write_atomically, write_json
 from helpers.paths import cache_root
 

@@ -28,7 +28,7 @@ from helpers.corpora.demo.shots import (
 from helpers.corpora.demo.soundtracks import soundtrack
 from helpers.corpora.demo.voices import SAMPLE_RATE
 from helpers.emotions import EMOTIONS
-from helpers.media import ffmpeg_binary
+from helpers.features.media import ffmpeg_binary
 
 CLIPS = {"train": (24, 13, 15, 27, 26, 21, 14), "val": (12, 7, 8, 12, 12, 11, 8)}
 """Clips by class; AFEW's 773 and 383 in proportion."""

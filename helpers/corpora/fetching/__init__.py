@@ -1,0 +1,1 @@
+"""Downloads and archives of corpora, and how they are told apart."""

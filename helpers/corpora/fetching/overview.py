@@ -1,0 +1,142 @@
+"""What is there of each corpus, beside what was published: counts, damage, duplicate ids."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.corpora import load_manifest
+from helpers.corpora.fetching.places import FOLDERS
+from helpers.corpora.fetching.signatures import damage_of
+from helpers.corpora.manifest import CorpusError
+
+_FOLDS = (873, 888, 925, 990, 936, 823, 838, 806, 816, 837)
+PUBLISHED_COUNTS: Mapping[str, Mapping[str, int]] = {
+    "faces": {"train": 1026, "test": 1026},
+    "sfew": {"train": 859, "val": 405},
+    "afew": {"train": 773, "val": 383},
+    "urbansound8k": {f"fold{fold}": count for fold, count in enumerate(_FOLDS, start=1)},
+    "ravdess": {
+        "audio train": 832,
+        "audio val": 416,
+        "audio_video train": 832,
+        "audio_video val": 416,
+    },
+    "crema_d": {"all": 7442},
+    "fer2013": {"train": 28709, "val": 3589, "test": 3589},
+    "meld": {"train": 9989, "dev": 1109, "test": 2610},
+}
+"""Samples of each part of each corpus; SFEW's are those of the thesis, after faces that were none
+had been deleted by hand, RAVDESS's are without calm."""
+
+COLUMNS = (
+    "corpus",
+    "part",
+    "found",
+    "expected",
+    "missing",
+    "damaged",
+    "left_out",
+    "duplicate_ids",
+)
+_SHOWN = 5
+
+
+def overview(
+    root: Path, names: Sequence[str], damaged_in_archives: Mapping[str, int] | None = None
+) -> pd.DataFrame:
+    """Return a table of what lies under ``root``.
+
+    Parameters
+    ----------
+    root : Path
+        The data root, which holds the corpora's folders.
+    names : sequence of str
+        Corpora, as :func:`helpers.corpora.load_manifest` knows them.
+    damaged_in_archives : mapping, optional
+        How many files of a corpus were damaged in their archive, so that they are not here.
+
+    Returns
+    -------
+    DataFrame
+        One row a part of a corpus, ``COLUMNS``; ``attrs["details"]`` has sentences about what was
+        found damaged, left out or passed over.
+    """
+    rows, details = [], []
+    for name in names:
+        try:
+            manifest = load_manifest(name, root / FOLDERS[name])
+        except CorpusError as error:
+            details.append(str(error))
+            manifest = None
+        more, sentences = _corpus_rows(name, manifest)
+        extra = (damaged_in_archives or {}).get(name, 0)
+        if extra:
+            more[0]["damaged"] += extra
+            sentences.append(f"{name}: {extra} files are damaged in their archive")
+        rows += more
+        details += sentences
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    table.attrs["details"] = details
+    return table
+
+
+def report(table: pd.DataFrame, root: Path) -> str:
+    """Return the table and everything said beside it as text for a terminal."""
+    lines = [table.to_string(index=False), ""]
+    lines += table.attrs["details"]
+    lines += [f"NOT UNPACKED: {failure}" for failure in table.attrs.get("failures", [])]
+    lines += ["", f"DATA_ROOT = {str(root)!r}", ""]
+    return "\n".join(lines)
+
+
+def _corpus_rows(name: str, manifest: pd.DataFrame | None) -> tuple[list[dict], list[str]]:
+    expected = PUBLISHED_COUNTS[name]
+    if manifest is None:
+        rows = [_row(name, part, count) for part, count in expected.items()]
+        return rows, []
+    damage = {path: damage_of(Path(path)) for path in manifest["path"]}
+    there = manifest["path"].map(lambda path: Path(path).exists())
+    damaged = there & (manifest["path"].map(damage) != "")
+    left_out = there & ~damaged & (manifest["problem"] != "")
+    # MELD numbers its clips anew in each split.
+    unique = ["split", "sample_id"] if name == "meld" else ["sample_id"]
+    duplicate = manifest.duplicated(unique, keep="first")
+    part = _part(name, manifest)
+    rows = [
+        _row(
+            name,
+            key,
+            expected.get(key, 0),
+            found=int((there & (part == key)).sum()),
+            damaged=int((damaged & (part == key)).sum()),
+            left_out=int((left_out & (part == key)).sum()),
+            duplicate_ids=int((duplicate & (part == key)).sum()),
+        )
+        for key in dict.fromkeys([*expected, *part])
+    ]
+    details = [f"{name}: {path}: {damage[path]}" for path in manifest["path"][damaged][:_SHOWN]]
+    reasons = Counter(manifest["problem"][left_out])
+    details += [f"{name}: {count} left out: {reason}" for reason, count in reasons.items()]
+    passed = Counter(reason for _, reason in manifest.attrs["strange_files"])
+    details += [f"{name}: {count} passed over: {reason}" for reason, count in passed.items()][:9]
+    repeated = sorted(set(manifest["sample_id"][duplicate]))
+    if repeated:
+        details.append(f"{name}: more than once: {', '.join(repeated[:_SHOWN])}")
+    return rows, details
+
+
+def _row(name: str, part: str, expected: int, found: int = 0, **counts: int) -> dict:
+    zeros = dict.fromkeys(("damaged", "left_out", "duplicate_ids"), 0)
+    missing = max(0, expected - found)
+    row = {"corpus": name, "part": part, "found": found, "expected": expected, "missing": missing}
+    return row | zeros | counts
+
+
+def _part(name: str, manifest: pd.DataFrame) -> pd.Series:
+    if name == "ravdess":
+        return manifest["modality"] + " " + manifest["split"]
+    if name == "crema_d":
+        return pd.Series("all", index=manifest.index)
+    return manifest["split"]

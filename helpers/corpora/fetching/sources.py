@@ -1,0 +1,212 @@
+"""Where the open corpora are, how large they are, and under which licence."""
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from helpers.corpora import meld
+from helpers.corpora.fetching.fetch import DownloadError, fetch
+
+ZENODO = "https://zenodo.org"
+HUGGING_FACE = "https://huggingface.co"
+GITHUB_RAW = "https://raw.githubusercontent.com"
+GITHUB_MEDIA = "https://media.githubusercontent.com/media"
+GITLAB = "https://gitlab.com"
+
+_CREMA_D = "CheyneyComputerScience/CREMA-D"
+_CREMA_D_MIRROR = "cs-cooper-lab/crema-d-mirror"
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file to fetch: its name, its sources in order, and what tells that it is the right one."""
+
+    name: str
+    urls: tuple[str, ...]
+    size: int | None = None
+    checksum: str | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """An open corpus as it is published.
+
+    ``size`` and, where known, ``unpacked`` are bytes of the whole, ``actors`` the first and the
+    last number where it can be had by actor; ``files`` lists what to fetch and may ask the network.
+    """
+
+    title: str
+    folder: str
+    size: int
+    licence: str
+    home: str
+    files: Callable[[Sequence[int], Path], list[RemoteFile]]
+    actors: tuple[int, int] | None = None
+    unpacked: int = 0
+
+    def share(self, actors: Sequence[int]) -> float:
+        """Return the part of the corpus that these actors are, from 0 to 1."""
+        return len(actors) / (self.actors[1] - self.actors[0] + 1) if self.actors else 1.0
+
+
+def _ravdess_speech(_actors: Sequence[int], _folder: Path) -> list[RemoteFile]:
+    name = "Audio_Speech_Actors_01-24.zip"
+    url = f"{ZENODO}/records/1188976/files/{name}"
+    checksum = "md5:bc696df654c87fed845eb13823edef8a"
+    return [RemoteFile(name, (url,), 208_468_073, checksum)]
+
+
+def _ravdess_video(actors: Sequence[int], _folder: Path) -> list[RemoteFile]:
+    # Sizes and hashes come from the record itself, which lists both for every file.
+    url = f"{ZENODO}/api/records/1188976"
+    try:
+        response = requests.get(url, timeout=60)
+        response.raise_for_status()
+        listed = {file["key"]: file for file in response.json()["files"]}
+        files = [listed[f"Video_Speech_Actor_{actor:02d}.zip"] for actor in actors]
+        return [
+            RemoteFile(
+                file["key"],
+                (f"{ZENODO}/records/1188976/files/{file['key']}",),
+                int(file["size"]),
+                file["checksum"],
+            )
+            for file in files
+        ]
+    except (requests.RequestException, KeyError, TypeError, ValueError) as error:
+        raise DownloadError(
+            f"The list of RAVDESS's files could not be read from {url}: {error!r}. Try again later."
+        ) from None
+
+
+def _urbansound8k(_actors: Sequence[int], _folder: Path) -> list[RemoteFile]:
+    name = "UrbanSound8K.tar.gz"
+    url = f"{ZENODO}/records/1203745/files/{name}"
+    checksum = "md5:9aa69802bbf37fb986f71ec1483a196e"
+    return [RemoteFile(name, (url,), 6_023_741_708, checksum)]
+
+
+def _meld(_actors: Sequence[int], _folder: Path) -> list[RemoteFile]:
+    tables = [
+        RemoteFile(name, (f"{GITHUB_RAW}/declare-lab/MELD/master/data/MELD/{name}",))
+        for name in meld.TABLES.values()
+    ]
+    name = "MELD.Raw.tar.gz"
+    url = f"{HUGGING_FACE}/datasets/declare-lab/MELD/resolve/main/{name}"
+    checksum = "sha256:a56b4407d574195cbce470d86f9c9d72fcfea59b0e34502ecd4babee4a5c613e"
+    return [*tables, RemoteFile(name, (url,), 10_878_146_150, checksum)]
+
+
+def _crema_d(media: str, suffix: str) -> Callable[[Sequence[int], Path], list[RemoteFile]]:
+    def files(actors: Sequence[int], folder: Path) -> list[RemoteFile]:
+        list_url = f"{GITHUB_RAW}/{_CREMA_D}/master/SentenceFilenames.csv"
+        table = fetch([list_url], folder / "SentenceFilenames.csv", progress=False)
+        with table.open(encoding="utf-8", newline="") as file:
+            takes = [row["Filename"] for row in csv.DictReader(file)]
+        wanted = [take for take in takes if int(take[:4]) in set(actors)]
+        names = [f"{media}/{take}{suffix}" for take in wanted]
+        return [
+            RemoteFile(
+                name,
+                (
+                    f"{GITHUB_MEDIA}/{_CREMA_D}/master/{name}",
+                    f"{GITLAB}/{_CREMA_D_MIRROR}/-/raw/HEAD/{name}",
+                ),
+            )
+            for name in names
+        ]
+
+    return files
+
+
+def crema_d_session() -> requests.Session:
+    """Return a session that asks again, with pauses, for a hash that does not come."""
+    session = requests.Session()
+    retry = Retry(6, backoff_factor=1, status_forcelist=(429, 500, 502, 503, 504))
+    session.mount(f"{GITHUB_RAW}/", HTTPAdapter(max_retries=retry))
+    return session
+
+
+def crema_d_checksum(name: str, session: requests.Session) -> tuple[str, int]:
+    """Return hash and size of a CREMA-D file from its Git LFS pointer, as the repository has it.
+
+    Raises
+    ------
+    DownloadError
+        If there is none.
+    """
+    url = f"{GITHUB_RAW}/{_CREMA_D}/master/{name}"
+    try:
+        response = session.get(url, timeout=60)
+        response.raise_for_status()
+        fields = dict(line.split(" ", 1) for line in response.text.splitlines() if " " in line)
+        return fields["oid"], int(fields["size"])
+    except (requests.RequestException, KeyError, ValueError) as error:
+        raise DownloadError(
+            f"The hash of {name} could not be read from its Git LFS pointer at {url}: {error!r}. "
+            "Try again later."
+        ) from None
+
+
+_CREMA_D_FACTS = {
+    "folder": "crema_d",
+    "licence": "Open Database License 1.0 (ODbL)",
+    "home": "github.com/CheyneyComputerScience/CREMA-D",
+    "actors": (1001, 1091),
+}
+_RAVDESS_FACTS = {
+    "folder": "ravdess",
+    "licence": "CC BY-NC-SA 4.0: not for commercial use, share alike, name the authors",
+    "home": "zenodo.org/records/1188976",
+}
+
+SOURCES = {
+    "ravdess-speech": Source(
+        title="RAVDESS, speech of 24 actors (Livingstone and Russo 2018)",
+        size=208_468_073,
+        files=_ravdess_speech,
+        **_RAVDESS_FACTS,
+    ),
+    "ravdess-video": Source(
+        title="RAVDESS, clips with sound of 24 actors (Livingstone and Russo 2018)",
+        size=13_360_000_000,
+        files=_ravdess_video,
+        actors=(1, 24),
+        **_RAVDESS_FACTS,
+    ),
+    "crema-d": Source(
+        title="CREMA-D, clips with sound of 91 actors (Cao et al. 2014)",
+        size=3_000_000_000,
+        files=_crema_d("VideoFlash", ".flv"),
+        **_CREMA_D_FACTS,
+    ),
+    "crema-d-speech": Source(
+        title="CREMA-D, sound alone of 91 actors (Cao et al. 2014)",
+        size=605_899_936,
+        files=_crema_d("AudioWAV", ".wav"),
+        **_CREMA_D_FACTS,
+    ),
+    "urbansound8k": Source(
+        title="UrbanSound8K (Salamon, Jacoby and Bello 2014)",
+        folder="UrbanSound8K",
+        size=6_023_741_708,
+        licence="CC BY-NC 4.0: not for commercial use, name the authors",
+        home="zenodo.org/records/1203745",
+        files=_urbansound8k,
+    ),
+    "meld": Source(
+        title="MELD, clips of a television series (Poria et al. 2019)",
+        folder="meld",
+        size=10_878_146_150,
+        unpacked=36_000_000_000,
+        licence="labels GPL-3.0; the clips belong to the series' owners: for research alone",
+        home="github.com/declare-lab/MELD",
+        files=_meld,
+    ),
+}
+"""What ``python -m helpers.corpora.download`` fetches, by name."""

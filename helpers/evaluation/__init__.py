@@ -1,0 +1,1 @@
+"""How right the answers are, and how sure that is."""

@@ -1,0 +1,1 @@
+"""From a manifest to arrays: pictures, frames, sounds and their spectrograms."""

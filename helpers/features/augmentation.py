@@ -1,0 +1,105 @@
+"""Changed copies of training pictures, as published (thesis, section III-A, after figure 10).
+
+Made by Keras layers inside tf.data, on the training batches alone: give the result of
+:func:`published_augmentation` to ``helpers.features.pictures.make_dataset(..., augment=...)``.
+"""
+
+import math
+
+import keras
+from keras import layers, ops
+
+BRIGHTNESS = (0.5, 1.0)
+SHEAR_DEGREES = 0.2
+ZOOM = 0.1
+
+
+def published_augmentation(seed: int) -> keras.Sequential:
+    """Return the published changes, drawn anew for every picture.
+
+    Mirrored in half the cases, shear by up to 0.2 degrees, height and width zoomed by up to 10 %
+    each on its own, brightness times 0.5 to 1; borders repeat the nearest pixel. Keras's old
+    generator, which the thesis used, takes the shear in degrees: 0.2 of them move no part of a
+    picture of 128 pixels by more than a quarter of a pixel.
+
+    Parameters
+    ----------
+    seed : int
+        The same seed gives the same changes, batch by batch.
+
+    Returns
+    -------
+    keras.Sequential
+        float32 (batch, height, width, channels) on the 0-255 scale -> the same.
+    """
+    return keras.Sequential(
+        [
+            RandomAffine(mirror=True, shear_degrees=SHEAR_DEGREES, zoom=ZOOM, seed=seed),
+            RandomDimming(*BRIGHTNESS, seed=seed + 1),
+        ],
+        name="published_augmentation",
+    )
+
+
+class RandomAffine(layers.Layer):
+    """Mirror, shear and zoom each picture about its centre, in one resampling.
+
+    So did the old generator. Keras's ``RandomFlip``, ``RandomShear`` and ``RandomZoom`` in a row
+    blur a picture twice and take longer; by how much, ``python -m helpers.series.benchmark`` says.
+
+    Parameters
+    ----------
+    mirror : bool
+        Whether left and right change sides in half the cases.
+    shear_degrees : float
+        Columns lean by up to this angle, either way.
+    zoom : float
+        Height and width are divided by 1 - zoom to 1 + zoom, each on its own.
+    seed : int
+    """
+
+    def __init__(self, mirror: bool, shear_degrees: float, zoom: float, seed: int, **options):
+        super().__init__(**options)
+        self.mirror, self.shear, self.zoom = mirror, math.tan(math.radians(shear_degrees)), zoom
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, pictures, training=True):
+        """Return the pictures, each changed in its own way; unchanged when not training."""
+        if not training:
+            return pictures
+        shape = ops.shape(pictures)
+        side, shear, width, height = ops.unstack(
+            keras.random.uniform((4, shape[0]), -1, 1, seed=self.generator), 4
+        )
+        across = 1 + self.zoom * width
+        if self.mirror:
+            across = ops.where(side < 0, -across, across)
+        lean, down = across * self.shear * shear, 1 + self.zoom * height
+        # Where each place of the new picture is in the old one: x' = across x + lean y + ...
+        x, y = ((shape[axis] - 1) / 2 for axis in (2, 1))  # the centre, which stays where it is
+        none = ops.zeros_like(across)
+        matrix = [across, lean, x - across * x - lean * y, none, down, y - down * y, none, none]
+        return ops.image.affine_transform(
+            pictures, ops.stack(matrix, axis=1), fill_mode="nearest", data_format="channels_last"
+        )
+
+
+class RandomDimming(layers.Layer):
+    """Multiply each picture by one factor, as the old generator's ``brightness_range`` did.
+
+    Keras's own ``RandomBrightness`` adds a constant, which is another change: it lifts shadows.
+    """
+
+    def __init__(self, lowest: float, highest: float, seed: int, **options):
+        super().__init__(**options)
+        self.lowest, self.highest = lowest, highest
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, pictures, training=True):
+        """Return the pictures, each times its factor; unchanged when not training."""
+        if not training:
+            return pictures
+        shape = (ops.shape(pictures)[0], 1, 1, 1)
+        return pictures * keras.random.uniform(
+            shape, self.lowest, self.highest, seed=self.generator
+        )

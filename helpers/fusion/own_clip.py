@@ -1,0 +1,224 @@
+"""A clip of one's own through the whole series: its faces, its sound, and both together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+
+from helpers.cache import Unusable
+from helpers.corpora.clips import load_own_clips
+from helpers.emotions import class_indices
+from helpers.features.face_detection import faces_of_clip
+from helpers.features.spectrogram_images import sound_to_image, spectrogram_images
+from helpers.fusion.own_scores import AUDIO
+from helpers.models import saved, still_networks, training
+from helpers.models.audio_training import clip_protocols
+from helpers.models.recipes import FUSED, picture_recipes
+from helpers.models.transfer import Recipe
+from helpers.results.runs import ResultsError, load_run, run_folder
+from helpers.runtime import ask_for_file
+
+FACES = "03_vgg16_transfer"
+"""The notebook whose network scores faces; notebook 06 has the one for sound."""
+
+FRAMES = 8
+"""So many frames, evenly spread, are searched for a face."""
+
+
+@dataclass(frozen=True)
+class ScoredClip:
+    """What two networks say of one clip.
+
+    Attributes
+    ----------
+    faces : uint8 array (f, height, width, 3)
+        The largest face of each frame that shows one.
+    frame_scores : array (f, classes)
+    spectrogram : uint8 array (height, width, 3) or None
+    scores : dict of name to array (classes,)
+        ``video`` (the mean of its frames) and ``audio``, as far as there are faces and sound, and
+        ``mean``, the fusion of both, if there are both.
+    reasons : dict of name to str
+        Why there is no ``video`` or no ``audio``.
+    """
+
+    faces: np.ndarray
+    frame_scores: np.ndarray
+    spectrogram: np.ndarray | None
+    scores: dict[str, np.ndarray]
+    reasons: dict[str, str]
+
+
+def find_clip(own_clip: str, clips: pd.DataFrame) -> tuple[Path, str]:
+    """Return the file that a notebook's ``OWN_CLIP`` means, and a sentence about it.
+
+    Parameters
+    ----------
+    own_clip : str
+        A path; ``upload`` to be asked for a file in Colab; "" for the first usable test clip.
+    clips : DataFrame
+        The corpus's clips.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    """
+    if not own_clip:
+        usable = clips[(clips["split"] == "val") & (clips["problem"] == "")]
+        first = usable.iloc[0]
+        return Path(first["path"]), (
+            f"Test clip {first['sample_id']} of the corpus, labelled {first['emotion']}. For a "
+            'clip of yours give its path as OWN_CLIP, or in Colab "upload".'
+        )
+    path = Path(ask_for_file() if own_clip == "upload" else own_clip).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"OWN_CLIP is {own_clip!r}, and {path} is no file. Give the path of a film, or "
+            '"upload" in Colab.'
+        )
+    kept = "It stays where it is; nothing of it goes into the cache or the results."
+    return path, f"Your clip {path.name}. {kept}"
+
+
+def label_of(path: Path, clips: pd.DataFrame) -> str:
+    """Return the emotion that a clip of the corpus is labelled with, "" for any other film."""
+    labels = clips.loc[clips["path"] == str(path), "emotion"]
+    return labels.iloc[0] if len(labels) else ""
+
+
+def load_networks(
+    corpus: str, data_root: str, results_root: str, settings: str, epochs: int, seed: int
+) -> tuple[keras.Model, keras.Model, str]:
+    """Return the networks of notebooks 03 and 06 (``held_out``), and a sentence on their origin.
+
+    Takes a notebook's parameters. A network that its notebook has left is loaded, if it was made
+    with these from the same data; else it is trained now, and kept where that notebook keeps it.
+    """
+    options = (data_root, results_root, settings, epochs, seed)
+    video, video_loaded = _video_network(corpus, *options)
+    audio, audio_loaded = _audio_network(corpus, *options)
+    words = {True: "left by notebook {}", False: "trained now, as in notebook {}"}
+    origin = (
+        f"The network for faces was {words[video_loaded].format(FACES[:2])}, the one for sound was "
+        f"{words[audio_loaded].format(AUDIO[:2])}; both learned from the corpus {corpus}."
+    )
+    return video, audio, origin
+
+
+def _video_network(corpus, data_root, results_root, settings, epochs, seed):
+    size = still_networks.picture_size(corpus, epochs)
+    stills = still_networks.load_stills(corpus, data_root, size)
+    parts = still_networks.protocol_parts(stills, seed)["held_out"]
+    weights = _weights_of(FACES, corpus, results_root)
+    recipe = still_networks.choose_recipe(settings, epochs, weights, size)
+    folder = run_folder(FACES, corpus, results_root) / "held_out"
+    return still_networks.load_or_train(folder, stills, parts, recipe, seed)
+
+
+def keep_audio_network(
+    network: keras.Model,
+    folder: Path,
+    pictures: np.ndarray,
+    clips: pd.DataFrame,
+    labels: np.ndarray,
+    recipe: Recipe,
+    seed: int,
+) -> None:
+    """Keep notebook 06's network (``held_out``) in its results, for :func:`load_networks`.
+
+    Parameters
+    ----------
+    network : keras.Model
+    folder : Path
+        The notebook's folder of results.
+    pictures : uint8 array (n, height, width, 3)
+        Spectrograms of all clips.
+    clips : DataFrame (n rows)
+        With ``film``, see ``helpers.corpora.clips.load_own_clips``.
+    labels : int array (n,)
+    """
+    heard, parts = _sound(pictures, clips, labels, seed)
+    origin = still_networks.made_from(heard, parts, recipe, seed)
+    saved.save_model(network, folder / "held_out", origin)
+
+
+def _audio_network(corpus, data_root, results_root, settings, epochs, seed):
+    pictures, clips = spectrogram_images(load_own_clips(corpus, data_root))
+    heard, parts = _sound(pictures, clips, class_indices(clips["emotion"]), seed)
+    recipe = picture_recipes(settings, epochs, _weights_of(AUDIO, corpus, results_root))[FUSED]
+    folder = run_folder(AUDIO, corpus, results_root) / "held_out"
+    return still_networks.load_or_train(folder, heard, parts, recipe, seed)
+
+
+def _sound(pictures, clips, labels, seed):
+    rows = clip_protocols(clips, labels, clips["film"].to_numpy(), seed)["held_out"]
+    parts = dict(zip(("fit", "choose"), rows, strict=True))
+    return still_networks.Pictures(pictures, clips, labels), parts
+
+
+def _weights_of(notebook: str, corpus: str, results_root: str) -> str:
+    """Return the name of the weights that a notebook's last run started from."""
+    try:
+        return load_run(notebook, corpus, results_root)["settings"]["weights"]
+    except (ResultsError, KeyError):
+        return Recipe().weights
+
+
+def score_clip(
+    path: Path, video_network: keras.Model, audio_network: keras.Model, classes: Sequence[str]
+) -> ScoredClip:
+    """Score one clip with the networks of notebooks 03 (faces) and 06 (spectrograms).
+
+    Parameters
+    ----------
+    path : Path
+        Any film that ffmpeg reads. A film without a face or without sound has a reason instead.
+        Nothing of it is kept in the cache: it may show a person who is in no corpus.
+    video_network, audio_network : keras.Model
+        Pictures in, probabilities of ``classes`` out.
+    """
+    height, width = video_network.input_shape[1:3]
+    faces, frame_scores = np.empty((0, height, width, 3), np.uint8), np.empty((0, len(classes)))
+    spectrogram, scores, reasons = None, {}, {}
+    try:
+        faces = faces_of_clip(path, (height, width), FRAMES)
+        frame_scores = training.predict(video_network, faces, np.arange(len(faces)))
+        scores["video"] = frame_scores.mean(axis=0)
+    except Unusable as reason:
+        reasons["video"] = str(reason)
+    try:
+        size = audio_network.input_shape[1:3]
+        spectrogram = sound_to_image(path, kind="librosa_defaults", size=size)
+        scores["audio"] = training.predict(audio_network, spectrogram[None], np.arange(1))[0]
+    except Unusable as reason:
+        reasons["audio"] = str(reason)
+    if len(scores) == 2:
+        scores["mean"] = (scores["video"] + scores["audio"]) / 2
+    return ScoredClip(faces, frame_scores, spectrogram, scores, reasons)
+
+
+def describe_clip(scored: ScoredClip, classes: Sequence[str], label: str = "") -> str:
+    """Return what was found, a line a modality, what is missing, and whether the last is right.
+
+    Parameters
+    ----------
+    label : str
+        The clip's emotion, if it is known.
+    """
+    lines = [
+        f"{name}: {classes[int(values.argmax())]} ({values.max():.0%})"
+        for name, values in scored.scores.items()
+    ]
+    lines += [f"no {name}: {reason}" for name, reason in scored.reasons.items()]
+    if "video" in scored.scores:
+        lines.insert(0, f"a face in {len(scored.faces)} of {FRAMES} frames")
+    if label and scored.scores:
+        values = list(scored.scores.values())[-1]
+        right = classes[int(values.argmax())] == label
+        sure = "not unsure" if values.max() > 0.5 else "unsure"
+        lines.append(f"labelled {label}: {'right' if right else 'wrong'}, and {sure}")
+    return "\n".join(lines)

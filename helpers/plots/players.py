@@ -1,0 +1,33 @@
+"""Sounds to listen to inside a notebook, small enough to be saved with it."""
+
+import base64
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+from IPython.display import HTML
+
+from helpers.features.media import encode_mp3
+
+
+def players(sounds: Sequence[np.ndarray], captions: Sequence[str], sample_rate: int) -> HTML:
+    """Return an audio player a sound, with its caption; about 4 kB for each second.
+
+    Parameters
+    ----------
+    sounds : n arrays (samples,)
+        -1 to 1; each is played equally loud.
+    captions : n str
+    sample_rate : int
+    """
+    cells = []
+    for samples, caption in zip(sounds, captions, strict=True):
+        loudest = float(np.abs(samples).max(initial=0)) or 1.0
+        sound = base64.b64encode(encode_mp3(samples * (0.9 / loudest), sample_rate)).decode()
+        cells.append(
+            '<figure style="display:inline-block;margin:4px">'
+            f"<figcaption>{escape(caption)}</figcaption>"
+            f'<audio controls preload="none" style="width:200px" aria-label="{escape(caption)}" '
+            f'src="data:audio/mpeg;base64,{sound}"></audio></figure>'
+        )
+    return HTML("".join(cells))

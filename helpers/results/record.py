@@ -1,0 +1,99 @@
+"""What a run holds as plain values: numbers for JSON, data as a digest, figures as png."""
+
+import io
+import math
+import os
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from helpers.files import digest_of, fingerprint
+from helpers.results.clip_scores import ResultsError
+
+
+def describe_data(manifest: pd.DataFrame) -> dict:
+    """Return what there is to say of the data of a run, without naming a folder.
+
+    Returns
+    -------
+    dict
+        ``corpus``, ``digest`` of all files (names and content), ``samples``, ``used``, ``splits``
+        (name to samples used), ``left_out`` (reason to samples) and ``strange_files`` (reason to
+        files that are no samples).
+    """
+    folder = manifest.attrs.get("folder") or os.path.commonpath([*manifest["path"]])
+    usable = manifest["problem"] == ""
+    strange = manifest.attrs.get("strange_files", ())
+    files = [(os.path.relpath(path, folder), _content(path)) for path in set(manifest["path"])]
+    return {
+        "corpus": manifest.attrs.get("corpus", ""),
+        "digest": digest_of(sorted(files)),
+        "samples": len(manifest),
+        "used": int(usable.sum()),
+        "splits": manifest.loc[usable, "split"].value_counts(sort=False).to_dict(),
+        "left_out": manifest.loc[~usable, "problem"].value_counts().to_dict(),
+        "strange_files": dict(Counter(reason for _, reason in strange)),
+    }
+
+
+def png_bytes(figure: Figure) -> bytes:
+    """Return a figure as a png; the same figure gives the same bytes."""
+    buffer = io.BytesIO()
+    # Matplotlib would write its version into it.
+    metadata = {"Software": None}
+    figure.savefig(buffer, format="png", dpi=120, bbox_inches="tight", metadata=metadata)
+    return buffer.getvalue()
+
+
+def figure_title(figure: Figure) -> str:
+    """Return the title over a figure in one line, else that of its first plot, else ""."""
+    titles = [figure.get_suptitle(), *(axis.get_title() for axis in figure.axes[:1])]
+    return " ".join(next((title for title in titles if title), "").split())
+
+
+def plain_values(value: Any, where: str) -> Any:
+    """Return a value, however nested, as what JSON can hold.
+
+    Parameters
+    ----------
+    value : object
+        Mappings, sequences, NumPy arrays and scalars, paths, numbers, text; a DataFrame becomes
+        ``columns`` and ``rows`` (its index left out, None where a value is missing).
+    where : str
+        What it is, for the message.
+
+    Raises
+    ------
+    ResultsError
+        If a number is NaN or infinite, or something is of another type; the message says where.
+    """
+    if isinstance(value, pd.DataFrame):
+        rows = value.astype(object).where(value.notna(), None).to_numpy().tolist()
+        value = {"columns": list(value.columns), "rows": rows}
+    if isinstance(value, Mapping):
+        return {str(key): plain_values(item, f"{where}, {key}") for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [plain_values(item, f"{where}[{index}]") for index, item in enumerate(value)]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ResultsError(f"{where} is {value}: a result must be a finite number, or None.")
+    if isinstance(value, Path):
+        return str(value)
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise ResultsError(f"{where} is a {type(value).__name__}, which JSON cannot hold.")
+
+
+def _content(file: str) -> str:
+    try:
+        return fingerprint(file)
+    except OSError:
+        return "unreadable"

@@ -1,0 +1,309 @@
+"""What a notebook leaves behind: ``results/<corpus>/NN_topic/`` with numbers, scores and figures.
+
+``metrics.json`` holds settings, versions, data and every experiment with its n, interval and
+published value; ``predictions.csv`` holds one row of class probabilities a sample; figures are png.
+"""
+
+import json
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from helpers.emotions import EMOTIONS
+from helpers.files import write_atomically, write_json, write_text
+from helpers.paths import results_root
+from helpers.results.clip_scores import ResultsError, predictions_text, read_predictions
+from helpers.results.record import describe_data, figure_title, plain_values, png_bytes
+
+SCHEMA = 1
+"""Version of the layout of metrics.json."""
+
+PROTOCOLS = ("thesis", "held_out")
+"""As published (choices made on the test set), and choices on a held-out part of train."""
+
+_NOTEBOOK_NAME = re.compile(r"\d\d_[a-z0-9_]+")
+
+
+def experiment(
+    name: str,
+    protocol: str,
+    split: str,
+    score: Mapping[str, Any],
+    published: float | Mapping[str, Any] | None = None,
+    **extra: Any,
+) -> dict:
+    """Return one line of a results table: a score under a protocol, beside the published value.
+
+    Parameters
+    ----------
+    name : str
+        The system, in words (``"VGG16, two blocks"``).
+    protocol : str
+        ``"thesis"`` or ``"held_out"``.
+    split : str
+        The split that was scored, by its official name.
+    score : mapping
+        From ``helpers.evaluation.scores.score``: at least ``n``, ``accuracy`` and ``interval``.
+    published : float or mapping, optional
+        The published accuracy as a fraction, or a mapping with ``value`` and what is known of it.
+    **extra
+        Anything else to keep with it. The page of results knows ``headline=True`` (show it at the
+        top) and ``data="the thesis's own vectors"`` (data other than the run's corpus).
+
+    Raises
+    ------
+    ResultsError
+        If the protocol is unknown, the score lacks a key, or a number is NaN or infinite.
+    """
+    if protocol not in PROTOCOLS:
+        raise ResultsError(f"Experiment {name!r}: protocol {protocol!r}; use one of {PROTOCOLS}.")
+    missing = [key for key in ("n", "accuracy", "interval") if key not in score]
+    if missing:
+        raise ResultsError(
+            f"Experiment {name!r}: the score has no {missing}; pass what evaluation.score returned."
+        )
+    if published is not None and not isinstance(published, Mapping):
+        published = {"value": published}
+    line = {"name": name, "protocol": protocol, "split": split, "n": score["n"]}
+    line |= {"metrics": {key: score[key] for key in score if key != "n"}, "published": published}
+    return plain_values(line | extra, f"experiment {name!r}")
+
+
+def save_run(
+    notebook: str,
+    *,
+    corpus: str,
+    settings: Mapping[str, Any],
+    experiments: Sequence[Mapping[str, Any]],
+    started: float,
+    predictions: pd.DataFrame | None = None,
+    figures: Mapping[str, tuple] | None = None,
+    manifests: Sequence[pd.DataFrame] = (),
+    root: str | Path = "",
+    extra: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write a run to ``<root>/<corpus>/<notebook>/`` and return that folder.
+
+    Every file appears whole or not at all, metrics.json last; figures and scores of an earlier run
+    that this one no longer has are removed.
+
+    Parameters
+    ----------
+    notebook : str
+        ``NN_topic``, the notebook's file name without suffix.
+    corpus : str
+        The notebook's ``CORPUS``.
+    settings : mapping
+        What was chosen: the notebook's parameters and everything that they led to.
+    experiments : sequence
+        What ``experiment`` returned.
+    started : float
+        ``time.time()`` of the notebook's first cell, in seconds.
+    predictions : DataFrame, optional
+        ``sample_id, split, emotion``, then one probability column a class in AFEW's order, and
+        perhaps ``protocol`` and ``system``.
+    figures : mapping, optional
+        ``{name: (figure, caption)}`` or ``{name: (figure, caption, alt text)}``; without an alt
+        text, the figure's title and the caption stand for it.
+    manifests : sequence of DataFrame
+        The data used; recorded as a digest of the files and counts of what was left out and why.
+    root : str or Path
+        The notebook's ``RESULTS_ROOT``.
+    extra : mapping, optional
+        Anything else worth keeping. The page of results shows ``finding`` (a sentence made from
+        the numbers) and ``tables`` (title to DataFrame).
+
+    Raises
+    ------
+    ResultsError
+        If a name, a protocol, a number or a row of the scores is not what it should be.
+    """
+    # Imported here: asking for the device needs TensorFlow, reading results does not.
+    from helpers.runtime import environment
+
+    folder = run_folder(notebook, corpus, root)
+    finished = time.time()
+    if not 1.5e9 < started <= finished + 1:
+        raise ResultsError(
+            f"started={started!r}: pass time.time() from the first cell, in seconds."
+        )
+    for line in experiments:
+        if line.get("protocol") not in PROTOCOLS:
+            raise ResultsError(
+                f"{line.get('name')!r}: make it with helpers.results.runs.experiment()."
+            )
+    pictures = {_figure_file(name): png_bytes(value[0]) for name, value in (figures or {}).items()}
+    scores = None if predictions is None else predictions_text(predictions, notebook)
+    metrics = plain_values(
+        {
+            "schema": SCHEMA,
+            "notebook": notebook,
+            "corpus": corpus,
+            "data": [describe_data(manifest) for manifest in manifests],
+            "settings": settings,
+            "environment": environment(),
+            "started": _timestamp(started),
+            "finished": _timestamp(finished),
+            "seconds": round(finished - started, 1),
+            "experiments": experiments,
+            "predictions": 0 if predictions is None else len(predictions),
+            "figures": [
+                {
+                    "name": name,
+                    "file": _figure_file(name),
+                    "caption": value[1],
+                    "alt": value[2] if len(value) > 2 else _alt_text(value[0], value[1]),
+                }
+                for name, value in (figures or {}).items()
+            ],
+            "extra": extra or {},
+        },
+        notebook,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, content in pictures.items():
+        with write_atomically(folder / file) as temporary:
+            temporary.write_bytes(content)
+    if scores is not None:
+        write_text(folder / "predictions.csv", scores)
+    write_json(folder / "metrics.json", metrics)
+    _remove_leftovers(folder, keep={*pictures, *(["predictions.csv"] if scores else [])})
+    return folder
+
+
+def run_folder(notebook: str, corpus: str, root: str | Path = "") -> Path:
+    """Return the folder of a notebook's results; nothing is created.
+
+    Raises
+    ------
+    ResultsError
+        If ``notebook`` is not ``NN_topic`` or ``corpus`` is not a plain word.
+    """
+    if not _NOTEBOOK_NAME.fullmatch(notebook):
+        raise ResultsError(f"Notebook {notebook!r}: expected a name like '01_faces_baseline'.")
+    if not re.fullmatch(r"[a-z0-9_-]+", corpus):
+        raise ResultsError(f"Corpus {corpus!r}: expected a word like 'demo', 'open' or 'thesis'.")
+    return results_root(root) / corpus / notebook
+
+
+def load_run(notebook: str, corpus: str, root: str | Path = "") -> dict:
+    """Return what metrics.json of a notebook's last run holds, and ``folder``, a Path.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such run, or the file is damaged or of another version of the series.
+    """
+    folder = run_folder(notebook, corpus, root)
+    path = folder / "metrics.json"
+    try:
+        run = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ResultsError(
+            f"No results of {notebook} on {corpus} in {path.parent}. Run the notebook first: "
+            f"python -m helpers.series run --corpus {corpus} --notebooks {notebook[:2]}"
+        ) from None
+    except ValueError as error:
+        raise ResultsError(f"{path} is damaged ({error}). Run notebook {notebook} again.") from None
+    if not isinstance(run, dict) or run.get("schema") != SCHEMA:
+        found = run.get("schema") if isinstance(run, dict) else type(run).__name__
+        raise ResultsError(
+            f"{path} has schema {found!r}, expected {SCHEMA}. Run notebook {notebook} again."
+        )
+    return run | {"folder": folder}
+
+
+def load_predictions(
+    notebook: str,
+    corpus: str,
+    root: str | Path = "",
+    *,
+    classes: Sequence[str] = EMOTIONS,
+    manifest: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return the clip scores that a notebook wrote, checked.
+
+    Parameters
+    ----------
+    classes : sequence of str
+        The probability columns expected, in this order.
+    manifest : DataFrame, optional
+        When given, every (split, sample_id) must be in it.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such file, or a header, number, sum, class or id is wrong: the message names
+        file, line (the header is line 1) and column.
+    """
+    path = run_folder(notebook, corpus, root) / "predictions.csv"
+    if not path.is_file():
+        load_run(notebook, corpus, root)  # says how to make it when nothing was run at all
+        raise ResultsError(f"{path} is missing. Run notebook {notebook} again.")
+    return read_predictions(path, classes=classes, manifest=manifest)
+
+
+def experiments_table(run: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return experiments as a table: ours with interval and n, the published value beside it.
+
+    Parameters
+    ----------
+    run : mapping or sequence
+        What ``load_run`` returned, or a list of what ``experiment`` returned.
+
+    Returns
+    -------
+    DataFrame
+        One row an experiment, fractions as floats: ``protocol, split, n, accuracy, low, high, uar,
+        f1_macro, published``; NaN where there is none.
+    """
+    lines = run["experiments"] if isinstance(run, Mapping) else run
+    rows = [
+        {
+            "experiment": line["name"],
+            "protocol": line["protocol"],
+            "split": line["split"],
+            "n": line["n"],
+            "accuracy": line["metrics"]["accuracy"],
+            "low": line["metrics"]["interval"][0],
+            "high": line["metrics"]["interval"][1],
+            "uar": line["metrics"].get("uar", np.nan),
+            "f1_macro": line["metrics"].get("f1_macro", np.nan),
+            "published": _published_value(line),
+        }
+        for line in lines
+    ]
+    return pd.DataFrame(rows).set_index("experiment") if rows else pd.DataFrame()
+
+
+def _published_value(line: Mapping[str, Any]) -> float:
+    value = (line.get("published") or {}).get("value")
+    return np.nan if value is None else float(value)
+
+
+def _figure_file(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_-]+", name):
+        raise ResultsError(f"Figure {name!r}: expected a name of a-z, 0-9, _ and -, no suffix.")
+    return f"{name}.png"
+
+
+def _alt_text(figure: Figure, caption: str) -> str:
+    # The titles say what was found, the caption what kind of figure it is.
+    return ". ".join(dict.fromkeys(filter(None, (figure_title(figure), caption))))
+
+
+def _remove_leftovers(folder: Path, keep: Iterable[str]) -> None:
+    for path in [*folder.glob("*.png"), folder / "predictions.csv"]:
+        if path.name not in keep:
+            path.unlink(missing_ok=True)
+
+
+def _timestamp(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

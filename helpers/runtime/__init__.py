@@ -1,0 +1,223 @@
+"""What the code runs on: a quiet TensorFlow, seeds, versions and the device."""
+
+import importlib.util
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+
+_ROOT = Path(__file__).resolve().parents[2]
+_RECORDED = ("tensorflow", "keras", "numpy", "pandas", "scipy", "scikit-learn", "librosa")
+# Not what a build writes: notebooks, lab editions, results, the READMEs.
+_CODE = ("helpers", "notebooks/src", "colab_setup.sh", "requirements.txt")
+_DRIVE = "/content/drive"
+NO_GPU_IN_COLAB = (
+    "No GPU: in the menu choose Runtime > Change runtime type > T4 GPU, then Runtime > Run all. "
+    "Without it everything still runs, only slower."
+)
+
+
+@cache
+def import_tensorflow() -> ModuleType:
+    """Import TensorFlow without its start-up messages and return it; GPU memory grows as needed.
+
+    Several GPUs share every batch, see :func:`share_batches`. Call it before anything else imports
+    keras. What TensorFlow wrote is shown if the import fails.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # Else only processors with AVX-512 get oneDNN's kernels: VGG16 takes a third longer without.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    # The messages come from C++ and go to the file descriptor, not to sys.stderr.
+    with _quiet_standard_error():
+        import tensorflow
+
+        for gpu in tensorflow.config.list_physical_devices("GPU"):
+            try:
+                tensorflow.config.experimental.set_memory_growth(gpu, True)
+            except RuntimeError:
+                break  # a network was already built: too late, and not needed
+        gpus = tensorflow.config.list_logical_devices("GPU")
+        if len(gpus) > 1 and not tensorflow.distribute.has_strategy():
+            share_batches([gpu.name for gpu in gpus])
+    # A notebook trains several networks; that each is traced anew is no news.
+    tensorflow.get_logger().setLevel("ERROR")
+    return tensorflow
+
+
+def share_batches(devices: Sequence[str]) -> None:
+    """Keep a copy of every network built from now on on each device, and divide batches among them.
+
+    ``tf.distribute``'s mirrored strategy: gradients are added up, so the copies stay equal, and
+    the batch size stays what the recipe says. Devices are named as TensorFlow does (``"GPU:0"``).
+    """
+    import tensorflow
+
+    strategy = tensorflow.distribute.MirroredStrategy(list(devices))
+    tensorflow.distribute.experimental_set_strategy(strategy)
+
+
+def set_seeds(seed: int, deterministic: bool = False) -> None:
+    """Seed Python's, NumPy's and TensorFlow's random numbers.
+
+    ``deterministic`` also chooses operations that give the same bits on a GPU, which is slower; a
+    CPU with the same number of threads needs no such choice.
+    """
+    tensorflow = import_tensorflow()
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    if deterministic:
+        tensorflow.config.experimental.enable_op_determinism()
+
+
+def device_name() -> str:
+    """Return what TensorFlow computes on: the first GPU's name, else the processor and its cores.
+
+    Cores are those that this process may use.
+    """
+    tensorflow = import_tensorflow()
+    gpus = tensorflow.config.list_physical_devices("GPU")
+    if gpus:
+        details = tensorflow.config.experimental.get_device_details(gpus[0])
+        return f"GPU: {details.get('device_name', gpus[0].name)}"
+    return f"CPU: {_processor()}, {_cores()} cores"
+
+
+def environment() -> dict:
+    """Return what a result depends on, for its metrics.json.
+
+    Returns
+    -------
+    dict
+        ``versions`` (name to version, "" where it is not installed), ``device``, ``cores``,
+        ``system``, and ``commit``: "" outside a git checkout, with ``-modified`` where the code
+        differs from that commit.
+    """
+    versions = {"python": platform.python_version()}
+    versions |= {name: _version(name) for name in _RECORDED}
+    return {
+        "versions": versions,
+        "device": device_name(),
+        "cores": _cores(),
+        "system": platform.platform(terse=True),
+        "commit": _commit(),
+    }
+
+
+def describe() -> str:
+    """Return versions and device in a line or two, to be printed in a notebook."""
+    versions = [f"{name} {_version(name.lower())}" for name in ("TensorFlow", "Keras", "NumPy")]
+    device = device_name()
+    line = " · ".join([f"Python {platform.python_version()}", *versions, device])
+    return f"{line}\n{NO_GPU_IN_COLAB}" if in_colab() and device.startswith("CPU") else line
+
+
+def in_colab() -> bool:
+    """Return whether this Python is the one of a Colab runtime."""
+    if "google.colab" in sys.modules:
+        return True
+    find = importlib.util.find_spec
+    return find("google") is not None and find("google.colab") is not None
+
+
+def mount_drive(data_root: str) -> None:
+    """Mount Google Drive in Colab if the notebook's ``DATA_ROOT`` lies on it, else do nothing."""
+    if in_colab() and data_root.startswith(_DRIVE):
+        from google.colab import drive
+
+        drive.mount(_DRIVE)
+
+
+def ask_for_file() -> str:
+    """Let a user of Colab choose a file on their computer, and return where the upload lies.
+
+    Raises
+    ------
+    RuntimeError
+        Outside Colab, or if no file was chosen.
+    """
+    if not in_colab():
+        raise RuntimeError("Only Colab can ask for a file. Give the path of one instead.")
+    from google.colab import files
+
+    names = list(files.upload())
+    if not names:
+        raise RuntimeError("No file was chosen. Run the cell again, or give the path of a file.")
+    return str(Path(names[0]).resolve())
+
+
+@contextmanager
+def _quiet_standard_error() -> Iterator[None]:
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as written:
+        os.dup2(written.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(kept, 2)
+            written.seek(0)
+            sys.stderr.write(written.read().decode("utf-8", "replace"))
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS
+        return os.cpu_count() or 1
+
+
+def _processor() -> str:
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        for line in information.read_text("utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def _commit() -> str:
+    try:
+        commit = _git("rev-parse", "--short=12", "HEAD")
+        changed = _git("status", "--porcelain", "--", *_CODE)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return f"{commit}-modified" if changed else commit
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(_ROOT), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def main() -> int:
+    """Show the table of checks; the exit code is 1 if a line failed."""
+    # Imported here: the checks use this module.
+    from helpers.runtime import check
+
+    lines = check.check()
+    sys.stdout.write(check.table(lines) + "\n")
+    return 0 if all(line.ok for line in lines) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

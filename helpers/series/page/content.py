@@ -1,0 +1,230 @@
+"""What the page of results shows, read from the results files and the notebooks' sources."""
+
+import base64
+import io
+import re
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from nbformat import NotebookNode
+from PIL import Image
+
+from helpers.paths import results_root
+from helpers.results.runs import PROTOCOLS, ResultsError, load_run, run_folder
+from helpers.series.console import clock
+from helpers.series.process import LOG, PARTIAL
+from helpers.series.sources import Source, find_sources, notebooks_folder, read_source, title_of
+
+HEADLINE_ROWS = 4
+"""At most so many experiments of a notebook that names none as its headline."""
+
+
+def gather(corpus: str, root: str | Path = "", notebooks: Path | None = None) -> dict:
+    """Return all that the page says: ``corpus``, and ``notebooks``, a dict for each of them."""
+    root = results_root(root)
+    seeds = sorted(
+        (path for path in (root / "seeds").glob("*") if path.name.isdigit()),
+        key=lambda path: int(path.name),
+    )
+    found = [
+        _notebook(source, corpus, root, seeds)
+        for source in find_sources(notebooks or notebooks_folder())
+    ]
+    return {
+        "corpus": corpus,
+        "notebooks": found,
+        "shown": [notebook for notebook in found if notebook["run"]],
+        "missing": [notebook for notebook in found if notebook["problem"]],
+    }
+
+
+def summarise(gathered: Mapping) -> dict:
+    """Return every experiment of the page as plain values, for ``summary.json``."""
+    return {
+        "corpus": gathered["corpus"],
+        "notebooks": {
+            notebook["name"]: {
+                "problem": notebook["problem"],
+                "finished": (notebook["run"] or {}).get("finished"),
+                "finding": notebook["finding"],
+                "experiments": notebook["rows"],
+            }
+            for notebook in gathered["notebooks"]
+        },
+    }
+
+
+def seed_spread(runs: Mapping[int, Mapping]) -> dict[tuple, dict]:
+    """Return the spread of every experiment's accuracy over seeds.
+
+    Parameters
+    ----------
+    runs : mapping of seed to run
+        What ``load_run`` returned for each seed.
+
+    Returns
+    -------
+    dict
+        (name, protocol, split) to ``seeds``, ``values``, ``mean`` and ``sd`` (of the sample, None
+        for a single seed).
+    """
+    values: dict[tuple, dict[int, float]] = {}
+    for seed, run in runs.items():
+        for line in run["experiments"]:
+            values.setdefault(_key(line), {})[seed] = line["metrics"]["accuracy"]
+    return {
+        key: {
+            "seeds": list(found),
+            "values": list(found.values()),
+            "mean": statistics.fmean(found.values()),
+            "sd": statistics.stdev(found.values()) if len(found) > 1 else None,
+        }
+        for key, found in values.items()
+    }
+
+
+def _notebook(source: Source, corpus: str, root: Path, seeds: Sequence[Path]) -> dict:
+    text = read_source(source)
+    folder = run_folder(source.name, corpus, root)
+    problem, command, run, by_seed = "", "", None, {}
+    for seed in seeds:
+        try:
+            by_seed[int(seed.name)] = load_run(source.name, corpus, seed)
+        except ResultsError:
+            continue
+    try:
+        run = load_run(source.name, corpus, root)
+    except ResultsError as error:
+        run = next(iter(by_seed.values()), None)
+        damaged = (folder / "metrics.json").exists()
+        problem = str(error).replace(str(root), "results") if damaged else ""
+        if not run and not damaged:
+            problem = "No results yet."
+            command = f"python -m helpers.series run --corpus {corpus} --notebooks {source.number}"
+    if (folder / PARTIAL).exists():
+        problem = "The last run did not reach its end; what is shown is from the run before."
+        problem = problem if run else "The last run did not reach its end."
+        problem += f" {source.name}/{LOG} says why."
+        command = ""
+    rows = _rows(run, seed_spread(by_seed)) if run else []
+    return {
+        "name": source.name,
+        "number": source.number,
+        "title": title_of(text).partition("·")[2].strip() or source.name,
+        "question": _question(text),
+        "problem": problem,
+        "command": command,
+        "run": run,
+        "rows": rows,
+        "headline": _headline(rows),
+        "finding": run["extra"].get("finding", "") if run else "",
+        "tables": run["extra"].get("tables", {}) if run else {},
+        "figures": _figures(run) if run else [],
+        "took": clock(run["seconds"]) if run else "",
+        "seeds": sorted(by_seed),
+    }
+
+
+def _rows(run: Mapping, spread: Mapping[tuple, Mapping]) -> list[dict]:
+    """Return the experiments, a system's protocols together and in one order."""
+    rows = []
+    for line in run["experiments"]:
+        metrics = line["metrics"]
+        low, high = metrics["interval"]
+        several = spread.get(_key(line))
+        rows.append(
+            {
+                "name": line["name"],
+                "protocol": line["protocol"],
+                "split": line["split"],
+                "n": line["n"],
+                "accuracy": metrics["accuracy"],
+                "low": low,
+                "high": high,
+                "uar": metrics.get("uar"),
+                "f1_macro": metrics.get("f1_macro"),
+                "published": (line.get("published") or {}).get("value"),
+                "data": line.get("data", ""),
+                "headline": bool(line.get("headline")),
+                "spread": several if several and several["sd"] is not None else None,
+            }
+        )
+    systems = list(dict.fromkeys((row["name"], row["split"]) for row in rows))
+    return sorted(
+        rows,
+        key=lambda row: (
+            systems.index((row["name"], row["split"])),
+            PROTOCOLS.index(row["protocol"]),
+        ),
+    )
+
+
+def _headline(rows: Sequence[Mapping]) -> list[dict]:
+    """Return the systems at the top of the page, each with its protocols side by side.
+
+    They are the ones marked ``headline=True``, else those with a published value, else the first.
+    """
+    systems: dict[tuple[str, str], list[Mapping]] = {}
+    for row in rows:
+        systems.setdefault((row["name"], row["split"]), []).append(row)
+    found = [
+        {
+            "name": name,
+            "split": split,
+            "data": lanes[0]["data"],
+            "n": sorted({row["n"] for row in lanes}),
+            "lanes": lanes,
+            "published": _first(row["published"] for row in lanes),
+            "headline": any(row["headline"] for row in lanes),
+        }
+        for (name, split), lanes in systems.items()
+    ]
+    return (
+        [system for system in found if system["headline"]]
+        or [system for system in found if system["published"] is not None]
+        or found[:HEADLINE_ROWS]
+    )
+
+
+def _first(values: Iterable[float | None]) -> float | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _key(line: Mapping) -> tuple[str, str, str]:
+    return line["name"], line["protocol"], line["split"]
+
+
+def _question(notebook: NotebookNode) -> str:
+    """Return the paragraph under the first heading as plain text."""
+    for cell in notebook.cells:
+        match = re.search(r"^# .+\n+((?:.+\n?)+)", cell.source, flags=re.MULTILINE)
+        if cell.cell_type == "markdown" and match:
+            text = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", match.group(1))
+            return " ".join(re.sub(r"[*`]+", "", text).split())
+    return ""
+
+
+def _figures(run: Mapping) -> list[dict]:
+    figures = []
+    for figure in run["figures"]:
+        try:
+            with Image.open(run["folder"] / figure["file"]) as picture:
+                figures.append(figure | _embedded(picture))
+        except OSError:
+            figures.append(figure | {"source": "", "width": 0, "height": 0})
+    return figures
+
+
+def _embedded(picture: Image.Image) -> dict:
+    # Lines and words take fewer bytes without loss, photographs with it.
+    ways = ({"lossless": True, "quality": 90}, {"quality": 80})
+    smallest = min((_webp(picture.convert("RGB"), **way) for way in ways), key=len)
+    source = "data:image/webp;base64," + base64.b64encode(smallest).decode()
+    return {"source": source, "width": picture.width, "height": picture.height}
+
+
+def _webp(picture: Image.Image, **options) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, format="WEBP", **options)
+    return buffer.getvalue()

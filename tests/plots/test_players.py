@@ -1,0 +1,43 @@
+"""Sounds inside a notebook can be decoded again and are small."""
+
+import base64
+import re
+
+import numpy as np
+import pytest
+
+from helpers.features.media import encode_mp3, read_audio
+from helpers.plots.players import players
+
+RATE = 22050
+
+
+def tone(seconds, amplitude):
+    t = np.arange(int(seconds * RATE)) / RATE
+    return (amplitude * np.sin(2 * np.pi * 440 * t)).astype(np.float32)
+
+
+def test_an_mp3_holds_the_sound(tmp_path):
+    (tmp_path / "tone.mp3").write_bytes(encode_mp3(tone(2, 0.5), RATE))
+    decoded = read_audio(tmp_path / "tone.mp3", RATE)
+    assert np.argmax(np.abs(np.fft.rfft(decoded))) * RATE / len(decoded) == pytest.approx(440, 1e-2)
+    assert len(decoded) / RATE == pytest.approx(2, abs=0.2)
+
+
+def test_players_are_small_equally_loud_and_safe(tmp_path):
+    shown = players(
+        [tone(1, 0.01), tone(1, 1.0), np.zeros(RATE)], ["quiet", '<b>"x"', "none"], RATE
+    )
+    sounds = re.findall(r"base64,([^\"]+)", shown.data)
+    assert len(sounds) == 3 and len(shown.data) < 3 * 6000
+    assert "<b>" not in shown.data
+    loudness = []
+    for index, sound in enumerate(sounds[:2]):
+        (tmp_path / f"{index}.mp3").write_bytes(base64.b64decode(sound))
+        loudness.append(np.abs(read_audio(tmp_path / f"{index}.mp3", RATE)).max())
+    assert loudness == pytest.approx([0.9, 0.9], abs=0.1)
+
+
+def test_one_caption_a_sound():
+    with pytest.raises(ValueError, match="zip"):
+        players([tone(0.1, 1)], [], RATE)

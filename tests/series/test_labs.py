@@ -1,0 +1,793 @@
+"""The checks of the lab editions: the true solution, an empty answer, and typical wrong ones."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.models.training import hold_out_validation
+from helpers.paths import repository_root
+from helpers.series.labs import (
+    audio_logmel,
+    audio_spectrogram_images,
+    faces_baseline,
+    fusion,
+    sfew_in_the_wild,
+    vgg16_transfer,
+    video_late_fusion,
+)
+from helpers.series.labs.exercises import tasks
+from helpers.series.labs.verdict import NotYet, Right, result_of
+from helpers.series.sources import find_sources, notebooks_folder
+
+
+def wrong(message, check, *answer):
+    """Assert that a check refuses an answer and says why in one sentence."""
+    with pytest.raises(NotYet, match=message) as caught:
+        check(*answer)
+    said = str(caught.value)
+    assert said.endswith((".", "?")) and "\n" not in said and len(said) < 250
+    assert caught.value._render_traceback_() == [f"Not yet: {said}"]
+
+
+def right(check, *answer):
+    verdict = check(*answer)
+    assert isinstance(verdict, Right)
+    assert repr(verdict) == f"Right. {verdict}"
+
+
+def empty(*_, **__):
+    raise NotImplementedError("Start here: something")
+
+
+def says(value):
+    """Return a function that returns a value whatever it is given."""
+    return lambda *_, **__: value
+
+
+def test_what_a_students_function_does_wrong_is_said_in_a_sentence():
+    def fails(x):
+        return 1 / x
+
+    wrong("`fails` stopped with ZeroDivisionError: division by zero", result_of, fails, 0)
+    wrong("returns nothing: does it end in a `return`", result_of, says(None))
+    wrong(
+        "raise` line is still there: start in the cell above, at YOUR CODE HERE", result_of, empty
+    )
+    wrong("is empty", result_of, ...)
+    assert result_of(fails, 2) == 0.5
+
+
+def test_every_task_has_its_check_and_every_check_is_used():
+    for source in find_sources(notebooks_folder()):
+        if not tasks(source):
+            continue
+        text = source.path.read_text(encoding="utf-8")
+        module = re.search(r"from helpers\.checks import (\w+) as checks", text)[1]
+        assert module == source.name[3:]
+        code = (repository_root() / "helpers" / "checks" / f"{module}.py").read_text("utf-8")
+        called = re.findall(r"^checks\.(\w+)\(", text, flags=re.MULTILINE)
+        defined = re.findall(r"^def ([a-z]\w+)\(", code, flags=re.MULTILINE)
+        assert called == defined
+        assert len(called) == len(tasks(source))
+
+
+# 01
+
+PEOPLE = pd.DataFrame(
+    {
+        "sample_id": [f"{person}_{split}" for person in "ab" for split in ("train", "test")],
+        "group": list("aabb"),
+        "split": ["train", "test"] * 2,
+    }
+)
+"""As in FACES: everybody is in both."""
+
+
+def of_split(manifest, column="group"):
+    return (set(manifest.loc[manifest["split"] == split, column]) for split in ("train", "test"))
+
+
+def people_in_both(manifest):
+    train, test = of_split(manifest)
+    return train & test
+
+
+def union_of_people(manifest):
+    train, test = of_split(manifest)
+    return train | test
+
+
+def pictures_in_both(manifest):
+    train, test = of_split(manifest, "sample_id")
+    return train & test
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (empty, "is empty, or its `raise` line is still there: start in the cell above"),
+        (says(None), "returns nothing"),
+        (says(2), "of the kind int; a set was asked for"),
+        (lambda manifest: set(manifest["group"]), "1 of the people have no picture in"),
+        (union_of_people, "In a small table .*: 1 of the people have no picture in"),
+        (lambda manifest: next(of_split(manifest)), "1 of the people have no picture in test"),
+        (pictures_in_both, "the set is empty, though people are in both"),
+        (lambda manifest: set(manifest["sample_id"]), "7 elements of the set are not people"),
+        (lambda _: people_in_both(PEOPLE), "2 elements of the set are not people .* handed over"),
+        (lambda manifest: people_in_both(manifest) - {"bob"}, "1 people with pictures in both"),
+        (lambda manifest: people_in_both(manifest) - {"b"}, "`manifest`: 1 people with pictures"),
+    ],
+)
+def test_people_in_both_wrong(answer, message):
+    wrong(message, faces_baseline.people_in_both, answer, PEOPLE)
+
+
+def test_people_in_both():
+    right(faces_baseline.people_in_both, people_in_both, PEOPLE)
+    apart = PEOPLE.assign(group=list("abcd"))  # as in a corpus that is divided by person
+    right(faces_baseline.people_in_both, people_in_both, apart)
+
+
+def small_cnn(
+    input_shape,
+    classes,
+    momentum,
+    *,
+    filters=64,
+    rate=0.5,
+    pool_first=False,
+    dense=512,
+    forget_momentum=None,
+    activation="relu",
+    padding="valid",
+    skip_dropout=False,
+):
+    import keras
+    from keras import layers
+
+    pictures = keras.Input(input_shape)
+    x = layers.Conv2D(32, 3, activation="relu")(pictures)
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.BatchNormalization(momentum=momentum)(x)
+    x = layers.Dropout(0.25)(x)
+    x = layers.Conv2D(filters, 3, activation=activation, padding=padding)(x)
+    if pool_first:
+        x = layers.MaxPooling2D(2)(x)
+    x = layers.BatchNormalization(momentum=forget_momentum or momentum)(x)
+    if not skip_dropout:
+        x = layers.Dropout(rate)(x)
+    if not pool_first:
+        x = layers.MaxPooling2D(2)(x)
+    x = layers.Flatten()(x)
+    x = layers.Dense(dense, activation="relu")(x)
+    return keras.Model(pictures, layers.Dense(classes, activation="softmax")(x))
+
+
+@pytest.mark.parametrize(
+    ("mistake", "message"),
+    [
+        ({}, ""),
+        ({"filters": 32}, "in layer 5 .*, a Conv2D, `filters` is 32, asked for was 64"),
+        ({"rate": 0.25}, "a Dropout, `rate` is 0.25, asked for was 0.5"),
+        ({"dense": 128}, "in layer 10 .*, a Dense, `units` is 128, asked for was 512"),
+        ({"padding": "same"}, "a Conv2D, `padding` is same, asked for was valid"),
+        ({"activation": None}, "a Conv2D, `activation` is linear, asked for was relu"),
+        ({"forget_momentum": 0.99}, "7, 0.8.: in layer 6 .* `momentum` is 0.99, asked for was 0.8"),
+        ({"forget_momentum": 0.9}, "`momentum` is 0.9, asked for was 0.8"),
+        ({"forget_momentum": 0.8}, "7, 0.6.: in layer 6 .* `momentum` is 0.8, asked for was 0.6"),
+        ({"pool_first": True}, "in another order: look at layer 6 .*, a MaxPooling2D"),
+        ({"skip_dropout": True}, "1 layer of the kind Dropout: too few"),
+    ],
+)
+def test_the_network_of_01(mistake, message):
+    def static_cnn(*arguments):
+        return small_cnn(*arguments, **mistake)
+
+    if mistake:
+        wrong(message, faces_baseline.network, static_cnn)
+    else:
+        right(faces_baseline.network, static_cnn)
+
+
+def test_the_network_of_01_left_empty_or_unfinished():
+    wrong("is empty, or its `raise` line", faces_baseline.network, empty)
+    wrong("returns nothing", faces_baseline.network, says(None))
+    wrong("returns a str; a keras.Model", faces_baseline.network, says("a network"))
+
+
+def split_by_person(rows, labels, groups, seed, *, test=1 / 3, choose=1 / 5, mistake=""):
+    """Divide as asked for, or with a mistake."""
+    known, new = hold_out_validation(labels[rows], groups[rows], test, seed)
+    labels_of_known = labels[known] if mistake == "labels of others" else labels[rows[known]]
+    groups_of_known = groups[rows[known]]
+    if mistake == "second division of all":
+        labels_of_known, groups_of_known = labels[rows], groups[rows]
+    if mistake == "by picture":
+        groups_of_known = known
+    fitting, choosing = hold_out_validation(labels_of_known, groups_of_known, choose, seed)
+    if mistake == "positions":
+        return known[fitting], known[choosing], new
+    if mistake == "not through known":
+        return rows[fitting], rows[choosing], rows[new]
+    if mistake == "not choosing":
+        return rows[known[fitting]], rows[:0], rows[new]
+    return rows[known[fitting]], rows[known[choosing]], rows[new]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, ""),
+        ({"mistake": "labels of others"}, "with the labels of other pictures"),
+        ({"mistake": "second division of all"}, "stopped with IndexError"),
+        ({"mistake": "by picture"}, "people are in `fit` and in `choose`: divide by person"),
+        ({"mistake": "positions"}, "numbers that are not in `rows`: positions say where"),
+        ({"mistake": "not through known"}, "people are in `fit` and in `test`"),
+        ({"mistake": "not choosing"}, "pictures are in none of the three parts"),
+        ({"test": 1 / 10}, "of the people are in the test; about a third"),
+        ({"choose": 1 / 2}, "of the known people choose the epoch; about a fifth"),
+    ],
+)
+def test_split_by_person(options, message):
+    def answer(*arguments):
+        return split_by_person(*arguments, **options)
+
+    if options:
+        wrong(message, faces_baseline.parts_by_person, answer)
+    else:
+        right(faces_baseline.parts_by_person, answer)
+
+
+def test_split_by_person_left_empty_or_of_another_kind():
+    check = faces_baseline.parts_by_person
+    wrong("is empty, or its `raise` line", check, empty)
+    wrong("returns nothing", check, says(None))
+    wrong("rows of three parts should be returned: fit, choose, test", check, says((1, 2)))
+    wrong("`fit` is of the kind float64", check, says((np.zeros(2), np.ones(2), np.ones(2))))
+    wrong("`fit` is of the kind object", check, says((None, np.ones(2), np.ones(2))))
+
+
+def mistakes_in(matrix):
+    return matrix - np.diag(np.diag(matrix))
+
+
+def most_frequent_mistake(matrix):
+    return np.unravel_index(mistakes_in(matrix).argmax(), matrix.shape)
+
+
+def last_of_those_that_tie(matrix):
+    rows, columns = np.nonzero(mistakes_in(matrix) == mistakes_in(matrix).max())
+    return [rows[-1], columns[-1]]
+
+
+def filled(matrix):
+    np.fill_diagonal(matrix, 0)
+    return np.unravel_index(matrix.argmax(), matrix.shape)
+
+
+def filled_is_none(matrix):
+    mistakes = np.fill_diagonal(matrix.copy(), 0)
+    return np.unravel_index(mistakes.argmax(), mistakes.shape)
+
+
+def with_not_a_number(matrix):
+    mistakes = matrix.astype(float)
+    np.fill_diagonal(mistakes, np.nan)
+    return np.unravel_index(mistakes.argmax(), mistakes.shape)
+
+
+@pytest.mark.parametrize("answer", [most_frequent_mistake, last_of_those_that_tie])
+def test_most_frequent_mistake(answer):
+    right(faces_baseline.largest_mistake, answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (empty, "is empty, or its `raise` line"),
+        (says(None), "returns nothing"),
+        (says(3), "Two numbers should be returned"),
+        (says(("Neutral", "Sad")), "two whole numbers were asked for"),
+        (says((0, 9)), "row 0, column 9 is returned, which is not in it"),
+        (filled, "has been changed: work on a copy"),
+        (filled_is_none, "stopped with AttributeError: 'NoneType'"),
+        (with_not_a_number, "there stand right answers"),
+        (lambda matrix: np.unravel_index(matrix.argmax(), matrix.shape), "right answers"),
+        (lambda matrix: most_frequent_mistake(matrix)[::-1], "exchanged, a row is what the face"),
+        (
+            lambda matrix: [mistakes_in(matrix).sum(axis).argmax() for axis in (1, 0)],
+            "there is a more frequent mistake",
+        ),
+        (
+            lambda matrix: most_frequent_mistake(matrix / matrix.sum(axis=1, keepdims=True)),
+            "there is a more frequent mistake",
+        ),
+    ],
+)
+def test_most_frequent_mistake_wrong(answer, message):
+    wrong(message, faces_baseline.largest_mistake, answer)
+
+
+# 02
+
+
+def test_the_line_to_beat():
+    train, test = np.array([0] * 6 + [1] * 3 + [2]), np.array([0] * 2 + [1] * 5 + [2])
+
+    def check(answer):
+        return sfew_in_the_wild.line_to_beat(answer, train, test)
+
+    right(check, 0.25)
+    wrong("is None: it comes from a function that returns nothing", check, None)
+    wrong("the share of the commonest class in train", check, 0.6)
+    wrong("commonest class of the test set was taken", check, 5 / 8)
+    wrong("a count; which share", check, 2)
+    wrong("in per cent", check, 25)
+    wrong("a guess at random", check, 1 / 3)
+    wrong("which is not what was asked for", check, 0.9)
+
+
+def test_recall():
+    check = sfew_in_the_wild.recall
+    right(check, lambda matrix: np.diag(matrix) / matrix.sum(axis=1))
+    wrong("is empty", check, empty)
+    with np.errstate(invalid="ignore"):
+        wrong("often a class was named", check, lambda matrix: np.diag(matrix) / matrix.sum(axis=0))
+    wrong("by all samples", check, lambda matrix: np.diag(matrix) / matrix.sum())
+    wrong("These are counts", check, np.diag)
+    wrong(r"shape \(\)", check, lambda matrix: np.trace(matrix) / matrix.sum())
+    wrong("At least one class", check, lambda matrix: matrix.max(axis=1) / matrix.sum(axis=1))
+
+
+def test_clear_of_the_line():
+    table = pd.DataFrame(
+        {
+            "question": list("abcd"),
+            "without": 0.2,
+            "with": [0.1, 0.3, 0.35, 0.5],
+            "p": [0.001, 0.2, 0.03, 0.001],
+            "p, Holm": [0.004, 0.2, 0.06, 0.004],
+        }
+    )
+
+    def check(above):
+        return sfew_in_the_wild.clear_of_the_line(above, table)
+
+    right(check, ["d"])
+    right(check, {"d"})
+    wrong("`above` is empty", check, ...)
+    wrong("`above` is None", check, None)
+    wrong("a list of names", check, "d")
+    wrong("a is not above the line", check, ["a", "d"])
+    wrong("b is above the line by no more than luck", check, ["b", "d"])
+    wrong("c: its p is small, but one of 4", check, ["c", "d"])
+    wrong("1 that are clear of the line", check, [])
+    wrong("'e' is no network", check, ["d", "e"])
+
+
+# 03
+
+
+def vgg16(input_shape, classes, unfrozen_blocks, *, trained=None, head=True):
+    from helpers.models.vgg16 import vgg16_classifier
+
+    model = vgg16_classifier(
+        input_shape, classes, weights="none", unfrozen_blocks=unfrozen_blocks, dense_units=8
+    )
+    for layer in model.layers:
+        if layer.name.startswith("block") and trained is not None:
+            layer.trainable = trained(int(layer.name[5]), unfrozen_blocks)
+        elif not layer.name.startswith("block"):
+            layer.trainable = head
+    return model
+
+
+@pytest.mark.parametrize(
+    ("mistake", "message"),
+    [
+        ({}, ""),
+        ({"trained": lambda block, thawed: block <= thawed}, "With 2 blocks .* is trained: count"),
+        ({"trained": lambda block, thawed: block >= 5 - thawed}, "block3_conv1` is trained"),
+        ({"trained": lambda block, thawed: block >= 4}, "With 0 blocks"),
+        ({"trained": lambda block, thawed: False}, "block4_conv1` is frozen"),
+        ({"head": False}, "`dense` is new and knows nothing yet"),
+    ],
+)
+def test_frozen_layers(mistake, message):
+    def vgg16_classifier(*arguments):
+        return vgg16(*arguments, **mistake)
+
+    if mistake:
+        wrong(message, vgg16_transfer.frozen_layers, vgg16_classifier)
+    else:
+        right(vgg16_transfer.frozen_layers, vgg16_classifier)
+
+
+def test_frozen_layers_left_empty():
+    wrong("is empty", vgg16_transfer.frozen_layers, empty)
+    wrong("returns nothing", vgg16_transfer.frozen_layers, says(None))
+
+
+def test_trained_parameters():
+    model = vgg16((32, 32, 3), 7, 1)
+    trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+
+    def check(answer):
+        return vgg16_transfer.trained_parameters(answer, model)
+
+    right(check, trained)
+    wrong("is empty", check, ...)
+    wrong("the frozen ones as well", check, model.count_params())
+    wrong("these are the frozen ones", check, model.count_params() - trained)
+    wrong("how many numbers are in them", check, len(model.trainable_weights))
+
+
+def test_same_stills():
+    true = np.array([0, 1, 2, 1])
+    predicted = {
+        ("VGG16", "held_out"): np.array([0, 1, 1, 1]),
+        ("small", "held_out"): np.array([0, 0, 2, 1]),
+        ("small", "thesis"): np.array([1, 1, 2, 1]),
+    }
+    answer = {name: values == true for (name, kind), values in predicted.items() if kind[0] == "h"}
+
+    def check(found):
+        return vgg16_transfer.same_stills(found, predicted, true)
+
+    right(check, answer)
+    wrong("is empty", check, ...)
+    wrong("with the names VGG16 and small", check, {"VGG16": answer["VGG16"]})
+    wrong("true where the network is wrong", check, {k: ~v for k, v in answer.items()})
+    wrong("VGG16: int64 was given", check, answer | {"VGG16": answer["VGG16"].astype(int)})
+    wrong(r"small: an array of shape \(\)", check, answer | {"small": 0.5})
+    thesis = predicted["small", "thesis"] == true
+    wrong("small: not where its answers under held_out", check, answer | {"small": thesis})
+
+
+# 04
+
+
+def test_labels_that_differ():
+    joined = pd.DataFrame(
+        {
+            "emotion": ["Happy", "Sad", "Fear", "Angry"],
+            "clip_emotion": ["Happy", "Fear", "Fear", ""],
+            "clip_row": [0, 1, 1, -1],
+            "disagrees": [False, True, False, False],
+        }
+    )
+
+    def check(found):
+        return video_late_fusion.labels_that_differ(found, joined)
+
+    right(check, joined[joined["disagrees"]])
+    wrong("is empty", check, ...)
+    wrong("is a Series; the rows", check, joined["disagrees"])
+    wrong("1 of these stills have no clip", check, joined[joined.emotion != joined.clip_emotion])
+    wrong("2 of these stills have the same label", check, joined[:3])
+    wrong("1 stills that differ are not among them", check, joined[:0])
+
+
+def means(scores, clips, *, divide=True, sort=True, order=1, every=False):
+    found = np.unique(clips)[::order]
+    rows = [scores[clips == clip] if sort else scores[: np.sum(clips == clip)] for clip in found]
+    if every:
+        rows = [scores for _ in found]
+    return found, np.array([part.mean(axis=0) if divide else part.sum(axis=0) for part in rows])
+
+
+def test_mean_of_frames():
+    check = video_late_fusion.mean_of_frames
+    right(check, means)
+    wrong("is empty", check, empty)
+    wrong("Two things should be returned", check, lambda s, c: means(s, c)[1])
+    wrong("4 clips among these frames; 17 come out", check, lambda s, c: (c, s))
+    wrong(r"shape \(3, 4\)", check, lambda s, c: (np.unique(c), means(s, c)[1].T))
+    wrong("ascending order", check, lambda s, c: means(s, c, order=-1))
+    wrong("These are sums", check, lambda s, c: means(s, c, divide=False))
+    wrong("not that of its own frames", check, lambda s, c: means(s, c, every=True))
+    wrong("are they sorted by clip", check, lambda s, c: means(s, c, sort=False))
+
+    def in_place(scores, clips):
+        values = means(scores, clips)
+        scores *= 0
+        return values
+
+    wrong("have been changed", check, in_place)
+
+
+def test_the_leak_of_04():
+    accuracies = {"in_sample": 0.9, "out_of_fold": 0.35, "thesis": 0.4, "held_out": 0.3}
+    trust = pd.DataFrame({"accuracy": accuracies})
+
+    def check(answer):
+        return video_late_fusion.leak(answer, trust)
+
+    right(check, 0.5)
+    wrong("is empty", check, ...)
+    wrong("the sign is wrong", check, -0.5)
+    wrong("in points", check, 50)
+    wrong("the scores out of fold", check, 0.55)
+    wrong("another network", check, 0.6)
+
+
+# 05
+
+
+def test_pre_emphasis():
+    check = audio_logmel.pre_emphasis
+
+    def filtered(x, coefficient, *, sign=-1, shift=1):
+        y = x.copy()
+        y[1:] += np.float32(sign * coefficient) * x[:-1]
+        return y
+
+    right(check, filtered)
+    right(check, lambda x, c: np.r_[x[0], x[1:] - c * x[:-1]])
+    wrong("is empty", check, empty)
+    wrong("coefficient that is given is not used", check, lambda x, c: filtered(x, 0.97))
+    wrong("This adds the sample before", check, lambda x, c: filtered(x, c, sign=1))
+    wrong("199 came out", check, lambda x, c: x[1:] - c * x[:-1])
+    wrong("stays as it is", check, lambda x, c: np.r_[0, x[1:] - c * x[:-1]])
+    wrong("the sample after", check, lambda x, c: np.r_[x[:-1] - c * x[1:], x[-1]])
+    wrong("not what equation 2 says", check, lambda x, c: x)
+
+    def running(x, c):
+        y = x.copy()
+        for t in range(1, len(y)):
+            y[t] -= c * y[t - 1]
+        return y
+
+    def in_place(x, c):
+        x[1:] -= np.float32(c) * x[:-1].copy()
+        return x
+
+    wrong("what was already filtered", check, running)
+    wrong("work on a copy", check, in_place)
+
+
+def log_mel(samples, *, length, coefficient, fit):
+    from helpers.features.spectrograms import log_mel_spectrogram
+
+    samples = fit(samples, length)
+    return log_mel_spectrogram(samples, length=len(samples), coefficient=coefficient)
+
+
+@pytest.mark.parametrize(
+    ("fit", "message"),
+    [
+        (lambda x, n: np.pad(x[:n], (0, max(0, n - len(x)))), ""),
+        (lambda x, n: x, "A short clip gives the shape"),
+        (lambda x, n: x[:n], "A short clip gives the shape"),
+        (lambda x, n: np.pad(x, (0, max(0, n - len(x)))), "A long clip gives the shape"),
+        (lambda x, n: np.pad(x[:n], (max(0, n - len(x)), 0)), "A short clip has the right shape"),
+        (lambda x, n: np.pad(x[-n:], (0, max(0, n - len(x)))), "A long clip has the right shape"),
+        (lambda x, n: np.resize(x, n), "A short clip has the right shape and another content"),
+    ],
+)
+def test_one_length(fit, message):
+    def log_mel_spectrogram(samples, *, length, coefficient):
+        return log_mel(samples, length=length, coefficient=coefficient, fit=fit)
+
+    if message:
+        wrong(message, audio_logmel.one_length, log_mel_spectrogram)
+    else:
+        right(audio_logmel.one_length, log_mel_spectrogram)
+
+
+def test_one_length_left_empty():
+    wrong("is empty", audio_logmel.one_length, empty)
+
+
+def test_length_for_all():
+    lengths, train_rows = np.array([500, 900, 700, 1200]), np.array([0, 1, 2])
+
+    def check(answer):
+        return audio_logmel.length_for_all(answer, lengths, train_rows)
+
+    right(check, 900)
+    right(check, np.int64(900))
+    wrong("is None: it comes from a function that returns nothing", check, None)
+    wrong("a test clip decides here", check, 1200)
+    wrong("the mean", check, 700)
+    wrong("the shortest", check, 500)
+    wrong("in seconds", check, 900 / 22050)
+
+
+# 06
+
+
+def draw(power, size, *, flip=True, mirror=False, overflow=False, from_loudest=False, guard=True):
+    import matplotlib
+    from PIL import Image
+
+    from helpers.features.spectrograms import to_decibels
+
+    decibels = to_decibels(power)[:: -1 if flip else 1, :: -1 if mirror else 1]
+    above = decibels - decibels.min()
+    levels = above / (max(above.max(), 1e-6) if guard else np.float32(above.max())) * 256
+    levels = np.where(levels >= 256, 0, levels) if overflow else np.minimum(levels, 255)
+    levels = (255 - levels if from_loudest else levels).astype(np.uint8)
+    palette = matplotlib.colormaps["magma"](np.arange(256), bytes=True)[:, :3]
+    height, width = size
+    picture = Image.fromarray(palette[levels])
+    return np.asarray(picture.resize((width, height), Image.Resampling.BOX))
+
+
+@pytest.mark.parametrize(
+    ("mistake", "message"),
+    [
+        ({}, ""),
+        ({"flip": False}, "upside down"),
+        ({"mirror": True}, "mirrored"),
+        ({"overflow": True}, "The loudest point is dark"),
+        ({"from_loudest": True}, "is dark|The levels are others"),
+    ],
+)
+def test_the_picture_of_06(mistake, message):
+    def spectrogram_to_image(power, size):
+        return draw(power, size, **mistake)
+
+    if mistake:
+        wrong(message, audio_spectrogram_images.picture, spectrogram_to_image)
+    else:
+        right(audio_spectrogram_images.picture, spectrogram_to_image)
+
+
+def test_the_picture_of_06_left_empty_or_of_another_kind():
+    check = audio_spectrogram_images.picture
+    wrong("is empty", check, empty)
+    wrong(r"shape \(64, 32, 3\)", check, lambda power, size: draw(power, size[::-1]))
+    wrong("float64; uint8", check, lambda power, size: draw(power, size) / 255)
+
+    def silent(power, size):
+        return draw(power, size) if power.any() else np.full((*size, 3), 255, np.uint8)
+
+    wrong("Silence should be dark", check, silent)
+
+
+def test_folds_by_film():
+    from helpers.models.training import group_folds
+
+    films = np.repeat([f"film {number}" for number in range(12)], 5)
+    labels = np.tile(np.arange(5), 12)
+    allowed = np.arange(5, 60)
+
+    def check(folds):
+        return audio_spectrogram_images.folds_by_film(folds, allowed, films, 3)
+
+    def folds(groups, rows=allowed, number=3):
+        return [
+            (rows[fitting], rows[held])
+            for fitting, held in group_folds(labels[allowed], groups, number)
+        ]
+
+    right(check, folds(films[allowed]))
+    wrong("is empty", check, ...)
+    wrong("has 2 parts; 3 were asked for", check, folds(films[allowed], number=2))
+    wrong("both learned and held out: divide by film", check, folds(np.arange(len(allowed))))
+    wrong("rows that are held out are no training", check, folds(films[allowed], allowed - 5))
+    exchanged = [(held, fitting) for fitting, held in folds(films[allowed])]
+    wrong("have the two parts been exchanged", check, exchanged)
+
+
+def test_trust():
+    labels = np.array([0, 1, 0, 1, 1])
+    scored = np.eye(2)[[0, 1, 1, 0, 0]]
+    score_rows = {
+        "in_sample": (np.array([0, 1, 2]), scored),
+        "held_out": (np.array([3, 4]), scored),
+    }
+
+    def check(in_sample, held_out):
+        found = {"in_sample": in_sample, "held_out": held_out}
+        return audio_spectrogram_images.trust(found, score_rows, labels)
+
+    right(check, 2 / 3, 0.0)
+    wrong("a count", check, 2, 0)
+    wrong("in per cent", check, 200 / 3, 0)
+    wrong("counts all clips", check, 0.4, 0)
+    wrong("`held_out` is None", check, 2 / 3, None)
+    wrong("with the names", audio_spectrogram_images.trust, {}, score_rows, labels)
+    wrong("is empty", audio_spectrogram_images.trust, ..., score_rows, labels)
+
+
+# 07
+
+
+def test_the_mean_rule():
+    check = fusion.mean_rule
+    right(check, lambda video, audio: np.argmax(video + audio, axis=1))
+    wrong("is empty", check, empty)
+    wrong(r"shape \(7,\)", check, lambda video, audio: (video + audio).argmax(axis=0))
+    wrong(r"shape \(60, 7\)", check, lambda video, audio: (video + audio) / 2)
+    wrong("of the type float64", check, lambda video, audio: (video + audio).max(axis=1))
+    wrong("those of video alone", check, lambda video, audio: video.argmax(axis=1))
+    wrong("those of audio alone", check, lambda video, audio: audio.argmax(axis=1))
+    wrong("single surest", check, lambda video, audio: np.maximum(video, audio).argmax(axis=1))
+    wrong(
+        "another emotion than the one whose mean",
+        check, lambda video, audio: (video.argmax(axis=1) + audio.argmax(axis=1)) // 2,
+    )  # fmt: skip
+
+
+def combining(*, units=28, rate=0.25, activation="relu", layers_hidden=1, dropout=True):
+    import keras
+    from keras import layers
+
+    both = x = keras.Input((14,))
+    for _ in range(layers_hidden):
+        x = layers.Dense(units, activation=activation)(x)
+    if dropout:
+        x = layers.Dropout(rate)(x)
+    return keras.Model(both, layers.Dense(7, activation="softmax")(x))
+
+
+@pytest.mark.parametrize(
+    ("mistake", "message"),
+    [
+        ({}, ""),
+        ({"units": 27}, "has 601 parameters, fewer than 623"),
+        ({"units": 44}, "has 975 parameters, more than 623"),
+        ({"dropout": False}, "no dropout"),
+        ({"rate": 0.5}, "another share than a quarter"),
+        ({"activation": None}, "another activation than ReLU"),
+        ({"layers_hidden": 2}, "one hidden layer and then the dropout"),
+    ],
+)
+def test_the_network_of_07(mistake, message):
+    def fusion_dense():
+        return combining(**mistake)
+
+    if mistake:
+        wrong(message, fusion.dense_network, fusion_dense)
+    else:
+        right(fusion.dense_network, fusion_dense)
+
+
+def test_the_network_of_07_left_empty():
+    wrong("is empty", fusion.dense_network, empty)
+    wrong("should return a keras.Model", fusion.dense_network, says(3))
+
+
+VECTORS = {
+    "train": {"video": {"accuracy": 0.6}, "audio, all clips": {"accuracy": 0.9}},
+    "scores": {
+        "video": {"accuracy": 0.4, "correct": 80},
+        "audio, all clips": {"accuracy": 0.3},
+    },
+    "dense": {"n": 200, "published_correct": 90},
+}
+
+
+def test_the_leak():
+    def check(video, audio):
+        return fusion.leak({"video": video, "audio, all clips": audio}, VECTORS)
+
+    right(check, 0.2, 0.6)
+    wrong("the sign is wrong", check, -0.2, -0.6)
+    wrong("in points; a fraction", check, 20, 60)
+    wrong("a ratio; the difference", check, 1.5, 3)
+    wrong("`audio, all clips` is 0.5, which is not", check, 0.2, 0.5)
+    wrong("`video` is None", check, None, 0.6)
+    wrong("`video` is a list; a number", check, [0.2], 0.6)
+    wrong("`too_good` is empty", fusion.leak, ..., VECTORS)
+    wrong("a dictionary with the names", fusion.leak, {"video": 0.2}, VECTORS)
+    wrong("a dictionary with the names", fusion.leak, 0.2, VECTORS)
+
+
+def test_the_gain():
+    def check(answer):
+        return fusion.gain(answer, VECTORS)
+
+    right(check, 0.05)
+    right(check, np.float64(0.05))
+    wrong("is empty", check, ...)
+    wrong("a number of clips: of how many", check, 10)
+    wrong("in points; a fraction", check, 5.0)
+    wrong("relative to what video has right", check, 10 / 80)
+    wrong("the sign is wrong", check, -0.05)
+    wrong("the accuracy itself", check, 0.45)
+    wrong("`published_gain` is 0.4, which is not", check, 0.4)

@@ -1,0 +1,305 @@
+"""The page of results: complete, self-contained, readable by machines too."""
+
+import base64
+import io
+import json
+import re
+import sys
+import time
+import types
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from helpers.results import runs
+from helpers.series.page import content, percent, write_gallery
+from helpers.series.page.content import gather, seed_spread
+
+VOID = {"meta", "img", "br", "link", "input", "hr"}
+
+
+@pytest.fixture(autouse=True)
+def fixed_environment(monkeypatch):
+    module = types.ModuleType("helpers.runtime")
+    module.environment = lambda: {
+        "device": "CPU: <fast>",
+        "versions": {"python": "3.11"},
+        "commit": "",
+    }
+    monkeypatch.setitem(sys.modules, "helpers.runtime", module)
+
+
+@pytest.fixture
+def notebooks(tmp_path):
+    folder = tmp_path / "notebooks"
+    (folder / "src").mkdir(parents=True)
+    for name, title in [("01_faces", "Faces & more"), ("04_video", "Video"), ("05_audio", "Sound")]:
+        text = f"# %% [markdown]\n# # {name[:2]} · {title}\n#\n# **What of `{name}`?**\n# Really?\n"
+        (folder / "src" / f"{name}.py").write_text(text)
+    return folder
+
+
+def line(name="CNN", protocol="held_out", accuracy=0.5, published=None, **extra):
+    score = {"n": 20, "accuracy": accuracy, "interval": [accuracy - 0.1, accuracy + 0.1]}
+    return runs.experiment(name, protocol, "val", score, published, **extra)
+
+
+def save(root, notebook="01_faces", experiments=None, corpus="demo", **others):
+    runs.save_run(
+        notebook,
+        corpus=corpus,
+        settings={"EPOCHS": 3},
+        experiments=[line()] if experiments is None else experiments,
+        started=time.time() - 61,
+        root=root,
+        **others,
+    )
+
+
+class Page(HTMLParser):
+    """The page's tags, with a complaint where they do not nest."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.text, self.open, self.found = "", [], []
+        self.feed(text)
+        assert not self.open
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.text += data
+
+    def tags(self, name):
+        return [attributes for tag, attributes in self.found if tag == name]
+
+
+def page_of(root, notebooks, corpus="demo"):
+    return Page(write_gallery(corpus, root, notebooks=notebooks).read_text(encoding="utf-8"))
+
+
+def figure():
+    picture = Figure(figsize=(4, 1))
+    picture.subplots().plot([0, 1])
+    return picture
+
+
+def test_the_page_shows_what_ran_and_what_is_missing(tmp_path, notebooks):
+    save(
+        tmp_path,
+        experiments=[line("CNN <i>", "thesis", 0.625, 0.7), line("CNN <i>", accuracy=0.375)],
+        figures={"curves": (figure(), "Loss & gain", 'A "line"')},
+    )
+    page = page_of(tmp_path, notebooks)
+    text = " ".join(page.text.split())
+    assert "Faces & more" in text
+    assert "What of 01_faces? Really?" in text
+    assert "CNN <i>" in text
+    assert "62.5 %" in text.replace("\xa0", " ")
+    assert "published 70.0 %" in text.replace("\xa0", " ")
+    assert "52.5 – 72.5" in text
+    assert "CPU: <fast>" in text
+    (picture,) = page.tags("img")
+    assert picture["alt"] == 'A "line"'
+    assert picture["src"].startswith("data:image/webp;base64,")
+    assert "Loss & gain" in text
+    assert "04 Video. No results yet. Type python -m helpers.series run --corpus demo" in text
+    labels = [attributes.get("aria-label", "") for attributes in page.tags("div")]
+    assert "62.5 %, 95 % interval 52.5 to 72.5 %; published 70.0 %" in labels
+
+
+def test_lines_are_embedded_without_loss_and_photographs_small():
+    lines = Image.new("RGB", (120, 80), "white")
+    lines.paste("black", (10, 10, 110, 12))
+    random = np.random.default_rng(0)
+    noise = random.integers(0, 256, (80, 120, 3), dtype=np.uint8)
+    for picture, exact in ((lines, True), (Image.fromarray(noise), False)):
+        data = base64.b64decode(content._embedded(picture)["source"].partition(",")[2])
+        shown = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+        assert shown.shape == np.asarray(picture).shape
+        assert (shown == np.asarray(picture)).all() == exact
+        assert len(data) < 80 * 120 * 3 / 1.5
+
+
+def test_the_page_needs_nothing_else(tmp_path, notebooks):
+    save(tmp_path, figures={"curves": (figure(), "Loss")})
+    page = page_of(tmp_path, notebooks)
+    assert not page.tags("script")
+    assert not page.tags("link")
+    for tag, attributes in page.found:
+        for name in ("src", "href", "srcset", "action"):
+            value = attributes.get(name, "")
+            assert value.startswith(("data:", "#")) or not value, (tag, value)
+    source = (tmp_path / "demo" / "index.html").read_text()
+    assert not re.search(r"url\(|@import|https?://", source)
+    assert "prefers-color-scheme: dark" in source
+    assert page.tags("meta")[1]["content"] == "width=device-width, initial-scale=1"
+    anchors = {attributes["href"][1:] for attributes in page.tags("a")}
+    assert anchors <= {attributes.get("id") for _, attributes in page.found}
+
+
+def test_only_the_demo_says_that_it_proves_nothing(tmp_path, notebooks):
+    save(tmp_path)
+    save(tmp_path, corpus="thesis")
+    assert "prove nothing about people" in page_of(tmp_path, notebooks).text
+    assert "prove nothing" not in page_of(tmp_path, notebooks, "thesis").text
+
+
+def test_a_page_of_nothing_says_what_to_type(tmp_path, notebooks):
+    text = page_of(tmp_path, notebooks, "open").text
+    assert "python -m helpers.series run --corpus open" in text
+
+
+def test_protocols_stand_side_by_side_and_marked_systems_come_first(tmp_path, notebooks):
+    both = [line("A", "held_out", 0.4), line("A", "thesis", 0.6, 0.7)]
+    save(tmp_path, experiments=[*both, line("B", published=0.3), line("C")])
+    save(tmp_path, "04_video", [line("A", published=0.3), line("B", headline=True)])
+    save(tmp_path, "05_audio", [line(f"net {number}") for number in range(9)])
+    first, second, third = gather("demo", tmp_path, notebooks)["notebooks"]
+    assert [system["name"] for system in first["headline"]] == ["A", "B"]
+    assert [lane["protocol"] for lane in first["headline"][0]["lanes"]] == ["thesis", "held_out"]
+    assert first["headline"][0]["published"] == 0.7
+    assert [system["name"] for system in second["headline"]] == ["B"]
+    assert len(third["headline"]) == 4
+    assert len(third["rows"]) == 9
+
+
+def test_a_systems_protocols_are_neighbours_in_one_order_and_one_wording(tmp_path, notebooks):
+    lines = [line("A"), line("B", "thesis"), line("A", "thesis"), line("C"), line("B")]
+    table = pd.DataFrame({"settings": ["thesis", "own"], "protocol": ["thesis", "held_out"]})
+    save(tmp_path, experiments=lines, extra={"tables": {"Two": table}})
+    rows = gather("demo", tmp_path, notebooks)["notebooks"][0]["rows"]
+    found = [(row["name"], row["protocol"]) for row in rows]
+    pairs = [(name, protocol) for name in "AB" for protocol in ("thesis", "held_out")]
+    assert found == [*pairs, ("C", "held_out")]
+    page = page_of(tmp_path, notebooks)
+    text = " ".join(page.text.split())
+    assert "as in the thesis (thesis): " in text, "the word of notebooks and files can be found"
+    assert "held out (held_out): " in text
+    cells = "settings protocol thesis as in the thesis own held out"
+    assert cells.replace(" ", "") in text.replace(" ", ""), "only where it is a protocol"
+
+
+def test_a_figure_is_shown_smaller_never_larger_and_in_full_size_by_a_link(tmp_path, notebooks):
+    save(tmp_path, figures={"curves": (figure(), "Loss"), "wide": (figure(), "Gain")})
+    page = page_of(tmp_path, notebooks)
+    for name, attributes in zip(("curves", "wide"), page.tags("img"), strict=True):
+        with Image.open(tmp_path / "demo" / "01_faces" / f"{name}.png") as picture:
+            assert 0.6 < int(attributes["width"]) / picture.width < 0.8
+            assert 0.6 < int(attributes["height"]) / picture.height < 0.8
+    links = {link["href"]: link.get("class") for link in page.tags("a")}
+    for name in ("curves", "wide"):
+        assert links[f"#01_faces-{name}-large"] == "picture"
+        assert links[f"#01_faces-{name}"] == "close"
+
+
+def test_tables_that_a_phone_cuts_say_that_they_scroll(tmp_path, notebooks):
+    tables = {f"{n} columns": pd.DataFrame([range(n)], columns=list("abcdef")[:n]) for n in (2, 6)}
+    save(tmp_path, extra={"tables": tables})
+    regions = {
+        found["aria-label"]: found["class"].split()
+        for found in page_of(tmp_path, notebooks).tags("div")
+        if found.get("role") == "region"
+    }
+    assert regions == {
+        "Experiments of notebook 01": ["scroll", "many"],
+        "2 columns": ["scroll"],
+        "6 columns": ["scroll", "many"],
+    }
+
+
+def test_seeds_give_mean_and_spread(tmp_path, notebooks):
+    for seed, accuracy in [(0, 0.4), (1, 0.5), (10, 0.6)]:
+        save(tmp_path / "seeds" / str(seed), experiments=[line(accuracy=accuracy)])
+    (tmp_path / "seeds" / "notes").mkdir()
+    notebook = gather("demo", tmp_path, notebooks)["notebooks"][0]
+    assert notebook["seeds"] == [0, 1, 10]
+    assert notebook["problem"] == ""
+    spread = notebook["rows"][0]["spread"]
+    assert spread["values"] == [0.4, 0.5, 0.6]
+    assert spread["mean"] == pytest.approx(0.5)
+    assert spread["sd"] == pytest.approx(0.1)
+    assert "50.0 ± 10.0" in page_of(tmp_path, notebooks).text
+    assert seed_spread({4: {"experiments": [line()]}})[("CNN", "held_out", "val")]["sd"] is None
+
+
+def test_a_failed_last_run_is_said(tmp_path, notebooks):
+    save(tmp_path)
+    for name in ("01_faces", "04_video"):
+        (tmp_path / "demo" / name).mkdir(exist_ok=True)
+        (tmp_path / "demo" / name / "run.partial.ipynb").write_text("{}")
+    first, second, _ = gather("demo", tmp_path, notebooks)["notebooks"]
+    assert "from the run before" in first["problem"]
+    assert second["problem"].startswith("The last run did not reach its end. 04_video/run.log")
+
+
+def test_a_lost_picture_and_a_damaged_file_do_not_stop_the_page(tmp_path, notebooks):
+    save(tmp_path, figures={"curves": (figure(), "Loss")})
+    (tmp_path / "demo" / "01_faces" / "curves.png").write_bytes(b"no picture")
+    save(tmp_path, "04_video")
+    (tmp_path / "demo" / "04_video" / "metrics.json").write_text("{")
+    page = page_of(tmp_path, notebooks)
+    assert "The picture curves.png is missing." in page.text
+    assert "is damaged" in page.text
+
+
+def test_the_data_are_shown_with_what_was_left_out_and_why(tmp_path, notebooks):
+    (tmp_path / "a.avi").write_text("a")
+    manifest = pd.DataFrame(
+        {
+            "path": [str(tmp_path / "a.avi")] * 3,
+            "split": ["train", "val", "val"],
+            "problem": ["", "", "no sound"],
+        }
+    )
+    strange = [("x.db", "no clip"), ("y.db", "no clip")]
+    manifest.attrs.update(corpus="AFEW", folder=str(tmp_path), strange_files=strange)
+    save(tmp_path, manifests=[manifest])
+    text = " ".join(page_of(tmp_path, notebooks).text.split())
+    assert "AFEW: 2 of 3 samples used: train 1, val 1; left out: 1 (no sound)" in text
+    assert "; other files passed over: 2 (no clip); files " in text
+
+
+def test_a_finding_and_tables_are_shown(tmp_path, notebooks):
+    table = pd.DataFrame({"system": ["mean <1>", "SVM"], "gain": [0.0161, None], "n": [188, 188]})
+    save(tmp_path, extra={"finding": "No gain > 0.", "tables": {"Table II": table}})
+    text = page_of(tmp_path, notebooks).text
+    for expected in ("No gain > 0.", "Table II", "mean <1>", "0.016", "–", "188"):
+        assert expected in text
+    summary = json.loads((tmp_path / "demo" / "summary.json").read_text())
+    assert summary["notebooks"]["01_faces"]["finding"] == "No gain > 0."
+
+
+def test_the_summary_holds_the_same_numbers(tmp_path, notebooks):
+    save(tmp_path, experiments=[line(accuracy=0.123, published=0.5)])
+    write_gallery("demo", tmp_path, notebooks=notebooks)
+    summary = json.loads((tmp_path / "demo" / "summary.json").read_text())
+    (row,) = summary["notebooks"]["01_faces"]["experiments"]
+    assert (row["accuracy"], row["published"], row["n"]) == (0.123, 0.5, 20)
+    assert summary["notebooks"]["04_video"] == {
+        "problem": "No results yet.",
+        "finished": None,
+        "finding": "",
+        "experiments": [],
+    }
+
+
+def test_two_pages_of_the_same_results_are_the_same(tmp_path, notebooks):
+    save(tmp_path, figures={"curves": (figure(), "Loss")})
+    first = write_gallery("demo", tmp_path, notebooks=notebooks).read_bytes()
+    assert write_gallery("demo", tmp_path, notebooks=notebooks).read_bytes() == first
+
+
+def test_percent():
+    assert [percent(value) for value in (0.12345, 1.0, 0, None)] == ["12.3", "100.0", "0.0", "–"]

@@ -52,7 +52,7 @@ def test_the_people_of_01_are_those_of_both_splits_alone():
 def test_the_parts_of_01_share_nobody_and_are_the_helpers_division_twice():
     import numpy as np
 
-    from helpers.models.training import hold_out_validation
+    from helpers.corpora.splits import hold_out_validation
 
     rng = np.random.default_rng(0)
     rows = np.setdiff1d(np.arange(200), np.arange(0, 200, 9))  # not all can be read

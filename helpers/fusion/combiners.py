@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
@@ -50,13 +51,13 @@ def video_share(train: ClipPairs) -> float:
 
 def product(train: ClipPairs, test: ClipPairs) -> np.ndarray:
     """Return the product of both predictions, scaled to sum to 1 (Kittler and others, 1998)."""
-    return _normalised_exponentials(_logarithms(test.video) + _logarithms(test.audio))
+    return softmax(_logarithms(test.video) + _logarithms(test.audio), axis=1)
 
 
 def calibrated_mean(train: ClipPairs, test: ClipPairs) -> np.ndarray:
     """Return the mean after each modality got its own temperature (Guo and others, 2017)."""
     scaled = [
-        _normalised_exponentials(_logarithms(theirs) / temperature(ours, train.labels))
+        softmax(_logarithms(theirs) / temperature(ours, train.labels), axis=1)
         for ours, theirs in ((train.video, test.video), (train.audio, test.audio))
     ]
     return (scaled[0] + scaled[1]) / 2
@@ -70,10 +71,8 @@ def temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
     logarithms = _logarithms(probabilities)
 
     def cost(log_temperature: float) -> float:
-        scaled = logarithms / np.exp(log_temperature)
-        scaled = scaled - scaled.max(axis=1, keepdims=True)
-        likely = scaled[np.arange(len(labels)), labels] - np.log(np.exp(scaled).sum(axis=1))
-        return -likely.mean()
+        scaled = log_softmax(logarithms / np.exp(log_temperature), axis=1)
+        return -scaled[np.arange(len(labels)), labels].mean()
 
     bounds = (np.log(0.05), np.log(20))
     return float(np.exp(minimize_scalar(cost, bounds=bounds, method="bounded").x))
@@ -138,8 +137,3 @@ def _folds(train: ClipPairs) -> StratifiedKFold:
 
 def _logarithms(probabilities: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(probabilities, _SMALLEST))
-
-
-def _normalised_exponentials(values: np.ndarray) -> np.ndarray:
-    exponentials = np.exp(values - values.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.special import softmax
 
 METHODS = ("mean", "median", "max", "product", "vote")
 """What :func:`aggregate_clips` knows; ``mean`` is equation 1."""
@@ -56,8 +57,8 @@ def aggregate_clips(
     frames_of_clips = pd.DataFrame(scores).groupby(np.asarray(clip_rows))
     if method == "product":
         sums = frames_of_clips.sum()
-        clips = np.exp(sums.sub(sums.max(axis=1), axis=0))
-    elif method == "vote":
+        return pd.DataFrame(softmax(sums.to_numpy(), axis=1), index=sums.index)
+    if method == "vote":
         clips = frames_of_clips.mean()
     else:
         clips = frames_of_clips.agg(method)

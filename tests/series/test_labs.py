@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.models.training import hold_out_validation
+from helpers.corpora.splits import group_folds, hold_out_validation
 from helpers.paths import repository_root
 from helpers.series.labs import (
     audio_logmel,
@@ -649,8 +649,6 @@ def test_the_picture_of_06_left_empty_or_of_another_kind():
 
 
 def test_folds_by_film():
-    from helpers.models.training import group_folds
-
     films = np.repeat([f"film {number}" for number in range(12)], 5)
     labels = np.tile(np.arange(5), 12)
     allowed = np.arange(5, 60)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from helpers.corpora.splits import hold_out_validation
 from helpers.series.labs.verdict import Right, expect, result_of
 
 SPLITS = ("train", "test")
@@ -102,8 +103,6 @@ def _same_network(static_cnn: Callable, *arguments) -> None:
 
 def parts_by_person(split_by_person: Callable) -> Right:
     """Check task 3: three parts of some rows that share nobody."""
-    from helpers.models.training import hold_out_validation
-
     # Forty people in no order, and rows from which the first pictures and some others are missing,
     # so that a position in them is not a row.
     random, seed = np.random.default_rng(0), 3

@@ -112,9 +112,7 @@ _VGG16_OF_SOUND_IN_THESIS = replace(
     patience=15,
     dropout=0.5,
 )
-_MODEL_0 = Recipe(
-    "urbansound_cnn", "rmsprop", learning_rate=1e-4, patience=15, monitor="val_loss"
-)
+_MODEL_0 = Recipe("urbansound_cnn", "rmsprop", learning_rate=1e-4, patience=15, monitor="val_loss")
 _MODEL_1 = replace(_MODEL_0, network="fayek_cnn")
 _QUICK_MODEL_0 = replace(_MODEL_0, learning_rate=5e-4, epochs=12, patience=4)
 _QUICK_MODEL_1 = replace(
@@ -157,9 +155,7 @@ _RECIPES = {
 }
 
 
-def recipes_for(
-    task: str, settings: str, epochs: int = 0, **of_vgg16: object
-) -> dict[str, Recipe]:
+def recipes_for(task: str, settings: str, epochs: int = 0, **of_vgg16: object) -> dict[str, Recipe]:
     """Return the recipes of a task by the network's name.
 
     Parameters

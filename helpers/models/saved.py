@@ -94,8 +94,6 @@ def load_or_train(
     model = load_model(folder, origin)
     if model is not None:
         return model, True
-    model, _ = train_network(
-        features, labels, parts, len(classes), recipe, seed, report=report
-    )
+    model, _ = train_network(features, labels, parts, len(classes), recipe, seed, report=report)
     save_model(model, folder, origin)
     return model, False

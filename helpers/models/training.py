@@ -118,9 +118,7 @@ def train_network(
 def build_network(shape: tuple[int, ...], classes: int, recipe: Recipe) -> keras.Model:
     """Return the network that a recipe names, untrained, for features of one shape."""
     chosen = recipe.settings()
-    options = {
-        argument: chosen[field] for argument, field in _ARGUMENTS.items() if field in chosen
-    }
+    options = {argument: chosen[field] for argument, field in _ARGUMENTS.items() if field in chosen}
     return _NETWORKS[recipe.network](shape, classes, **options)
 
 

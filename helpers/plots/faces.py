@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.evaluation.comparison import said_when_wrong
-from helpers.plots.scores import CAPTION_SIZE, confusion, picture_grid
+from helpers.plots.scores import CAPTION_SIZE, answer_captions, confusion, picture_grid
 from helpers.plots.style import (
     EMOTION_COLOURS,
     LIGHT_GREY,
@@ -14,8 +14,6 @@ from helpers.plots.style import (
     bare,
     new_figure,
 )
-
-WRONG_COLOUR = "#B00020"
 
 
 def answers_grid(
@@ -34,12 +32,7 @@ def answers_grid(
     true, named : int arrays (n,)
         Indices into ``classes``.
     """
-    wrong = np.asarray(true) != np.asarray(named)
-    captions = [
-        f"{classes[said]}\nis {classes[what]}" if is_wrong else classes[said]
-        for said, what, is_wrong in zip(named, true, wrong, strict=True)
-    ]
-    colours = [WRONG_COLOUR if is_wrong else "black" for is_wrong in wrong]
+    captions, colours = answer_captions(true, named, classes)
     return picture_grid(pictures, captions, columns=columns, title=title, colours=colours)
 
 

@@ -21,6 +21,7 @@ from helpers.plots.style import (
     quiet,
 )
 
+WRONG_COLOUR = "#B00020"
 CAPTION_SIZE = 14
 """Of the line below a picture: to be read also when a page shows the figure at half its size."""
 _CHANCE = {"color": "#999999", "linewidth": 1, "linestyle": ":"}
@@ -221,6 +222,25 @@ def picture_grid(
             axis.set_xlabel(captions[index], fontsize=CAPTION_SIZE, color=colour)
     _head(figure, title)
     return figure
+
+
+def answer_captions(
+    true: np.ndarray, predicted: np.ndarray, classes: Sequence[str], *, between: str = "\n"
+) -> tuple[list[str], list[str]]:
+    """Return a caption and a colour a sample: what was predicted and, in red, what a wrong one is.
+
+    Parameters
+    ----------
+    true, predicted : int arrays (n,)
+        Indices into ``classes``.
+    between : str
+        Between what was predicted and what is true.
+    """
+    captions, colours = [], []
+    for what, said in zip(true, predicted, strict=True):
+        captions.append(classes[said] + (f"{between}is {classes[what]}" if what != said else ""))
+        colours.append(WRONG_COLOUR if what != said else "black")
+    return captions, colours
 
 
 def _narrow(line: str) -> str:

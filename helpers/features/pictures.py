@@ -4,6 +4,7 @@ Pictures are decoded once, in parallel, into one array on disk (``helpers.cache`
 that array, so no corpus is ever held in memory.
 """
 
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -155,16 +156,21 @@ def make_dataset(
     rows = np.asarray(rows, dtype=np.int64)
     labels = None if labels is None else np.asarray(labels, dtype=np.int64)
 
+    # TensorFlow never forgets a function that numpy_function was given (seen with 2.21): it must not
+    # hold the features, or they stay in memory for good. The dataset holds them.
+    held, dtype, shape = weakref.ref(features), features.dtype, features.shape[1:]
+
     def gather(batch_rows: np.ndarray) -> np.ndarray:
-        return features[batch_rows]
+        return held()[batch_rows]
 
     def load(batch_rows):
-        batch = tf.numpy_function(gather, [batch_rows], features.dtype)
-        batch.set_shape((None, *features.shape[1:]))
+        batch = tf.numpy_function(gather, [batch_rows], dtype)
+        batch.set_shape((None, *shape))
         batch = tf.cast(batch, tf.float32)
         return (batch,) if labels is None else (batch, tf.gather(labels, batch_rows))
 
     dataset = tf.data.Dataset.from_tensor_slices(rows)
+    dataset.features = features
     if shuffle:
         dataset = dataset.shuffle(len(rows), seed=seed, reshuffle_each_iteration=True)
     dataset = dataset.batch(batch_size)
@@ -172,7 +178,7 @@ def make_dataset(
     if augment is not None:
         # One batch after the other: side by side, batches would race for the next random numbers.
         dataset = dataset.map(lambda batch, *rest: (augment(batch), *rest))
-    if features.dtype == np.uint8:
+    if dtype == np.uint8:
         dataset = dataset.map(lambda batch, *rest: (batch / 255.0, *rest))
     # Autotuning's thread sleeps for 10 ms, 20, 40, ... up to a minute, and an iterator's end waits
     # for it (TensorFlow 2.21): an epoch could take twice its time. There is nothing to tune here.

@@ -58,10 +58,7 @@ def aggregate_clips(
     if method == "product":
         sums = frames_of_clips.sum()
         return pd.DataFrame(softmax(sums.to_numpy(), axis=1), index=sums.index)
-    if method == "vote":
-        clips = frames_of_clips.mean()
-    else:
-        clips = frames_of_clips.agg(method)
+    clips = frames_of_clips.agg("mean" if method == "vote" else method)
     return clips.div(clips.sum(axis=1), axis=0)
 
 

@@ -155,8 +155,8 @@ def make_dataset(
     tf = import_tensorflow()
     rows = np.asarray(rows, dtype=np.int64)
     labels = None if labels is None else np.asarray(labels, dtype=np.int64)
-    # TensorFlow never forgets a function that numpy_function was given (seen with 2.21). It must not
-    # hold the features, or they stay in memory for good: the dataset does.
+    # TensorFlow never forgets a function that numpy_function was given (seen with 2.21): one must
+    # not hold the features, or they stay in memory for good. The dataset holds them.
     held, dtype, shape = weakref.ref(features), features.dtype, features.shape[1:]
 
     def gather(batch_rows: np.ndarray) -> np.ndarray:

@@ -16,12 +16,12 @@ from helpers.plots.style import (
     PUBLISHED_COLOUR,
     TEST_COLOUR,
     TRAINING_COLOUR,
+    WRONG_COLOUR,
     bare,
     new_figure,
     quiet,
 )
 
-WRONG_COLOUR = "#B00020"
 CAPTION_SIZE = 14
 """Of the line below a picture: to be read also when a page shows the figure at half its size."""
 _CHANCE = {"color": "#999999", "linewidth": 1, "linestyle": ":"}

@@ -3,7 +3,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from helpers.emotions import EMOTIONS
-from helpers.plots import faces
+from helpers.plots import faces, style
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +17,7 @@ def test_an_answer_is_written_below_its_picture_and_what_is_true_if_it_is_wrong(
     figure = faces.answers_grid(pictures, [0, 3, 5], np.array([0, 1, 5]), EMOTIONS, "one is wrong")
     labels = [axis.xaxis.label for axis in figure.axes[:3]]
     assert [label.get_text() for label in labels] == ["Angry", "Disgust\nis Happy", "Sad"]
-    assert [label.get_color() for label in labels] == ["black", faces.WRONG_COLOUR, "black"]
+    assert [label.get_color() for label in labels] == ["black", style.WRONG_COLOUR, "black"]
 
 
 def test_beside_the_published_confusion_stands_what_each_says_when_wrong():

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.emotions import EMOTIONS
-from helpers.evaluation.scores import mcnemar_exact, score
+from helpers.evaluation.scores import score
+from helpers.evaluation.statistics import mcnemar_exact
 from helpers.fusion.alignment import count_modalities, pair_clip_scores
 from helpers.fusion.combiners import svm_search, temperature
 from helpers.fusion.comparison import compare_systems, fuse_all, records

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from helpers.evaluation.scores import wilson_interval
+from helpers.evaluation.statistics import wilson_interval
 from helpers.fusion.comparison import DENSE
 from helpers.published import load_published
 

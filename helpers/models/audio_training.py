@@ -18,7 +18,7 @@ from helpers.corpora.manifest import CorpusError, usable
 from helpers.emotions import class_indices
 from helpers.evaluation import scores
 from helpers.evaluation.comparison import wrong_and_right
-from helpers.evaluation.statistics import holm
+from helpers.evaluation.statistics import holm, mcnemar_exact
 from helpers.features.media import read_waveforms
 from helpers.features.pictures import make_dataset
 from helpers.features.spectrograms import (
@@ -225,7 +225,7 @@ def compare_preparations(
     columns = ["network", "pre-emphasis", "normalisation", "learning_rate", "batch_size"]
     table = pd.DataFrame(rows, columns=[*columns, "accuracy"])
     best = int(table["accuracy"].idxmax())
-    p_values = [scores.mcnemar_exact(right[best], one)["p_value"] for one in right]
+    p_values = [mcnemar_exact(right[best], one)["p_value"] for one in right]
     others = table.index != best
     table["p"] = 1.0
     table.loc[others, "p"] = holm(np.array(p_values)[others])

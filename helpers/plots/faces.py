@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.evaluation.comparison import said_when_wrong
-from helpers.evaluation.scores import wilson_interval
+from helpers.evaluation.comparison import predicted_when_wrong
+from helpers.evaluation.statistics import wilson_interval
 from helpers.plots.scores import CAPTION_SIZE, confusion, picture_grid
 from helpers.plots.style import (
     EMOTION_COLOURS,
@@ -62,7 +62,7 @@ def confusion_beside_published(
         Of the network.
     """
     (ours, share), (theirs, their_share) = (
-        said_when_wrong(counts, classes) for counts in (here, published)
+        predicted_when_wrong(counts, classes) for counts in (here, published)
     )
     title = (
         f"When wrong, {name} most often says {ours} ({share:.0%}), "

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from helpers import published
-from helpers.evaluation.scores import mcnemar_exact
+from helpers.evaluation.statistics import mcnemar_exact
 from helpers.fusion import comparison, replication, report
 from helpers.fusion.alignment import ClipPairs
 from helpers.published import VectorsError, VectorsUnavailable, load_published
@@ -186,11 +186,8 @@ def test_nothing_of_a_single_clip_is_in_the_replication(replicated):
 def _offline(monkeypatch, tmp_path):
     monkeypatch.setenv("EMOTION_CACHE_ROOT", str(tmp_path / "cache"))
     monkeypatch.delenv("EMOTION_PUBLISHED_VECTORS", raising=False)
-
-    def urlopen(url, timeout):
-        raise OSError("no network")
-
-    monkeypatch.setattr(published.urllib.request, "urlopen", urlopen)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(published, "VECTORS_URL", "http://127.0.0.1:9/vectors.zip")
 
 
 def test_without_file_and_network_the_last_result_is_shown_and_said_so(monkeypatch, tmp_path):

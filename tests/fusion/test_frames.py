@@ -1,4 +1,4 @@
-"""The join of stills to clips on a hand-made tree, late fusion, and alignment under damage."""
+"""The join of stills to clips, late fusion, and its tables on scores made by hand."""
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from helpers.corpora import load_manifest
 from helpers.corpora.clips import clip_groups, ids_in_both_splits, join_stills, leave_out_shared_ids
 from helpers.emotions import EMOTIONS, class_indices
 from helpers.features import frame_sources, pictures
+from helpers.features.frame_sources import ClipFrames
 from helpers.fusion import frames
 from helpers.results.clip_scores import predictions_text
 
@@ -236,3 +237,104 @@ def test_the_real_sample_joins_as_counted(shared_data):
         assert row.disagrees == (row.emotion != row.clip_emotion)
     assert 0 < joined["disagrees"].sum() < 40
     assert class_indices(joined["clip_emotion"]).min() == 0
+
+
+# ---- sources of frames, and ways to combine them
+
+TESTED = pd.DataFrame({"emotion": ["Angry", "Disgust", "Fear", "Happy", "Sad"]})
+TRUE = np.array([0, 1, 2, 3, 5])
+
+
+def clip_frames(*clips_of_frames):
+    rows = np.array(sorted(clips_of_frames))
+    reasons = ["" if row in clips_of_frames else "no face" for row in range(5)]
+    return ClipFrames(np.zeros((len(rows), 4, 4, 3), np.uint8), rows, reasons, [])
+
+
+def predicting(*predicted, sure=0.7):
+    values = np.full((5, 7), (1 - sure) / 6)
+    values[np.arange(5), predicted] = sure
+    return values
+
+
+FRAMES = {"stills": clip_frames(0, 0, 1, 2), "faces": clip_frames(1, 2, 3, 3, 3)}
+SCORES = {
+    ("stills", "held_out"): predicting(0, 1, 4, 3, 4),  # with frames: 0 and 1 right, 2 wrong
+    ("faces", "held_out"): predicting(0, 0, 2, 3, 4),  # with frames: 1 wrong, 2 and 3 right
+}
+
+
+def test_every_source_is_counted_with_its_frames_and_its_clips_without():
+    table = frames.source_table(FRAMES, SCORES, TESTED, "held_out")
+    assert table.values.tolist() == [["stills", 4, 3, 2, 3 / 5], ["faces", 5, 3, 2, 3 / 5]]
+
+
+def test_experiments_are_over_the_clips_with_frames():
+    both = SCORES | {("stills", "thesis"): SCORES["stills", "held_out"]}
+    lines = frames.source_experiments(FRAMES, both, TESTED, {"stills": 0.39})
+    found = [(e["name"], e["protocol"], e["n"], e["metrics"]["correct"]) for e in lines]
+    assert found == [
+        ("stills", "held_out", 3, 2),
+        ("faces", "held_out", 3, 2),
+        ("stills", "thesis", 3, 2),
+    ]
+    assert [e["published"] for e in lines] == [None, None, {"value": 0.39}]
+
+
+def test_pairs_are_on_the_same_clips():
+    table = frames.compare_sources(FRAMES, SCORES, TESTED, "held_out")
+    (row,) = table.to_dict("records")
+    assert row["n"] == 2 and row["stills"] == 0.5 and row["this source"] == 0.5
+    assert row["p_value"] == 1
+
+
+def test_p_values_of_several_sources_are_corrected_for_their_number():
+    n = 12
+    clips, everywhere = pd.DataFrame({"emotion": ["Angry"] * n}), np.arange(n)
+    every = ClipFrames(np.zeros((n, 4, 4, 3), np.uint8), everywhere, [""] * n, [])
+    right, wrong, mixed = (np.eye(7)[np.repeat([0, 1], [k, n - k])] for k in (12, 0, 8))
+    table = frames.compare_sources(
+        dict.fromkeys(("stills", "whole", "faces"), every),
+        {("stills", "thesis"): right, ("whole", "thesis"): wrong, ("faces", "thesis"): mixed},
+        clips,
+        "thesis",
+    )
+    assert list(table["p_value"]) == pytest.approx([2 / 2**12, 2 / 2**4])
+    assert list(table["p_holm"]) == pytest.approx([4 / 2**12, 2 / 2**4])
+
+
+def test_the_title_of_a_strip_says_how_near_the_second_was():
+    values = np.array([0.1, 0.05, 0.3, 0.2, 0.05, 0.05, 0.25])
+    title = frames.strip_title(values, 0)
+    assert title == "predicted Fear (30%) before Surprise (25%), is Angry"
+
+
+def test_sources_without_a_common_clip_can_be_paired():
+    apart = {"stills": clip_frames(0), "faces": clip_frames(1)}
+    (row,) = frames.compare_sources(apart, SCORES, TESTED, "held_out").to_dict("records")
+    assert row["n"] == 0 and np.isnan(row["stills"])
+
+
+def test_ways_to_combine_are_compared_with_the_mean():
+    frame_scores = np.array([[0.9, 0.1, 0], [0.4, 0.6, 0], [0.4, 0.6, 0], [0, 0.2, 0.8]])
+    wide = np.hstack([frame_scores, np.zeros((4, 4))])
+    table = frames.compare_methods(wide, np.array([0, 0, 0, 2]), np.array([0, 2]), [1, 2])
+    accuracy = dict(zip(table["method"], table["accuracy"], strict=True))
+    assert accuracy["mean"] == 0.5 and accuracy["vote"] == 1 and accuracy["median"] == 1
+    assert table.loc[table["method"] == "mean", "p_value"].isna().all()
+    assert list(table["p_value"][1:]) == [1] * 4 and list(table["p_holm"][1:]) == [1] * 4
+
+
+@pytest.mark.parametrize(
+    ("predicted", "expected"),
+    [
+        ((0, 1, 2, 0, 0), [1, 0]),  # none is wrong: the most confident right one, and the least
+        ((0, 0, 0, 0, 0), [0, 1, 2]),
+        ((6, 6, 6, 6, 6), [1, 0]),  # none is right
+    ],
+)
+def test_clips_to_show_are_different_and_have_frames(predicted, expected):
+    values = predicting(*predicted)
+    values[[1, 4]] = np.eye(7)[[predicted[1], predicted[4]]]  # the most confident; 4 has no frame
+    values[0] = values[0] * 0.9 + 0.1 / 7
+    assert frames.clips_to_show(values, FRAMES["stills"], TRUE) == expected

@@ -10,7 +10,8 @@ from matplotlib import pyplot as plt
 
 from helpers.corpora.clips import load_own_clips
 from helpers.emotions import EMOTIONS
-from helpers.evaluation.scores import score, wilson_interval
+from helpers.evaluation.scores import score
+from helpers.evaluation.statistics import wilson_interval
 from helpers.fusion import comparison, own_scores, report, tables
 from helpers.fusion.alignment import ClipPairs
 from helpers.plots import fusion as plots

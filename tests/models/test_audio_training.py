@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from helpers.corpora.manifest import CorpusError
-from helpers.evaluation import scores
+from helpers.evaluation import scores, statistics
 from helpers.features.spectrograms import NORMALISATIONS, fit_normaliser
 from helpers.models import audio_training
 from helpers.models.recipes import GRIDS, SoundRecipe, log_mel_recipes, picture_recipes
@@ -205,7 +205,9 @@ def test_preparations_are_compared_on_the_same_clips_with_the_best(monkeypatch):
     np.testing.assert_allclose(table["accuracy"], expected)
     assert table["normalisation"].tolist() == list(NORMALISATIONS) * 2
     best = int(np.argmax(expected))
-    plain = [scores.mcnemar_exact(rights[best][choosing], r[choosing])["p_value"] for r in rights]
+    plain = [
+        statistics.mcnemar_exact(rights[best][choosing], r[choosing])["p_value"] for r in rights
+    ]
     assert table["p"][best] == 1 and (table["p"] >= np.array(plain) - 1e-12).all()
     smallest = min(p for row, p in enumerate(plain) if row != best)
     assert table["p"].min() == pytest.approx(min(1, 7 * smallest))  # Holm: seven comparisons

@@ -4,7 +4,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from helpers.emotions import EMOTIONS
-from helpers.evaluation.scores import wilson_interval
+from helpers.evaluation.statistics import wilson_interval
 from helpers.plots import faces
 
 

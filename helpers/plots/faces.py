@@ -3,17 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
 from helpers.evaluation.comparison import predicted_when_wrong
-from helpers.evaluation.statistics import wilson_interval
 from helpers.plots.scores import CAPTION_SIZE, confusion, picture_grid
 from helpers.plots.style import (
     EMOTION_COLOURS,
     LIGHT_GREY,
     TEST_COLOUR,
-    TRAINING_COLOUR,
     bare,
     new_figure,
 )
@@ -106,51 +103,6 @@ def predicted_shares(
     return figure
 
 
-def accuracy_by_blocks(
-    table: pd.DataFrame, samples: int, chance: float, title: str, weights: str
-) -> Figure:
-    """Draw accuracy over the number of unfrozen blocks, a line a preprocessing, with intervals.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Columns unfrozen_blocks, preprocessing, accuracy.
-    samples : int
-        How many pictures each accuracy is of; bars are Wilson's 95 % intervals.
-    chance : float
-        The share of the most frequent class.
-    weights : str
-        From ``helpers.models.vgg16.describe_weights``; written under the axis.
-    """
-    figure, (axis,) = new_figure(width=6.4, height=3.8)
-    styles = {"imagenet_mean": ("-", "o", -0.03), "unit_range": ("--", "s", 0.03)}
-    highest = 0.4
-    for preprocessing, rows in table.groupby("preprocessing", sort=False):
-        line, marker, shift = styles[preprocessing]
-        accuracy = rows["accuracy"].to_numpy()
-        ends = np.array([wilson_interval(round(value * samples), samples) for value in accuracy])
-        highest = max(highest, ends.max())
-        axis.errorbar(
-            rows["unfrozen_blocks"] + shift,
-            accuracy,
-            yerr=np.abs(ends.T - accuracy),
-            linestyle=line,
-            marker=marker,
-            color=TEST_COLOUR,
-            elinewidth=0.8,
-            label=preprocessing,
-        )
-    axis.axhline(chance, color=TRAINING_COLOUR, linewidth=1, linestyle=":", label="majority class")
-    blocks = sorted(table["unfrozen_blocks"].unique())
-    axis.set_xticks(blocks, ["0\nhead alone" if block == 0 else f"{block}" for block in blocks])
-    axis.set_ylim(0, highest + 0.12)  # room for the legend above the bars
-    axis.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    axis.set(xlabel=f"blocks of VGG16 that are trained\n{weights}", ylabel="accuracy", title=title)
-    axis.xaxis.label.set_fontsize(9)
-    axis.legend(fontsize=9, ncols=3, loc="upper center")
-    return figure
-
-
 def heat_grid(
     pictures: np.ndarray,
     heat: np.ndarray,
@@ -166,7 +118,7 @@ def heat_grid(
     ----------
     pictures : uint8 array (n, height, width, 3)
     heat : float array (n, height, width)
-        From ``helpers.grad_cam.grad_cam``, 0 to 1.
+        From ``helpers.models.grad_cam.grad_cam``, 0 to 1.
     captions, colours : n str
     """
     blocks = -(-len(pictures) // columns)

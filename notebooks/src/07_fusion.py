@@ -68,9 +68,10 @@ if find_spec("google") and find_spec("google.colab"):
 assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
 sys.path.insert(0, str(checkout))
 from helpers import runtime
-from helpers.corpora.clips import load_own_clips
 
-assert (checkout / "helpers/runtime.py").samefile(runtime.__file__), f"Restart, for {runtime}"
+assert (checkout / "helpers/runtime/__init__.py").samefile(runtime.__file__), (
+    f"Restart, for {runtime}"
+)
 runtime.mount_drive(DATA_ROOT)
 
 # %%
@@ -84,6 +85,7 @@ import pandas as pd
 from IPython.display import display
 from keras import layers
 
+from helpers.corpora.clips import load_own_clips
 from helpers.emotions import EMOTIONS
 from helpers.evaluation import scores, statistics
 from helpers.features import media

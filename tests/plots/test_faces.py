@@ -1,10 +1,8 @@
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
 from helpers.emotions import EMOTIONS
-from helpers.evaluation.statistics import wilson_interval
 from helpers.plots import faces
 
 
@@ -37,25 +35,6 @@ def test_predicted_shares_are_the_shares():
     widths = [[bar.get_width() for bar in axis.patches] for axis in figure.axes]
     assert widths == [[0.25, 0, 0, 0.75, 0, 0, 0], [0, 0, 0, 0, 0, 0, 1]]
     assert figure.axes[0].lines[0].get_xdata().tolist() == [0.25, 0.5, 0, 0.25, 0, 0, 0]
-
-
-def test_accuracy_by_blocks_draws_both_preprocessings_with_intervals_and_names_the_weights():
-    table = pd.DataFrame(
-        {
-            "unfrozen_blocks": [0, 1, 2, 0, 1, 2],
-            "preprocessing": ["imagenet_mean"] * 3 + ["unit_range"] * 3,
-            "accuracy": [0.2, 0.3, 0.4, 0.1, 0.2, 0.3],
-        }
-    )
-    figure = faces.accuracy_by_blocks(table, 50, 0.2, "a finding", "weights of somebody")
-    axis = figure.axes[0]
-    assert axis.lines[0].get_ydata().tolist() == [0.2, 0.3, 0.4]
-    assert axis.lines[1].get_ydata().tolist() == [0.1, 0.2, 0.3]
-    bars = axis.collections[0].get_segments()  # the first preprocessing's
-    assert [tuple(bar[:, 1]) for bar in bars] == [
-        pytest.approx(wilson_interval(correct, 50)) for correct in (10, 15, 20)
-    ]
-    assert "weights of somebody" in axis.get_xlabel()
 
 
 @pytest.mark.parametrize("count", [1, 8, 11])

@@ -126,4 +126,4 @@ def _checked(table: pd.DataFrame, classes: Sequence[str], source: str) -> pd.Dat
     columns = [name for name in table if name in KEY_COLUMNS or name in EMOTIONS]
     # The same check, and the same words, as when the file is read.
     text = table[columns].to_csv(index=False)
-    return check_predictions(text, source, classes=classes, manifest=None)
+    return check_predictions(text, source, classes=classes)

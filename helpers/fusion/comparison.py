@@ -146,7 +146,7 @@ def compare_systems(
     Returns
     -------
     DataFrame
-        One row a fusion: ``n, correct, reference_correct, gain, gain_low, gain_high, only_fusion,
+        One row per fusion: ``n, correct, reference_correct, gain, gain_low, gain_high, only_fusion,
         only_reference, p_value, p_holm`` (corrected for the number of rows) and ``clips_needed``,
         how many clips it takes to find a gain of that size with 80 % power (NaN for none).
     """
@@ -194,14 +194,6 @@ def better_modality(train: ClipPairs) -> str:
     return SINGLE[int(np.argmax(right))]
 
 
-def best_fusion(comparison: pd.DataFrame) -> str:
-    """Return the fusion with the largest gain in a table of :func:`compare_systems`.
-
-    Of equally good ones it is the first: the simpler rules come first in ``COMBINERS``.
-    """
-    return comparison["gain"].idxmax()
-
-
 def answer(comparison: pd.DataFrame, reference: str) -> str:
     """Say in one sentence, made from the numbers, whether the other modality helps.
 
@@ -213,7 +205,7 @@ def answer(comparison: pd.DataFrame, reference: str) -> str:
         ``video`` or ``audio``.
     """
     other = SINGLE[1 - SINGLE.index(reference)]
-    best = comparison.loc[best_fusion(comparison)]
+    best = comparison.loc[comparison["gain"].idxmax()]  # of equal ones the first, simplest rule
     start = (
         f"Does {other} help? On {best['n']:.0f} clips {reference} alone is right on "
         f"{best['reference_correct']:.0f}, and the best of {len(comparison)} fusions ({best.name}) "

@@ -103,7 +103,6 @@ def test_the_best_fusion_is_one_everywhere_and_an_echo_of_video_is_called_so():
         ({"worse": worse, "swaps": swaps, "echo": video}, "swaps"),
     ):
         table = comparison.compare_systems(labels, {"video": video, **systems}, "video")
-        assert comparison.best_fusion(table) == best
         sentence = comparison.answer(table, "video")
         assert f"({best}) on 20" in sentence and "no, not here" in sentence
         assert ("exactly the same ones" in sentence) == (best == "echo")
@@ -167,7 +166,8 @@ def test_twenty_runs_lie_where_they_were_measured_before(replicated):
     assert last.mean() == pytest.approx(0.4027, abs=0.009)  # three standard errors
     assert 0.007 < last.std(ddof=1) < 0.02
     assert best.mean() == pytest.approx(0.4431, abs=0.009)
-    assert dense["share_of_last_at_least_published"] < dense["share_of_best_at_least_published"]
+    reached = [np.sum(np.array(dense[n]) >= dense["published_correct"]) for n in ("last", "best")]
+    assert reached[0] < reached[1]
     assert min(dense["p_values_against_video"]) > 0.05
     # The run that stands for all is neither a lucky nor an unlucky one.
     shown = replicated["scores"][comparison.DENSE]["correct"]

@@ -107,9 +107,9 @@ def test_the_weight_goes_to_the_modality_that_knows():
     labels = np.arange(140) % 7
     knows = softmax(4 * np.eye(7)[labels] + generator.normal(size=(140, 7)))
     guesses = softmax(3 * generator.normal(size=(140, 7)))
-    assert combiners.video_share(pairs_from(labels, knows, guesses)) > 0.5
-    assert combiners.video_share(pairs_from(labels, guesses, knows)) < 0.5
-    assert combiners.video_share(pairs_from(labels, knows, knows)) == 0.5
+    assert combiners.video_weight(pairs_from(labels, knows, guesses)) > 0.5
+    assert combiners.video_weight(pairs_from(labels, guesses, knows)) < 0.5
+    assert combiners.video_weight(pairs_from(labels, knows, knows)) == 0.5
 
 
 @settings(max_examples=20, deadline=None)

@@ -25,6 +25,7 @@ from helpers.results.clip_scores import (
     read_predictions,
 )
 from helpers.results.record import describe_data, figure_title, plain_values, png_bytes
+from helpers.runtime import environment
 
 SCHEMA = 1
 """Version of the layout of metrics.json."""
@@ -130,9 +131,6 @@ def save_run(
     ResultsError
         If a name, a protocol, a number or a row of the scores is not what it should be.
     """
-    # Imported here: asking for the device needs TensorFlow, reading results does not.
-    from helpers.runtime import environment
-
     folder = run_folder(notebook, corpus, root)
     finished = time.time()
     if not 1.5e9 < started <= finished + 1:

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-import types
 from pathlib import Path
 
 import numpy as np
@@ -25,9 +24,8 @@ SCORE = {"n": 4, "correct": 3, "accuracy": 0.75, "interval": (0.3, 0.95), "uar":
 @pytest.fixture(autouse=True)
 def fixed_environment(monkeypatch):
     """Asking for the device imports TensorFlow, which no test here needs."""
-    module = types.ModuleType("helpers.runtime")
-    module.environment = lambda: {"device": "CPU", "versions": {"python": "3.11"}}
-    monkeypatch.setitem(sys.modules, "helpers.runtime", module)
+    environment = {"device": "CPU", "versions": {"python": "3.11"}}
+    monkeypatch.setattr(runs, "environment", lambda: environment)
 
 
 def scores(rows=3, classes=EMOTIONS):

@@ -24,14 +24,14 @@ def test_beside_the_published_confusion_stands_what_each_says_when_wrong():
     here, published = [[1, 3], [1, 5]], [[4, 0], [0, 2]]
     figure = faces.confusion_beside_published(here, published, ["Happy", "Sad"], "c")
     title = " ".join(figure.get_suptitle().split())
-    assert title == "When wrong, c most often says Sad (75%), in the thesis nothing (0%)"
+    assert title == "When wrong, c most often predicts Sad (75%), in the thesis nothing (0%)"
     assert [axis.get_title() for axis in figure.axes] == ["c, here", "c, published"]
 
 
-def test_predicted_shares_are_the_shares():
+def test_predicted_fractions_are_the_fractions():
     true = np.array([0, 1, 1, 3])
     predicted = {"one": np.array([3, 3, 3, 0]), "other": np.array([6, 6, 6, 6])}
-    figure = faces.predicted_shares(true, predicted, EMOTIONS, "nearly all Happy")
+    figure = faces.predicted_fractions(true, predicted, EMOTIONS, "nearly all Happy")
     widths = [[bar.get_width() for bar in axis.patches] for axis in figure.axes]
     assert widths == [[0.25, 0, 0, 0.75, 0, 0, 0], [0, 0, 0, 0, 0, 0, 1]]
     assert figure.axes[0].lines[0].get_xdata().tolist() == [0.25, 0.5, 0, 0.25, 0, 0, 0]

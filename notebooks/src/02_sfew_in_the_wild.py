@@ -391,7 +391,7 @@ named_by = {
 }
 answers = answers_table(labels[test_rows], named_by, classes)
 first = answers.iloc[0]
-shares_figure = face_plots.predicted_shares(
+shares_figure = face_plots.predicted_fractions(
     labels[test_rows],
     named_by,
     classes,

@@ -109,8 +109,17 @@ def mcnemar_power(clips: int, gain: float, discordance: float, alpha: float = 0.
 
     Notes
     -----
-    The number of discordant clips is binomial (clips, discordance), and of these a binomial share
+    The number of discordant clips is binomial (clips, discordance), and of these a binomial number
     favours the better system; the power is summed over all of them, without an approximation.
+
+    See Also
+    --------
+    clips_for_power : the other way round.
+
+    Examples
+    --------
+    >>> round(mcnemar_power(400, gain=0.05, discordance=0.2), 2)
+    0.57
     """
     _check_rates(gain, discordance)
     if discordance == 0:
@@ -133,6 +142,11 @@ def clips_for_power(
 
     The search starts from the closed form of Connor (1987, Biometrics 43, equation 3) and ends at
     a number at which :func:`mcnemar_power` reaches ``power`` and one clip less does not.
+
+    Examples
+    --------
+    >>> clips_for_power(gain=0.05, discordance=0.2)
+    658
     """
     _check_rates(gain, discordance)
     if gain == 0:

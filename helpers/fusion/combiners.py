@@ -96,7 +96,7 @@ def svm(train: ClipPairs, test: ClipPairs) -> np.ndarray:
 def svm_search(train: ClipPairs) -> GridSearchCV:
     """Return the published grid search, run on training clips; it predicts with the best SVM.
 
-    ``best_params_`` and ``best_score_`` say what it chose. The scaler is fitted inside each fold.
+    ``best_params_`` and ``best_score_`` are what it chose. The scaler is fitted inside each fold.
     """
     pipeline = make_pipeline(StandardScaler(), SVC())
     return GridSearchCV(pipeline, [*SVM_GRID], cv=_folds(train)).fit(train.features, train.labels)

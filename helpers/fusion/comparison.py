@@ -110,9 +110,10 @@ def score_with_intervals(
     groups: np.ndarray | None = None,
     seed: int = 0,
 ) -> dict:
-    """Return ``evaluation.score`` with bootstrap intervals of UAR and macro F1 over groups.
+    """Return a score with bootstrap intervals of UAR and macro F1 over groups.
 
-    The dictionary gains ``uar_interval`` and ``f1_macro_interval``, [low, high] at 95 %.
+    It is what ``helpers.evaluation.scores.score`` returns, with ``uar_interval`` and
+    ``f1_macro_interval``, [low, high] at 95 %.
     """
     result = score(labels, predicted, classes)
     for metric in ("uar", "f1_macro"):
@@ -195,7 +196,7 @@ def better_modality(train: ClipPairs) -> str:
 
 
 def answer(comparison: pd.DataFrame, reference: str) -> str:
-    """Say in one sentence, made from the numbers, whether the other modality helps.
+    """Return one sentence, made from the numbers, on whether the other modality helps.
 
     Parameters
     ----------

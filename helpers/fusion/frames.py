@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.special import softmax
 
 from helpers.emotions import EMOTIONS, class_indices
 from helpers.evaluation.comparison import paired_table
@@ -76,11 +77,8 @@ def aggregate_clips(
     frames_of_clips = pd.DataFrame(scores).groupby(np.asarray(clip_rows))
     if method == "product":
         sums = frames_of_clips.sum()
-        clips = np.exp(sums.sub(sums.max(axis=1), axis=0))
-    elif method == "vote":
-        clips = frames_of_clips.mean()
-    else:
-        clips = frames_of_clips.agg(method)
+        return pd.DataFrame(softmax(sums.to_numpy(), axis=1), index=sums.index)
+    clips = frames_of_clips.agg("mean" if method == "vote" else method)
     return clips.div(clips.sum(axis=1), axis=0)
 
 
@@ -247,21 +245,6 @@ def clips_to_show(scores: np.ndarray, frames: ClipFrames, true: np.ndarray) -> l
         if left:
             chosen.append(int(max(left, key=lambda row: sign * confidence[row])))
     return chosen
-
-
-def strip_title(scores: np.ndarray, true: int) -> str:
-    """Return which emotion is predicted for a clip, which is next, and which it is.
-
-    Parameters
-    ----------
-    scores : array (classes,)
-    true : int
-    """
-    first, second = np.argsort(-scores, kind="stable")[:2]
-    return (
-        f"predicted {EMOTIONS[first]} ({scores[first]:.0%}) before {EMOTIONS[second]} "
-        f"({scores[second]:.0%}), is {EMOTIONS[true]}"
-    )
 
 
 def _with_frames(frames: ClipFrames) -> np.ndarray:

@@ -58,10 +58,10 @@ def load_own_scores(
 
 
 def best_system(scores: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Return the rows of one system and its name, ``one system`` where the scores name none.
+    """Return the rows of one system and its name, ``one system`` where there is no such column.
 
     Of several the one with the highest accuracy on training clips, out of fold where there are
-    such rows: the test clips have no say in it.
+    such rows; the test clips play no part in it.
     """
     if "system" not in scores:
         return scores, "one system"

@@ -38,7 +38,7 @@ def replicate(vectors: dict[str, pd.DataFrame], *, runs: int = 100, epochs: int 
     -------
     dict
         JSON-able. ``clips`` (how many have what), ``in_both_splits`` (ids), ``scores`` (name to
-        score, on the clips with stills unless the name says otherwise; the dense network is the
+        score, on the clips with stills unless the name tells otherwise; the dense network is the
         median run at its last epoch), ``train`` (scores on the training clips), ``temperatures``,
         ``svm`` (what the grid search chose), ``audio_against_video`` (McNemar; video is the first),
         ``comparison`` (rows against video alone) and ``dense`` (correct clips of each run, at the
@@ -109,7 +109,7 @@ def replicate_or_recall(
     Raises
     ------
     VectorsError
-        If a file was named and is not the published one.
+        If a file was given and is not the published one.
     ResultsError
         If there is neither a file nor a network nor an earlier result.
     """

@@ -77,15 +77,6 @@ def vector_experiments(replicated: Mapping) -> list[dict]:
     ]
 
 
-def run_accuracies(fused: Mapping[str, FusedScores], pairs: Pairs) -> dict[str, np.ndarray]:
-    """Return the dense network's accuracy by run, (r,): best epoch (thesis) or last (held_out)."""
-    found = {}
-    for protocol, (_, test) in pairs.items():
-        values = (fused[protocol].dense == test.labels[test.complete]).mean(axis=-1)
-        found[protocol] = values.max(axis=0) if protocol == "thesis" else values[-1]
-    return found
-
-
 def weighted_mean_sentence(pairs: Pairs, tests: Mapping[str, pd.DataFrame], protocol: str) -> str:
     """Return a sentence on the weight of audio in the weighted mean, and on what it changes.
 

@@ -63,9 +63,8 @@ def learning_curves(
     for axis, (name, history) in zip(axes, histories.items(), strict=True):
         axis.plot(history["epoch"], history["accuracy"], color=TRAINING_COLOUR, label="training")
         if "val_accuracy" in history:
-            axis.plot(
-                history["epoch"], history["val_accuracy"], color=TEST_COLOUR, label="validation"
-            )
+            values = history["val_accuracy"]
+            axis.plot(history["epoch"], values, color=TEST_COLOUR, label="validation")
             best = history.attrs.get("best_epoch", len(history))
             kept = values.iloc[best - 1]
             axis.plot(best, kept, "o", color=TEST_COLOUR, markersize=6)

@@ -24,11 +24,11 @@ _SUM_TOLERANCE = 1e-3
 
 
 class ResultsError(ValueError):
-    """Results that are missing or not what they should be; the message says where and what."""
+    """Results that are missing or not what they should be; the message tells where and what."""
 
 
 class ResultsMissing(ResultsError):
-    """Nothing was written there yet; the message says what to run."""
+    """Nothing was written there yet; the message tells what to run."""
 
 
 def read_predictions(path: str | Path, *, classes: Sequence[str] | None = EMOTIONS) -> pd.DataFrame:
@@ -43,8 +43,8 @@ def read_predictions(path: str | Path, *, classes: Sequence[str] | None = EMOTIO
     Raises
     ------
     ResultsError
-        If the file cannot be read, or a header, number, sum, class or id is wrong: the message
-        names file, line (the header is line 1) and column.
+        If the file cannot be read, or a header, number, sum, class or id is wrong; with file,
+        line (the header is line 1) and column.
     """
     try:
         text = Path(path).read_text(encoding="utf-8")

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from helpers.files import write_atomically, write_json, write_text
 from helpers.paths import results_root
@@ -24,7 +23,7 @@ from helpers.results.clip_scores import (
     predictions_text,
     read_predictions,
 )
-from helpers.results.record import describe_data, figure_title, plain_values, png_bytes
+from helpers.results.record import alt_text, describe_data, plain_values, png_bytes
 from helpers.runtime import environment
 
 SCHEMA = 1
@@ -162,7 +161,7 @@ def save_run(
                     "name": name,
                     "file": _figure_file(name),
                     "caption": value[1],
-                    "alt": value[2] if len(value) > 2 else _alt_text(value[0], value[1]),
+                    "alt": value[2] if len(value) > 2 else alt_text(*value),
                 }
                 for name, value in (figures or {}).items()
             ],
@@ -279,11 +278,6 @@ def _figure_file(name: str) -> str:
     if not re.fullmatch(r"[a-z0-9_-]+", name):
         raise ResultsError(f"Figure {name!r}: expected a name of a-z, 0-9, _ and -, no suffix.")
     return f"{name}.png"
-
-
-def _alt_text(figure: Figure, caption: str) -> str:
-    # The titles say what was found, the caption what kind of figure it is.
-    return ". ".join(dict.fromkeys(filter(None, (figure_title(figure), caption))))
 
 
 def _remove_leftovers(folder: Path, keep: Iterable[str]) -> None:

@@ -303,12 +303,6 @@ def test_p_values_of_several_sources_are_corrected_for_their_number():
     assert list(table["p_holm"]) == pytest.approx([4 / 2**12, 2 / 2**4])
 
 
-def test_the_title_of_a_strip_says_how_near_the_second_was():
-    values = np.array([0.1, 0.05, 0.3, 0.2, 0.05, 0.05, 0.25])
-    title = frames.strip_title(values, 0)
-    assert title == "predicted Fear (30%) before Surprise (25%), is Angry"
-
-
 def test_sources_without_a_common_clip_can_be_paired():
     apart = {"stills": clip_frames(0), "faces": clip_frames(1)}
     (row,) = frames.compare_sources(apart, SCORES, TESTED, "held_out").to_dict("records")

@@ -155,15 +155,6 @@ def test_predictions_of_every_system_are_valid_and_lack_only_what_is_missing(fus
     assert len(read) == len(table)
 
 
-def test_runs_of_every_protocol_are_taken_at_their_own_epoch(fused_and_pairs):
-    fused, pairs = fused_and_pairs
-    runs = report.run_accuracies(fused, pairs)
-    for protocol, (_, test) in pairs.items():
-        right = (fused[protocol].dense == test.labels[test.complete]).mean(axis=2)  # (epochs, runs)
-        expected = np.maximum(right[0], right[1]) if protocol == "thesis" else right[1]
-        np.testing.assert_allclose(runs[protocol], expected)
-
-
 def test_the_weight_of_audio_is_told_with_what_it_changes(fused_and_pairs):
     fused, pairs = fused_and_pairs
     train, test = pairs["held_out"]

@@ -429,10 +429,12 @@ chosen = frames.clips_to_show(values, shown_frames, true)
 strips = []
 for row in chosen:
     own = shown_frames.pixels[shown_frames.clip_rows == row]
+    best, second = np.argsort(-values[row])[:2]
     strips.append(
         face_plots.clip_strip(
             own, training.predict(networks["held_out"], own, np.arange(len(own))), values[row], EMOTIONS,
-            frames.strip_title(values[row], true[row]),
+            f"predicted {EMOTIONS[best]} ({values[row, best]:.0%}) before {EMOTIONS[second]} "
+            f"({values[row, second]:.0%}), is {EMOTIONS[true[row]]}",
         )
     )  # fmt: skip
 strips[0]

@@ -1,5 +1,6 @@
 """Whether a difference is real: an interval, a paired test, families of tests, and their power."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -153,16 +154,14 @@ def clips_for_power(
         return None
     z_alpha, z_power = stats.norm.ppf([1 - alpha / 2, power])
     root = z_alpha * np.sqrt(discordance) + z_power * np.sqrt(discordance - gain**2)
-    low, high = 0, max(1, int(np.ceil((root / gain) ** 2)))
-    while mcnemar_power(high, gain, discordance, alpha) < power:
+
+    def power_of(clips: int) -> float:
+        return mcnemar_power(clips, gain, discordance, alpha)
+
+    low, high = 1, max(1, int(np.ceil((root / gain) ** 2)))
+    while power_of(high) < power:
         low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if mcnemar_power(middle, gain, discordance, alpha) < power:
-            low = middle
-        else:
-            high = middle
-    return high
+    return bisect_left(range(high), power, low, key=power_of)
 
 
 def _check_rates(gain: float, discordance: float) -> None:

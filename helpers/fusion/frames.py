@@ -194,7 +194,8 @@ def compare_sources(
     Returns
     -------
     DataFrame
-        As ``helpers.evaluation.comparison.paired_table`` returns it; ``question`` is the source.
+        As ``helpers.evaluation.comparison.paired_table`` returns it, with ``source`` in the place
+        of ``question``.
     """
     true = class_indices(clips["emotion"])
     right = {source: scores[source, protocol].argmax(axis=1) == true for source in frames_of}
@@ -202,7 +203,7 @@ def compare_sources(
     first, *others = frames_of
     both = {source: has_frames[first] & has_frames[source] for source in others}
     pairs = {name: (right[first][mask], right[name][mask]) for name, mask in both.items()}
-    return paired_table(pairs, (first, "this source"))
+    return paired_table(pairs, (first, "this source")).rename(columns={"question": "source"})
 
 
 def compare_methods(

@@ -30,7 +30,7 @@ FRAMES = 8
 
 @dataclass(frozen=True)
 class ScoredClip:
-    """What two networks say of one clip.
+    """What two networks predict for one clip.
 
     Attributes
     ----------

@@ -131,7 +131,12 @@ def test_experiments_are_over_the_clips_with_frames():
 def test_pairs_are_on_the_same_clips():
     table = frames.compare_sources(FRAMES, SCORES, TESTED, "held_out")
     (row,) = table.to_dict("records")
-    assert row["n"] == 2 and row["stills"] == 0.5 and row["this source"] == 0.5
+    assert (
+        row["source"] == "faces"
+        and row["n"] == 2
+        and row["stills"] == 0.5
+        and row["this source"] == 0.5
+    )
     assert row["p_value"] == 1
 
 

@@ -14,7 +14,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from helpers.runtime import NO_GPU_IN_COLAB, device_name, import_tensorflow, in_colab
+from helpers.runtime import device_name, import_tensorflow
+from helpers.runtime.colab import NO_GPU_IN_COLAB, in_colab
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement

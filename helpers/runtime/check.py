@@ -20,7 +20,7 @@ from helpers.runtime.colab import NO_GPU_IN_COLAB, in_colab
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
-_REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
+REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
 _PYTHONS = ((3, 11), (3, 13))
 _FREE_GIGABYTES = 2.0
 _SHADOWS = ("ffmpeg", "python-ffmpeg")
@@ -28,11 +28,11 @@ _SHADOWS = ("ffmpeg", "python-ffmpeg")
 _ALTERNATIVES = {"dlib-bin": "dlib", "opencv-python-headless": "opencv-python"}
 
 
-def unmet_requirements(path: str | Path = _REQUIREMENTS) -> list[str]:
+def unmet_requirements(path: str | Path = REQUIREMENTS) -> list[str]:
     """Return the lines of a requirements file that what is installed does not meet.
 
     A package that holds the same module under another name will do. One whose installation was
-    interrupted will not: pip writes the names of its files, and its own, last.
+    interrupted will not: pip and uv write their own name last.
     """
     lines = [line.split("#")[0].strip() for line in Path(path).read_text("utf-8").splitlines()]
     try:
@@ -47,8 +47,9 @@ def _is_met(requirement: "Requirement") -> bool:
         package = metadata.distribution(requirement.name)
     except metadata.PackageNotFoundError:
         return _is_installed(_ALTERNATIVES.get(requirement.name, requirement.name))
-    whole = package.read_text("RECORD") or package.read_text("INSTALLER")
-    return bool(whole) and requirement.specifier.contains(package.version, prereleases=True)
+    return bool(package.read_text("INSTALLER")) and requirement.specifier.contains(
+        package.version, prereleases=True
+    )
 
 
 class Check(NamedTuple):

@@ -21,7 +21,7 @@ def set_aside() -> None:
         os.environ.pop(name, None)
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ["MATPLOTLIBRC"] = os.devnull  # an empty file in place of the user's own
-    # A kernel draws into the notebook, anything else into files; Colab's kernel has a way of its own.
+    # A kernel draws into its notebook, anything else into files. Colab has a backend of its own.
     if "google.colab" not in sys.modules:
         os.environ["MPLBACKEND"] = _INLINE if "ipykernel.kernelapp" in sys.modules else "agg"
     if "matplotlib" in sys.modules:

@@ -18,7 +18,6 @@ import sysconfig
 import tempfile
 import tomllib
 import zlib
-from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -31,7 +30,10 @@ _NETWORK = re.compile(
     "|cert|client-cert|proxy|trusted-host|allow-insecure-host|insecure-host|keyring-provider"
     "|native-tls|system-certs|timeout|default-timeout|http-.*|retries|cache-dir"
 )
-_LARGE = re.compile(r"\s*Downloading (?:\S+/)?([\w.]+)(?:-\S+)? \((\d{2,}[\d.]* ?Mi?B)\)")
+_LARGE = re.compile(r"\s*Downloading (?:\S+/)?([\w.-]+?)(?:-\d\S*)? \((\d{2,}[\d.]* ?Mi?B)\)")
+
+# Debian has versions of its own kind, at which pip and uv stop.
+_VERSION = re.compile(r"[0-9.]*[0-9]((a|b|rc)[0-9]+)?(\.?(post|dev)[0-9]+)*(\+[\w.]+)?")
 
 
 def main() -> int:
@@ -84,9 +86,10 @@ def _install(missing: list[str], log: Path) -> None:
     settings = _pip_settings()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        constraints = folder / "constraints.txt"
-        # A new environment may exchange its own pip; in Colab nothing may be exchanged.
-        constraints.write_text("".join(_installed()) if in_colab() else "", "utf-8")
+        wanted = list(missing)
+        if in_colab():
+            (folder / "constraints.txt").write_text("".join(_installed()), "utf-8")
+            wanted.append(f"--constraint={folder / 'constraints.txt'}")
         (folder / "uv.toml").write_text(_uv_settings(settings), "utf-8")
         pip_environment = _pip_environment(settings)
         uv_environment = _uv_environment(settings, folder / "uv.toml")
@@ -94,7 +97,6 @@ def _install(missing: list[str], log: Path) -> None:
         if not uv and _run([*pip, "--no-deps", "uv"], pip_environment, log):
             uv = _find_uv()
         content = _content()
-        wanted = [f"--constraint={constraints}", *missing]
         # As pip does, the best version is taken wherever it lies.
         options = [f"--python={sys.executable}", "--index-strategy=unsafe-best-match"]
         if uv and _run([uv, "pip", "install", *options, *wanted], uv_environment, log):
@@ -202,10 +204,14 @@ def _content() -> set[str]:
     return {path.name for path in _SITE.iterdir()}
 
 
-def _installed() -> Iterator[str]:
+def _installed() -> list[str]:
+    """Return name and version of every package; of two with one name, the one that is imported."""
+    found = {}
     for package in metadata.distributions():
-        if package.name and re.fullmatch(r"[0-9][\w.!+-]*", package.version or ""):
-            yield f"{package.name}=={package.version}\n"
+        if package.name and _VERSION.fullmatch(package.version or ""):
+            name = re.sub("[-_.]+", "-", package.name).lower()
+            found.setdefault(name, f"{name}=={package.version}\n")
+    return list(found.values())
 
 
 def _say(text: str) -> None:

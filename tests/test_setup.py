@@ -43,11 +43,13 @@ def wheel_of_installed(folder, name):
     """Write a wheel of a package of this Python, so that no index is needed."""
     package = importlib.metadata.distribution(name)
     called = f"{name.replace('-', '_')}-{package.version}-py3-none-any.whl"
+    scripts = f"{name.replace('-', '_')}-{package.version}.data/scripts"
     with zipfile.ZipFile(folder / called, "w") as wheel:
         for path in package.files:
+            inside = f"{scripts}/{path.name}" if path.parts[0] == ".." else str(path)
             # A wheel has no INSTALLER: what installs it writes that.
-            if path.suffix != ".pyc" and path.parts[0] != ".." and path.name != "INSTALLER":
-                wheel.write(path.locate(), str(path))
+            if path.suffix != ".pyc" and path.name != "INSTALLER":
+                wheel.write(path.locate(), inside)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,9 @@
 """A user's settings for other work, set aside: they would change results or break figures."""
 
+import json
 import os
 import sys
+from pathlib import Path
 
 _SET_ASIDE = (
     "TF_USE_LEGACY_KERAS",  # Keras 2 in place of 3
@@ -16,7 +18,13 @@ def set_aside() -> None:
     """Set the environment so that TensorFlow, Keras and Matplotlib start with their defaults.
 
     For this process and those that it starts. Call it before they are imported.
+
+    Raises
+    ------
+    ImportError
+        If a user's ``keras.json`` would keep Keras from being imported.
     """
+    _check_keras_json()
     for name in _SET_ASIDE:
         os.environ.pop(name, None)
     os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -28,23 +36,41 @@ def set_aside() -> None:
         sys.modules["matplotlib"].rcdefaults()
 
 
+def _check_keras_json() -> None:
+    """Say what is wrong with settings at which TensorFlow's import fails without a word."""
+    home = Path.home() if os.access(Path.home(), os.W_OK) else Path("/tmp")
+    path = Path(os.environ.get("KERAS_HOME", home / ".keras")) / "keras.json"
+    try:
+        settings = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return  # Keras passes over a file that is not JSON
+    except OSError as error:
+        settings = f"nothing that can be read ({error.strerror})"
+    if isinstance(settings, dict):
+        known = (
+            settings.get("floatx", "float32") in ("float16", "float32", "float64")
+            and isinstance(settings.get("epsilon", 1e-7), float)
+            and settings.get("image_data_format", "channels_last")
+            in ("channels_first", "channels_last")
+        )
+        if known:
+            return
+    raise ImportError(
+        f"Keras cannot start with {path}, which holds {settings}; expected known values of floatx, "
+        "epsilon and image_data_format. Move that file away, then try again."
+    )
+
+
 def restore_keras_defaults() -> None:
     """Undo what a user's ``keras.json`` says: number format, order of axes, epsilon.
 
     Raises
     ------
-    ImportError
-        If ``keras.json`` keeps Keras from being imported.
     RuntimeError
         If Keras was imported before :func:`set_aside`, with another backend.
     """
-    try:
-        import keras
-    except (ValueError, AttributeError, OSError) as error:
-        raise ImportError(
-            "Keras cannot be imported, probably because of its settings in keras.json: "
-            f"{error} Move that file away (it is in ~/.keras, or in KERAS_HOME), then try again."
-        ) from error
+    import keras
+
     if keras.config.backend() != "tensorflow":
         raise RuntimeError(
             f"Keras was imported before with the backend {keras.config.backend()}; expected "

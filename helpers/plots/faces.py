@@ -118,7 +118,7 @@ def heat_grid(
     ----------
     pictures : uint8 array (n, height, width, 3)
     heat : float array (n, height, width)
-        From ``helpers.grad_cam.grad_cam``, 0 to 1.
+        From ``helpers.models.grad_cam.grad_cam``, 0 to 1.
     captions, colours : n str
     """
     blocks = -(-len(pictures) // columns)

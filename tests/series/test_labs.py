@@ -64,9 +64,11 @@ def test_every_task_has_its_check_and_every_check_is_used():
         if not tasks(source):
             continue
         text = source.path.read_text(encoding="utf-8")
-        module = re.search(r"from helpers\.checks import (\w+) as checks", text)[1]
+        module = re.search(r"from helpers\.series\.labs import (\w+) as checks", text)[1]
         assert module == source.name[3:]
-        code = (repository_root() / "helpers" / "checks" / f"{module}.py").read_text("utf-8")
+        code = (repository_root() / "helpers" / "series" / "labs" / f"{module}.py").read_text(
+            "utf-8"
+        )
         called = re.findall(r"^checks\.(\w+)\(", text, flags=re.MULTILINE)
         defined = re.findall(r"^def ([a-z]\w+)\(", code, flags=re.MULTILINE)
         assert called == defined

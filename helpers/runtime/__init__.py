@@ -97,8 +97,7 @@ def environment() -> dict:
     -------
     dict
         ``versions`` (name to version, "" where it is not installed), ``device``, ``cores``,
-        ``system``, and ``commit``: "" outside a git checkout, with ``-modified`` where the code
-        differs from that commit.
+        ``system``, ``commit``.
     """
     versions = {"python": platform.python_version()}
     versions |= {name: _version(name) for name in _RECORDED}
@@ -107,8 +106,21 @@ def environment() -> dict:
         "device": device_name(),
         "cores": _cores(),
         "system": platform.platform(terse=True),
-        "commit": _commit(),
+        "commit": commit(),
     }
+
+
+def commit() -> str:
+    """Return the commit of the code, "" outside a git checkout.
+
+    With ``-modified`` where the code differs from that commit; what a build writes does not count.
+    """
+    try:
+        name = _git("rev-parse", "--short=12", "HEAD")
+        changed = _git("status", "--porcelain", "--", *_CODE)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return f"{name}-modified" if changed else name
 
 
 def describe() -> str:
@@ -158,15 +170,6 @@ def _processor() -> str:
             if line.startswith("model name"):
                 return line.split(":", 1)[1].strip()
     return platform.processor() or platform.machine()
-
-
-def _commit() -> str:
-    try:
-        commit = _git("rev-parse", "--short=12", "HEAD")
-        changed = _git("status", "--porcelain", "--", *_CODE)
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return f"{commit}-modified" if changed else commit
 
 
 def _git(*arguments: str) -> str:

@@ -3,6 +3,7 @@
 Needs nothing but Python, so that it can say what is missing; `python -m helpers.runtime` shows it.
 """
 
+import importlib
 import platform
 import shlex
 import shutil
@@ -115,15 +116,16 @@ def _check_ffmpeg() -> Iterator[Check]:
         yield _failure("ffmpeg", error, "imageio-ffmpeg")
         return
     origin = "imageio-ffmpeg's" if "imageio_ffmpeg" in program else program
+    detail = f"{' '.join(first.split()[2:3])} ({origin})"
     shadows = [name for name in _SHADOWS if _is_installed(name)]
-    advice = ""
-    if shadows:
-        # The series calls the program itself, so this keeps nothing from working.
+    if not shadows:
+        yield Check(True, "ffmpeg", detail)
+    else:
         names = " and ".join(f"`{name}`" for name in shadows)
-        advice = (
-            f"{names} hides the package `ffmpeg-python`; to mend that, type: {_unshadow(shadows)}"
-        )
-    yield Check(True, "ffmpeg", f"{' '.join(first.split()[2:3])} ({origin})", advice)
+        detail += f", but {names} hides the package `ffmpeg-python`"
+        # Both write the module ffmpeg; where ffmpeg-python came last it works all the same.
+        works = hasattr(importlib.import_module("ffmpeg"), "input")
+        yield Check(works, "ffmpeg", detail, f"to mend that, type: {_unshadow(shadows)}")
 
 
 def _check_packages() -> Iterator[Check]:

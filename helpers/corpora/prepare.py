@@ -15,7 +15,7 @@ import pandas as pd
 
 from helpers.corpora.fer2013 import unpack_csv
 from helpers.corpora.fetching.archives import unpack
-from helpers.corpora.fetching.copying import being_filled, copy_files, local_copy
+from helpers.corpora.fetching.copying import being_filled, copy_files, local_copy, missing_copies
 from helpers.corpora.fetching.overview import overview, report
 from helpers.corpora.fetching.places import FER2013_CSV
 from helpers.corpora.fetching.recognition import SORTED_CORPORA
@@ -72,8 +72,10 @@ def prepare(
         )
     broken: list[PurePosixPath | None] = []
     command = f"python -m helpers.corpora.prepare {shown(source)}"
+    copies, unreadable = missing_copies(plan.files, root)
+    found.left_out += unreadable
     with being_filled([root / FOLDERS[name] for name in plan.corpora], command):
-        found.left_out += copy_files(plan.files, root, progress)
+        found.left_out += copy_files(copies, progress)
         for archive, place in plan.archives.items():
             try:
                 with local_copy(archive, root, progress) as local:

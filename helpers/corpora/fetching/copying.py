@@ -1,7 +1,7 @@
 """Putting files and archives of a user's beside the corpora, so that a call can be repeated."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -45,32 +45,38 @@ def being_filled(folders: list[Path], command: str) -> Iterator[None]:
             marker.unlink(missing_ok=True)
 
 
-def copy_files(
-    files: Mapping[PurePosixPath, Path], root: Path, progress: bool
-) -> list[tuple[str, str]]:
-    """Copy files to their places under ``root``; return (file, reason) of those that cannot be.
+def missing_copies(
+    files: Mapping[PurePosixPath, Path], root: Path
+) -> tuple[list[tuple[Path, Path]], list[tuple[str, str]]]:
+    """Return (file, copy) of what is not there yet, and (file, reason) of what cannot be read.
 
     Raises
     ------
     CorpusError
-        If the disk is too small: nothing was copied then.
+        If the disk is too small.
     """
-    left_out, missing, needed = [], [], 0
+    missing, unreadable, needed = [], [], 0
     for place, path in files.items():
+        target = root / place
         try:
             size = path.stat().st_size
-            if not ((root / place).is_file() and (root / place).stat().st_size == size):
-                missing.append((path, root / place))
+            if not (target.is_file() and target.stat().st_size == size):
+                missing.append((path, target))
                 needed += size
         except OSError as error:
-            left_out.append((shown(path), f"cannot be read ({error.strerror})"))
+            unreadable.append((shown(path), f"cannot be read ({error.strerror})"))
     _check_room(root, needed)
+    return missing, unreadable
+
+
+def copy_files(copies: Sequence[tuple[Path, Path]], progress: bool) -> list[tuple[str, str]]:
+    """Copy files; return (file, reason) of those that cannot be copied."""
     # Threads: a mounted Drive answers slowly, but several questions at once.
     done = joblib.Parallel(n_jobs=8, prefer="threads", return_as="generator_unordered")(
-        joblib.delayed(copy_file)(path, target) for path, target in missing
+        joblib.delayed(copy_file)(path, target) for path, target in copies
     )
-    bar = tqdm(done, total=len(missing), desc="copying files", disable=not progress, mininterval=2)
-    return left_out + [reason for reason in bar if reason]
+    bar = tqdm(done, total=len(copies), desc="copying files", disable=not progress, mininterval=2)
+    return [reason for reason in bar if reason]
 
 
 def copy_file(path: Path, target: Path) -> tuple[str, str] | None:

@@ -239,7 +239,7 @@ def _not_taken(tree: _Tree, why: str, is_foreign: bool) -> str:
             f"If they are all the same of {' or '.join(possible)}, give this folder alone and add "
             f"{answer}"
             if is_foreign
-            else f"If you know what they are, say it: python -m helpers.corpora.prepare FOLDER {answer}"
+            else f"If you know what they are: python -m helpers.corpora.prepare FOLDER {answer}"
         )
     )
 

@@ -13,7 +13,7 @@ import pandas as pd
 from helpers.corpora.folders import PICTURES, find_folder, read_class_folders, split_of_folder
 from helpers.corpora.manifest import CorpusError, make_manifest, shown
 
-NAME = re.compile(r"(?!S\d{3}_\d{3}_\d{8}$)(.+)_(\d+)_(\d+)")
+NAME = re.compile(r"(?!S\d{3}_\d{3}_\d{8}$)(.+)_(\d+)_(\d+)", re.DOTALL)
 """Film, clip id and frame; CK+'s S010_004_00000017 is subject, session and frame."""
 
 EXPECTED = (

@@ -182,7 +182,7 @@ def recognise(
 
 def _named_like(name: PurePosixPath) -> str | None:
     for corpus, pattern in _FILE_NAMES.items():
-        if re.fullmatch(pattern, name.stem, re.IGNORECASE):
+        if re.fullmatch(pattern, name.stem, re.IGNORECASE | re.DOTALL):
             return corpus
     first, *rest = name.stem.split("_")
     return "ExpW" if len(rest) > 1 and emotion_of(first) else None  # afraid_african_214

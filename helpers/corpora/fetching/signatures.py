@@ -4,12 +4,13 @@ from pathlib import Path
 
 _HEAD = 512
 _TAIL = 64
-_PNG = b"\x89PNG\r\n\x1a\n"
+_PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _BEGINNINGS = {
-    ".png": (_PNG,),
-    ".jpg": (b"\xff\xd8\xff",),
-    ".jpeg": (b"\xff\xd8\xff",),
-    ".wav": (b"RIFF",),
+    # Readers go by the content: a PNG that is called .jpg can be read.
+    ".png": (_PNG, _JPEG),
+    ".jpg": (_JPEG, _PNG),
+    ".jpeg": (_JPEG, _PNG),
+    ".wav": (b"RIFF", b"RIFX", b"RF64"),
     ".avi": (b"RIFF",),
     ".flv": (b"FLV",),
     ".zip": (b"PK\x03\x04", b"PK\x05\x06"),
@@ -17,7 +18,9 @@ _BEGINNINGS = {
     ".tgz": (b"\x1f\x8b",),
 }
 _LFS_POINTER = b"version https://git-lfs"
-_UNKNOWN_LENGTHS = (0, 0xFFFFFFFF)  # written by programs that stream
+# Programs that stream write 0, or the most that they think of: sox 0x7FFFF000 and arecord
+# 0x80000000 bytes of sound, ffmpeg 0xFFFFFFFF in all.
+_LENGTH_UNKNOWN_FROM = 0x7FFFF000
 
 
 def mistaken_for(head: bytes, suffix: str) -> str:
@@ -62,12 +65,29 @@ def damage_of(path: Path) -> str:
     mistaken = mistaken_for(head, suffix)
     if mistaken:
         return mistaken
-    if suffix in (".jpg", ".jpeg") and b"\xff\xd9" not in tail:
-        return "cut short"
-    if suffix == ".png" and b"IEND" not in tail:
-        return "cut short"
+    if head.startswith((_JPEG, _PNG)):
+        return "" if _has_end(path, head, tail) else "cut short"
     if suffix in (".wav", ".avi"):
-        declared = int.from_bytes(head[4:8], "little")
-        if declared not in _UNKNOWN_LENGTHS and declared + 8 > size + 1:  # a missing padding byte
+        declared = _declared_length(head)
+        if declared is not None and declared + 8 > size + 1:  # a missing padding byte
             return "cut short"
     return ""
+
+
+def _has_end(path: Path, head: bytes, tail: bytes) -> bool:
+    # Telephones write more behind a picture's end; then the whole file has to be read.
+    if head.startswith(_PNG):
+        return b"IEND" in tail or b"IEND" in path.read_bytes()
+    if b"\xff\xd9" in tail:
+        return True
+    content = path.read_bytes()  # a small picture within it ends before the scan of the large one
+    return content.rfind(b"\xff\xd9") > content.rfind(b"\xff\xda")
+
+
+def _declared_length(head: bytes) -> int | None:
+    """Return how many bytes should follow the first eight of a RIFF file, None if unknown."""
+    if head.startswith(b"RF64") and head[12:16] == b"ds64":
+        return int.from_bytes(head[20:28], "little")
+    order = "big" if head.startswith(b"RIFX") else "little"
+    declared = int.from_bytes(head[4:8], order)
+    return declared if 0 < declared < _LENGTH_UNKNOWN_FROM else None

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from tqdm import tqdm
 
-from helpers.cache import Unusable, compute_stack
+from helpers.cache import compute_stack
 from helpers.corpora.manifest import (
     CorpusError,
     class_folders,
@@ -19,6 +19,7 @@ from helpers.corpora.manifest import (
     make_manifest,
     problem_of,
 )
+from helpers.decoding.pictures import read_picture
 from helpers.emotions import FER2013_CSV_LABELS, FER2013_FOLDER_LABELS
 from helpers.files import digest_of, write_atomically
 
@@ -123,16 +124,10 @@ def pixel_digest(path: Path) -> np.ndarray:
 
     Raises
     ------
-    Unusable
-        If the file is no picture or is cut short.
+    helpers.cache.Unusable
+        If the file is no picture or is damaged.
     """
-    try:
-        with Image.open(path) as picture:
-            pixels = np.asarray(picture.convert("L"))
-    except UnidentifiedImageError:
-        raise Unusable("not a picture") from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise Unusable(f"the picture is damaged ({error})") from None
+    pixels = read_picture(path, None, 1)[..., 0]
     name = digest_of(list(pixels.shape), pixels.tobytes().hex())
     return np.frombuffer(bytes.fromhex(name[:16]), dtype=np.uint8)
 

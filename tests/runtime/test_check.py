@@ -7,9 +7,8 @@ import sys
 import pytest
 
 from helpers import runtime
-from helpers.features import media
 from helpers.paths import repository_root
-from helpers.runtime import check
+from helpers.runtime import check, ffmpeg
 
 
 @pytest.fixture
@@ -126,7 +125,7 @@ def test_no_ffmpeg_is_a_failure(monkeypatch):
     def none():
         raise FileNotFoundError("No ffmpeg was found")
 
-    monkeypatch.setattr(media, "ffmpeg_binary", none)
+    monkeypatch.setattr(ffmpeg, "ffmpeg_binary", none)
     (line,) = check._check_ffmpeg()
     assert not line.ok
     assert "No ffmpeg was found" in line.detail
@@ -136,7 +135,7 @@ def test_no_ffmpeg_is_a_failure(monkeypatch):
 def test_an_ffmpeg_that_does_not_run_is_a_failure(monkeypatch, tmp_path):
     program = tmp_path / "ffmpeg"
     program.write_text("not a program")
-    monkeypatch.setattr(media, "ffmpeg_binary", lambda: str(program))
+    monkeypatch.setattr(ffmpeg, "ffmpeg_binary", lambda: str(program))
     (line,) = check._check_ffmpeg()
     assert not line.ok
 

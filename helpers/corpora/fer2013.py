@@ -143,7 +143,7 @@ def _leave_out_copies(manifest: pd.DataFrame) -> pd.DataFrame:
     digests, problems = compute_stack(
         "pixel_digests",
         manifest["path"].tolist(),
-        {"version": 1},
+        {},
         pixel_digest,
         shape=(8,),
         dtype="uint8",

@@ -13,7 +13,7 @@ from pathlib import Path
 import av
 
 from helpers.cache import TemporarilyUnusable, Unusable
-from helpers.decoding.damage import cut_short
+from helpers.decoding.headers import cut_short
 
 LONGEST_JUMP = 600
 """Seconds between two frames; a longer jump of the time stamps is damage, not a pause."""
@@ -29,11 +29,12 @@ _BAD_PACKETS = 0.02
 
 
 class Clip:
-    """An open film or sound file."""
+    """An open film or sound file; ``bad_packets`` counts what could not be decoded so far."""
 
     def __init__(self, container: av.container.InputContainer, deadline: float) -> None:
         self.container = container
         self.start = (container.start_time or 0) / 1e6
+        self.bad_packets = 0
         self._deadline = deadline
 
     def stream(self, kind: str) -> av.stream.Stream | None:
@@ -48,6 +49,8 @@ class Clip:
             if not stream.disposition & (kinds.attached_pic | kinds.timed_thumbnails)
         ]
         streams.sort(key=lambda stream: not stream.disposition & kinds.default)
+        if streams and streams[0].codec_context is None:
+            raise Unusable(f"its {kind} stream is of no known kind")
         return streams[0] if streams else None
 
     def packets(self, stream: av.stream.Stream) -> Iterator[av.Packet]:
@@ -63,22 +66,24 @@ class Clip:
         Raises
         ------
         Unusable
-            At the end, if more packets could not be decoded than a cut leaves behind.
+            At the end, if more packets were damaged than a cut leaves behind.
         """
         stream.codec_context.thread_count = 1  # several clips are read at once
-        total = bad = 0
+        total = 0
         for packet in self.packets(stream):
             total += 1
             try:
-                yield from packet.decode()
+                for frame in packet.decode():
+                    self.bad_packets += frame.is_corrupt
+                    yield frame
             except av.error.EOFError:
                 pass
             except av.FFmpegError as error:
                 if isinstance(error, MemoryError):
                     raise
-                bad += 1
-        if bad > max(1, _BAD_PACKETS * total):
-            raise Unusable(f"damaged: {bad} of {total - 1} packets cannot be decoded")
+                self.bad_packets += 1
+        if self.bad_packets > max(1, _BAD_PACKETS * total):
+            raise Unusable(f"damaged: {self.bad_packets} of its {total - 1} packets")
 
 
 @contextmanager
@@ -106,9 +111,10 @@ def open_clip(path: str | Path) -> Iterator[Clip]:
             yield from _opened(file, path)
         except MemoryError:
             raise TemporarilyUnusable("there is not enough memory to read it") from None
-        except av.FFmpegError as error:
+        except (av.FFmpegError, ValueError, ArithmeticError) as error:
             file.check()
-            raise Unusable(f"a damaged file ({error.strerror or type(error).__name__})") from None
+            said = getattr(error, "strerror", None) or error or type(error).__name__
+            raise Unusable(f"a damaged file ({said})") from None
         except Unusable:
             file.check()
             raise
@@ -116,11 +122,9 @@ def open_clip(path: str | Path) -> Iterator[Clip]:
 
 
 def _opened(file: "_WatchedFile", path: Path) -> Iterator[Clip]:
-    size, head = file.size_and_head()
-    if not size:
-        file.check()
+    if not path.stat().st_size:
         raise Unusable("an empty file")
-    reason = cut_short(head, size)
+    reason = cut_short(file)
     if reason:
         raise Unusable(reason)
     deadline = time.monotonic() + _SECONDS
@@ -147,13 +151,6 @@ class _WatchedFile:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
-
-    def size_and_head(self) -> tuple[int, bytes]:
-        size = self._file.seek(0, 2)
-        self._file.seek(0)
-        head = self.read(12)
-        self._file.seek(0)
-        return size, head
 
     def read(self, count: int) -> bytes:
         try:

@@ -1,24 +1,29 @@
-"""Is a file shorter than its own header says? Told from its first bytes, without decoding it."""
+"""Can a file be read at all? The reader itself is asked, so that nobody else says otherwise."""
 
-_FORMS = (b"RIFF", b"RIFX", b"RF64", b"BW64")
-# Programs that write into a pipe do not know the length yet and put a large one, or none.
-_UNKNOWN_LENGTH = 0x7FFF0000
+from pathlib import Path
+
+from helpers.cache import Unusable
+from helpers.decoding.film import extract_frames
+from helpers.decoding.pictures import read_picture
+from helpers.decoding.sound import read_audio_at_own_rate
+
+_PICTURES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}
 
 
-def cut_short(head: bytes, size: int) -> str:
-    """Return a reason if a WAV or AVI file ends before the length in its header, else "".
+def why_unreadable(path: Path) -> str:
+    """Return why neither a picture nor sound nor a frame can be read from a file, else ""."""
+    try:
+        if path.suffix.lower() in _PICTURES:
+            read_picture(path, None, 3)
+        else:
+            _read_clip(path)
+    except Unusable as reason:
+        return str(reason)
+    return ""
 
-    Parameters
-    ----------
-    head : bytes
-        The first 12 bytes.
-    size : int
-        The file's size in bytes.
-    """
-    if len(head) < 12 or head[:4] not in _FORMS or head[8:12] not in (b"WAVE", b"AVI "):
-        return ""
-    declared = int.from_bytes(head[4:8], "big" if head[:4] == b"RIFX" else "little")
-    missing = declared + 8 - size
-    if declared >= _UNKNOWN_LENGTH or missing <= 1:  # a padding byte may be missing
-        return ""
-    return f"cut short: {missing:,} of {declared + 8:,} bytes are missing"
+
+def _read_clip(path: Path) -> None:
+    try:
+        read_audio_at_own_rate(path)
+    except Unusable:
+        extract_frames(path, frames_per_clip=1)

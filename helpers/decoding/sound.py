@@ -8,14 +8,16 @@ import numpy as np
 import soundfile
 
 from helpers.cache import TemporarilyUnusable, Unusable
-from helpers.decoding.containers import LONGEST_JUMP, open_clip
-from helpers.decoding.damage import cut_short
+from helpers.decoding.containers import LONGEST_JUMP, Clip, open_clip
+from helpers.decoding.headers import cut_short
 
 _SHORTEST_GAP = 0.1  # seconds; below that, time stamps are inexact rather than the sound silent
+_LOST_GAP = 0.002  # where a packet could not be decoded
 # Formats that store a time for each packet. In others it is counted from the bytes before it.
 _TIMED_FORMATS = {"matroska", "webm", "mov", "mp4", "mpegts", "mpeg", "asf", "flv", "ogg"}
 _RATES = (1000, 768_000)
 _LAYOUTS = {3: "2.1", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}  # where none is said
+_PADDING = 4096  # samples of a packet at most
 _STEP = 2.0**-15  # of 16 bits
 _CANCELLED = 0.05  # of the loudest channel is left in the mean of all
 _LOUDEST = 4.0  # what a float sound may reach where 1 is full scale
@@ -80,14 +82,14 @@ def _read_wav(path: Path) -> tuple[np.ndarray, str, int] | None:
             head = file.read(12)
             if head[:4] not in (b"RIFF", b"RF64") or head[8:] != b"WAVE":
                 return None
-            content = head + file.read()
+            content = io.BytesIO(head + file.read())
     except OSError:
         return None  # open_clip says what it is
-    reason = cut_short(head, len(content))
+    reason = cut_short(content)
     if reason:
         raise Unusable(reason)
     try:
-        with soundfile.SoundFile(io.BytesIO(content)) as wave:
+        with soundfile.SoundFile(content) as wave:
             if wave.channels > 2 or not wave.subtype.startswith(("PCM", "FLOAT", "DOUBLE")):
                 return None
             samples = wave.read(dtype="float32", always_2d=True)
@@ -104,7 +106,7 @@ def _read_track(path: str | Path) -> tuple[np.ndarray, str, int]:
             raise Unusable("no sound track")
         timed = not _TIMED_FORMATS.isdisjoint(clip.container.format.name.split(","))
         pieces: list[np.ndarray] = []
-        length, first, last, same = 0, None, None, None
+        length, first, last, same, bad = 0, None, None, None, 0
         for frame in clip.frames(stream):
             if first is None:
                 first = frame
@@ -112,10 +114,11 @@ def _read_track(path: str | Path) -> tuple[np.ndarray, str, int]:
                 gap = frame.time - clip.start - length / first.sample_rate
                 if gap > LONGEST_JUMP:
                     raise Unusable(f"damaged: the sound's time stamps jump by {gap:.0f} seconds")
-                if gap > _SHORTEST_GAP:
+                if gap > (_LOST_GAP if clip.bad_packets > bad else _SHORTEST_GAP):
                     silence = np.zeros((len(first.layout.channels), round(gap * first.sample_rate)))
                     pieces.append(silence.astype(np.float32))
                     length += pieces[-1].shape[1]
+            bad = clip.bad_packets
             kind = (frame.format.name, frame.layout.name, frame.sample_rate)
             if kind != last:  # a few streams change while they run
                 last = kind
@@ -125,7 +128,18 @@ def _read_track(path: str | Path) -> tuple[np.ndarray, str, int]:
                 length += part.samples
         if first is None:
             raise Unusable("the sound track has zero length or cannot be decoded")
-        return np.concatenate(pieces, axis=1), first.layout.name, first.sample_rate
+        end = _declared_end(clip, stream, first.sample_rate)
+        if end < length <= end + _PADDING:
+            length = end
+        return np.concatenate(pieces, axis=1)[:, :length], first.layout.name, first.sample_rate
+
+
+def _declared_end(clip: Clip, stream: av.AudioStream, rate: int) -> int:
+    """Return where an MP4's sound ends, in samples: its encoder fills the last packet up."""
+    if "mp4" not in clip.container.format.name or not stream.duration:
+        return 0
+    end = (stream.start_time or 0) + stream.duration
+    return round((float(end * stream.time_base) - clip.start) * rate)
 
 
 def _to_full_scale(channels: np.ndarray) -> np.ndarray:

@@ -108,21 +108,23 @@ def open_clip(path: str | Path) -> Iterator[Clip]:
         raise TemporarilyUnusable(f"the file cannot be read ({error.strerror})") from None
     with file:
         try:
-            yield from _opened(file, path)
+            yield from _opened(file)
         except MemoryError:
             raise TemporarilyUnusable("there is not enough memory to read it") from None
         except (av.FFmpegError, ValueError, ArithmeticError) as error:
             file.check()
             said = getattr(error, "strerror", None) or error or type(error).__name__
             raise Unusable(f"a damaged file ({said})") from None
+        except OSError as error:
+            raise TemporarilyUnusable(f"the file cannot be read ({error.strerror})") from None
         except Unusable:
             file.check()
             raise
         file.check()
 
 
-def _opened(file: "_WatchedFile", path: Path) -> Iterator[Clip]:
-    if not path.stat().st_size:
+def _opened(file: "_WatchedFile") -> Iterator[Clip]:
+    if not file.read(1):
         raise Unusable("an empty file")
     reason = cut_short(file)
     if reason:

@@ -93,6 +93,8 @@ def _read_wav(path: Path) -> tuple[np.ndarray, str, int] | None:
             if wave.channels > 2 or not wave.subtype.startswith(("PCM", "FLOAT", "DOUBLE")):
                 return None
             samples = wave.read(dtype="float32", always_2d=True)
+            if not len(samples):  # libav knows more headers that nobody came back to fill in
+                return None
             return samples.T, ("mono", "stereo")[wave.channels - 1], wave.samplerate
     except soundfile.SoundFileError:
         return None

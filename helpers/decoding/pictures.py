@@ -1,6 +1,8 @@
 """A picture as a viewer shows it: upright, eight bits, on a white ground."""
 
+import contextlib
 import io
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +38,8 @@ def read_picture(
     """
     content = _read(file)
     try:
-        with Image.open(io.BytesIO(content)) as picture:
+        # Warnings are of Exif data, say, that a viewer passes over in silence.
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(content)) as picture:
             shown = _on_white(_eight_bits(_upright(picture)))
         shown = shown.convert("L" if channels == 1 else "RGB")
         if size is None:
@@ -72,10 +75,10 @@ def _first_bytes(path: Path) -> bytes:
 
 def _upright(picture: Image.Image) -> Image.Image:
     picture.load()
-    try:
-        return ImageOps.exif_transpose(picture)
-    except Exception:  # damaged Exif data in a good picture: it is shown as it is stored
-        return picture
+    # Damaged Exif data in a good picture: it is shown as it is stored.
+    with contextlib.suppress(Exception):
+        ImageOps.exif_transpose(picture, in_place=True)
+    return picture
 
 
 def _eight_bits(picture: Image.Image) -> Image.Image:

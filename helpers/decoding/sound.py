@@ -109,6 +109,7 @@ def _read_track(path: str | Path) -> tuple[np.ndarray, str, int]:
         timed = not _TIMED_FORMATS.isdisjoint(clip.container.format.name.split(","))
         pieces: list[np.ndarray] = []
         length, first, last, same, bad = 0, None, None, None, 0
+        paused = False
         for frame in clip.frames(stream):
             if first is None:
                 first = frame
@@ -116,10 +117,13 @@ def _read_track(path: str | Path) -> tuple[np.ndarray, str, int]:
                 gap = frame.time - clip.start - length / first.sample_rate
                 if gap > LONGEST_JUMP:
                     raise Unusable(f"damaged: the sound's time stamps jump by {gap:.0f} seconds")
+                if paused and gap < -_SHORTEST_GAP:
+                    raise Unusable("damaged: the sound's time stamps go back behind a gap")
                 if gap > (_LOST_GAP if clip.bad_packets > bad else _SHORTEST_GAP):
                     silence = np.zeros((len(first.layout.channels), round(gap * first.sample_rate)))
                     pieces.append(silence.astype(np.float32))
                     length += pieces[-1].shape[1]
+                    paused = True
             bad = clip.bad_packets
             kind = (frame.format.name, frame.layout.name, frame.sample_rate)
             if kind != last:  # a few streams change while they run

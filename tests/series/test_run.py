@@ -15,10 +15,11 @@ import pytest
 
 from helpers.series import __main__ as command
 from helpers.series import resume
-from helpers.series import run as series_run
-from helpers.series.console import Console, clock
-from helpers.series.run import Request
+from helpers.series.console import clock, make_console
+from helpers.series.plan import Request, plan
+from helpers.series.run import run
 from helpers.series.sources import SeriesError
+from helpers.series.summary import summary
 
 PARAMETERS = """\
 # %% [markdown]
@@ -80,8 +81,8 @@ def write(folder, name, cells="", *, save=SAVE, parameters=PARAMETERS):
 def carry_out(folder, results, **request):
     stream = io.StringIO()
     request = Request(results=str(results), **request)
-    outcomes = series_run.run(request, Console(stream), folder)
-    series_run.summary(outcomes, Console(stream))
+    outcomes = run(request, make_console(stream), folder)
+    summary(outcomes, make_console(stream))
     return outcomes, stream.getvalue()
 
 
@@ -154,7 +155,7 @@ def test_what_is_unchanged_is_not_run_again(folder, results, unchanged_helpers):
     assert again() == ["done", "done"]
     assert again() == ["up to date", "up to date"]
     assert again(fresh=True, notebooks=["4"]) == ["done"]
-    assert again(fresh=True, token="") == ["done", "done"], "no token is not one"
+    assert again(fresh=True) == ["done", "done"]
     assert again(values=["EPOCHS=4"]) == ["done", "done"]
     # Another's scores are an input, one's own results must be the ones that the run left.
     (results / "demo" / "03_transfer" / "predictions.csv").write_text("other")
@@ -163,28 +164,6 @@ def test_what_is_unchanged_is_not_run_again(folder, results, unchanged_helpers):
     assert again(values=["EPOCHS=4"]) == ["up to date", "up to date"]
     write(folder, "03_transfer", "# one more comment\n")
     assert again(values=["EPOCHS=4"]) == ["done", "up to date"]
-
-
-def test_a_fresh_run_that_is_taken_up_again_goes_on(folder, results, unchanged_helpers):
-    """As by the worker to which a cluster gives the seed of one that was lost."""
-    write(folder, "03_transfer")
-    write(folder, "04_video")
-
-    def runs():
-        return {path.parent.name: path.stat().st_mtime_ns for path in results.rglob("run.ipynb")}
-
-    carry_out(folder, results)
-    before = runs()
-    outcomes, _ = carry_out(folder, results, fresh=True, token="a", notebooks=["03"])
-    assert statuses(outcomes) == {"03_transfer": "done"}
-    first = runs()
-    assert {name for name in first if first[name] != before[name]} == {"03_transfer"}
-    outcomes, _ = carry_out(folder, results, fresh=True, token="a")
-    assert statuses(outcomes) == {"03_transfer": "done", "04_video": "done"}
-    second = runs()
-    assert {name for name in second if second[name] != first[name]} == {"04_video"}
-    carry_out(folder, results, fresh=True, token="b")
-    assert all(runs()[name] != second[name] for name in second)
 
 
 def test_changed_helpers_and_parameters_are_another_run(folder, tmp_path, monkeypatch):
@@ -196,7 +175,7 @@ def test_changed_helpers_and_parameters_are_another_run(folder, tmp_path, monkey
     monkeypatch.setattr(resume, "repository_root", lambda: tmp_path)
 
     def digest(*values):
-        (job,) = series_run.plan(Request(values=values), folder)
+        (job,) = plan(Request(values=values), folder)
         return resume.digest(job)
 
     first = digest()
@@ -215,7 +194,7 @@ def test_changed_helpers_and_parameters_are_another_run(folder, tmp_path, monkey
 def test_the_time_to_expect_is_that_of_the_last_run(folder, results):
     write(folder, "01_faces", "# %%\nimport time\ntime.sleep(1.5)\n")
     request = Request(results=str(results))
-    (job,) = series_run.plan(request, folder)
+    (job,) = plan(request, folder)
     assert resume.last_seconds(job) == 0
     outcomes, text = carry_out(folder, results)
     assert "the last time" not in text
@@ -293,19 +272,19 @@ def test_values_take_the_annotated_type(folder):
     cell = 'FLAG: bool = False  # f\nRATE: float = 0.1  # r\nNAME: str = "a"  # n\n'
     write(folder, "01_faces", parameters=PARAMETERS.rstrip("\n") + "\n" + cell)
     request = Request(values=["FLAG=True", "RATE=1e-5", "NAME=3", "EPOCHS=-2"])
-    (job,) = series_run.plan(request, folder)
+    (job,) = plan(request, folder)
     assert job.parameters["FLAG"] is True
     assert job.parameters["RATE"] == 1e-5
     assert job.parameters["NAME"] == "3"
     assert job.parameters["EPOCHS"] == -2
     with pytest.raises(SeriesError, match="expected true or false"):
-        series_run.plan(Request(values=["FLAG=maybe"]), folder)
+        plan(Request(values=["FLAG=maybe"]), folder)
 
 
 def test_a_parameter_goes_only_where_it_exists(folder):
     write(folder, "01_faces")
     write(folder, "03_vgg", parameters=PARAMETERS.rstrip("\n") + "\nBLOCKS: int = 2  # b\n")
-    first, second = series_run.plan(Request(values=["BLOCKS=1"]), folder)
+    first, second = plan(Request(values=["BLOCKS=1"]), folder)
     assert "BLOCKS" not in first.parameters
     assert second.parameters["BLOCKS"] == 1
 
@@ -314,12 +293,13 @@ def test_a_parameter_goes_only_where_it_exists(folder):
 def test_a_parameters_cell_holds_annotated_scalars_alone(folder, line):
     write(folder, "01_faces", parameters=PARAMETERS.rstrip("\n") + f"\n{line}\n")
     with pytest.raises(SeriesError, match="expected something like 'EPOCHS: int = 0"):
-        series_run.plan(Request(), folder)
+        plan(Request(), folder)
 
 
 def test_the_command_writes_the_page_and_says_by_its_exit_code_how_it_went(
     folder, results, monkeypatch, capsys
 ):
+    monkeypatch.setattr("helpers.series.plan.notebooks_folder", lambda: folder)
     monkeypatch.setattr("helpers.series.run.notebooks_folder", lambda: folder)
     monkeypatch.setattr("helpers.series.page.content.notebooks_folder", lambda: folder)
     monkeypatch.setattr(signal, "signal", lambda *_: None)

@@ -101,7 +101,7 @@ def _write(job: Job, notebook: nbformat.NotebookNode) -> None:
 
 
 def _results(job: Job) -> str:
-    files = [job.folder / "metrics.json", *sorted(job.folder.glob("*.csv"))]
+    files = sorted([*job.folder.glob("metrics.json"), *job.folder.glob("*.csv")])
     return digest_of([(path.name, fingerprint(path)) for path in files])
 
 

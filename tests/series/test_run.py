@@ -337,11 +337,11 @@ def _wait_for(condition, seconds=40):
 DRIVER = """\
 import sys
 from pathlib import Path
-from helpers.series import __main__, run, sources
+from helpers.series import __main__, plan, run, sources
 
 if __name__ == "__main__":
-    sources.notebooks_folder = run.notebooks_folder = lambda: Path(sys.argv[1])
-    sys.exit(__main__.main(["run", "--results", sys.argv[2]]))
+    sources.notebooks_folder = plan.notebooks_folder = run.notebooks_folder = lambda: Path(sys.argv[1])
+    sys.exit(__main__.main(["run", "--results", *sys.argv[2:]]))
 """
 
 

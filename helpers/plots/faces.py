@@ -6,15 +6,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.evaluation.comparison import predicted_when_wrong
-from helpers.plots.scores import CAPTION_SIZE, confusion, picture_grid
+from helpers.plots.scores import CAPTION_SIZE, answer_captions, confusion, picture_grid
 from helpers.plots.style import (
     LIGHT_GREY,
     bare,
     class_bars,
     new_figure,
 )
-
-WRONG_COLOUR = "#B00020"
 
 
 def answers_grid(
@@ -33,12 +31,7 @@ def answers_grid(
     true, predicted : int arrays (n,)
         Indices into ``classes``.
     """
-    wrong = np.asarray(true) != np.asarray(predicted)
-    captions = [
-        f"{classes[found]}\nis {classes[label]}" if is_wrong else classes[found]
-        for found, label, is_wrong in zip(predicted, true, wrong, strict=True)
-    ]
-    colours = [WRONG_COLOUR if is_wrong else "black" for is_wrong in wrong]
+    captions, colours = answer_captions(true, predicted, classes)
     return picture_grid(pictures, captions, columns=columns, title=title, colours=colours)
 
 

@@ -22,6 +22,7 @@ from helpers.plots.style import (
     quiet,
 )
 
+WRONG_COLOUR = "#B00020"
 CAPTION_SIZE = 14
 """Of the line below a picture: to be read also when a page shows the figure at half its size."""
 _CHANCE = {"color": "#999999", "linewidth": 1, "linestyle": ":"}
@@ -213,6 +214,26 @@ def picture_grid(
             axis.set_xlabel(captions[index], fontsize=CAPTION_SIZE, color=colour)
     _head(figure, title)
     return figure
+
+
+def answer_captions(
+    true: np.ndarray, predicted: np.ndarray, classes: Sequence[str], *, between: str = "\n"
+) -> tuple[list[str], list[str]]:
+    """Return a caption and a colour a sample: what was predicted and, in red, what a wrong one is.
+
+    Parameters
+    ----------
+    true, predicted : int arrays (n,)
+        Indices into ``classes``.
+    between : str
+        Between what was predicted and what is true.
+    """
+    captions, colours = [], []
+    for label, found in zip(true, predicted, strict=True):
+        is_wrong = found != label
+        captions.append(classes[found] + (f"{between}is {classes[label]}" if is_wrong else ""))
+        colours.append(WRONG_COLOUR if is_wrong else "black")
+    return captions, colours
 
 
 def _narrow(line: str) -> str:

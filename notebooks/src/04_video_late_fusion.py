@@ -76,7 +76,6 @@ runtime.colab.mount_drive(DATA_ROOT)
 runtime.import_tensorflow()  # before Keras does it, less quietly
 
 import time
-from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -84,12 +83,14 @@ import pandas as pd
 from helpers.corpora import load_role
 from helpers.corpora.clips import clip_groups, ids_in_both_splits, join_stills
 from helpers.corpora.manifest import usable
+from helpers.corpora.splits import FEWEST_STILLS, group_folds, protocol_parts
 from helpers.emotions import EMOTIONS, class_indices
 from helpers.evaluation import scores
 from helpers.features import frame_sources, media, pictures
 from helpers.fusion import frames
-from helpers.models import still_networks, training, transfer
-from helpers.models.vgg16 import describe_weights
+from helpers.models import saved, training
+from helpers.models.recipes import recipes_for
+from helpers.models.vgg16 import blocks_for, describe_weights
 from helpers.plots import faces as face_plots
 from helpers.plots import players
 from helpers.plots import scores as score_plots
@@ -111,8 +112,8 @@ print(runtime.describe())
 
 # %%
 clips = load_role("wild_clips", CORPUS, DATA_ROOT)
-size = still_networks.picture_size(CORPUS, EPOCHS)
-stills = still_networks.load_stills(CORPUS, DATA_ROOT, size)
+size = pictures.picture_size(CORPUS, EPOCHS)
+stills = pictures.load_stills(CORPUS, DATA_ROOT, size)
 has_stills = "clip_id" in stills.manifest
 joined = join_stills(stills.manifest, clips) if has_stills else None
 with_stills = set(joined.loc[joined["problem"] == "", "clip_row"]) if has_stills else set()
@@ -203,14 +204,18 @@ checks.mean_of_frames(mean_of_frames)
 # The networks are those of notebook 03: one for each protocol.
 
 # %% tags=["nbval-ignore-output"]
-recipe = still_networks.choose_recipe(SETTINGS, EPOCHS, WEIGHTS, size)
-parts = still_networks.protocol_parts(stills, SEED)
+recipes = recipes_for("stills", SETTINGS, EPOCHS, weights=WEIGHTS, blocks=blocks_for(size))
+recipe = recipes["VGG16"]
+parts = protocol_parts(
+    stills.manifest, stills.labels, SEED, clip_id="clip_id", fewest_validation=FEWEST_STILLS
+)
 networks = {}
 for protocol in parts:
     folder_of_03 = runs.run_folder("03_vgg16_transfer", CORPUS, RESULTS_ROOT) / protocol
-    networks[protocol], loaded = still_networks.load_or_train(
-        folder_of_03, stills, parts[protocol], recipe, SEED, report=print
-    )
+    networks[protocol], loaded = saved.load_or_train(
+        folder_of_03, stills.pixels, stills.labels, parts[protocol], EMOTIONS, recipe, SEED,
+        report=print,
+    )  # fmt: skip
     print(
         f"{protocol}: {'loaded from notebook 03' if loaded else 'notebook 03 has left none made this way: trained now'}"
     )
@@ -347,18 +352,17 @@ paired.round(3)
 
 # %% tags=["nbval-ignore-output"]
 if has_stills:
-    allowed = np.sort(np.concatenate([parts["held_out"]["fit"], parts["held_out"]["choose"]]))
+    allowed = np.sort(np.concatenate([parts["held_out"]["train"], parts["held_out"]["validation"]]))
     allowed = allowed[joined["clip_row"].to_numpy()[allowed] >= 0]
     clip_of = joined["clip_row"].to_numpy()[allowed]
     films = clip_groups(clips, joined)[clip_of]
     folds = [
         (allowed[fitting], allowed[held_out])
-        for fitting, held_out in training.group_folds(stills.labels[allowed], films, FOLDS, SEED)
+        for fitting, held_out in group_folds(stills.labels[allowed], films, FOLDS, SEED)
     ]
     values = training.out_of_fold_scores(
-        transfer.train_vgg16, stills.pixels, stills.labels, folds, len(EMOTIONS), recipe, SEED,
-        report=print,
-    )  # fmt: skip
+        stills.pixels, stills.labels, folds, len(EMOTIONS), recipe, SEED, report=print
+    )
     out_of_fold = frames.aggregate_clips(values[allowed], clip_of)
 else:  # the networks were trained on another corpus than the clips': no clip is known to them
     out_of_fold = clip_scores["held_out"].loc[train_clips]
@@ -487,7 +491,7 @@ finding = (
 )
 
 chosen_settings = {"settings": SETTINGS, "seed": SEED, "folds": FOLDS, "size": size}
-chosen_settings |= {"weights_are": describe_weights(WEIGHTS), **asdict(recipe)}
+chosen_settings |= {"weights_are": describe_weights(WEIGHTS), **recipe.settings()}
 
 # %% tags=["results"]
 folder = runs.save_run(

@@ -4,6 +4,7 @@ from matplotlib import pyplot as plt
 
 from helpers.emotions import EMOTIONS
 from helpers.plots import faces
+from helpers.plots.scores import WRONG_COLOUR
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +18,7 @@ def test_an_answer_is_written_below_its_picture_and_what_is_true_if_it_is_wrong(
     figure = faces.answers_grid(pictures, [0, 3, 5], np.array([0, 1, 5]), EMOTIONS, "one is wrong")
     labels = [axis.xaxis.label for axis in figure.axes[:3]]
     assert [label.get_text() for label in labels] == ["Angry", "Disgust\nis Happy", "Sad"]
-    assert [label.get_color() for label in labels] == ["black", faces.WRONG_COLOUR, "black"]
+    assert [label.get_color() for label in labels] == ["black", WRONG_COLOUR, "black"]
 
 
 def test_beside_the_published_confusion_stands_what_each_says_when_wrong():

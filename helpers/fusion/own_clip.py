@@ -19,7 +19,7 @@ from helpers.models.audio_training import clip_protocols
 from helpers.models.recipes import FUSED, picture_recipes
 from helpers.models.transfer import Recipe
 from helpers.results.runs import ResultsError, load_run, run_folder
-from helpers.runtime import ask_for_file
+from helpers.runtime.colab import ask_for_file
 
 FACES = "03_vgg16_transfer"
 """The notebook whose network scores faces; notebook 06 has the one for sound."""

@@ -23,12 +23,12 @@ def describe_data(manifest: pd.DataFrame) -> dict:
     -------
     dict
         ``corpus``, ``digest`` of all files (names and content), ``samples``, ``used``, ``splits``
-        (name to samples used), ``left_out`` (reason to samples) and ``strange_files`` (reason to
+        (name to samples used), ``left_out`` (reason to samples) and ``unexpected_files`` (reason to
         files that are no samples).
     """
     folder = manifest.attrs.get("folder") or os.path.commonpath([*manifest["path"]])
     usable = manifest["problem"] == ""
-    strange = manifest.attrs.get("strange_files", ())
+    unexpected = manifest.attrs.get("unexpected_files", ())
     files = [(os.path.relpath(path, folder), _content(path)) for path in set(manifest["path"])]
     return {
         "corpus": manifest.attrs.get("corpus", ""),
@@ -37,7 +37,7 @@ def describe_data(manifest: pd.DataFrame) -> dict:
         "used": int(usable.sum()),
         "splits": manifest.loc[usable, "split"].value_counts(sort=False).to_dict(),
         "left_out": manifest.loc[~usable, "problem"].value_counts().to_dict(),
-        "strange_files": dict(Counter(reason for _, reason in strange)),
+        "unexpected_files": dict(Counter(reason for _, reason in unexpected)),
     }
 
 

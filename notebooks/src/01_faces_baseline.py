@@ -68,10 +68,8 @@ assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook insid
 sys.path.insert(0, str(checkout))
 from helpers import runtime
 
-assert (checkout / "helpers/runtime/__init__.py").samefile(runtime.__file__), (
-    f"Restart, for {runtime}"
-)
-runtime.mount_drive(DATA_ROOT)
+assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
@@ -84,12 +82,12 @@ import numpy as np
 import pandas as pd
 from keras import layers
 
-from helpers.corpora import load_role
 from helpers.corpora.manifest import usable
 from helpers.emotions import EMOTIONS_WITHOUT_SURPRISE, class_indices
 from helpers.evaluation import scores, statistics
 from helpers.evaluation.comparison import wrong_and_right
 from helpers.features import pictures
+from helpers.features.posed_faces import load_posed_faces
 from helpers.models import training
 from helpers.models.small_cnn import SMALL_RECIPES
 from helpers.plots import faces as face_plots
@@ -115,7 +113,7 @@ print(runtime.describe())
 # A **manifest** is a table with a row for each sample. Everything in this series starts from one.
 
 # %%
-manifest = load_role("controlled_faces", CORPUS, DATA_ROOT)
+manifest = load_posed_faces(CORPUS, DATA_ROOT)
 classes = EMOTIONS_WITHOUT_SURPRISE  # FACES has no Surprise
 manifest = manifest[manifest["emotion"].isin(classes)].reset_index(drop=True)
 known_of_people = [name for name in ("age_group", "gender") if name in manifest]

@@ -69,10 +69,8 @@ assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook insid
 sys.path.insert(0, str(checkout))
 from helpers import runtime
 
-assert (checkout / "helpers/runtime/__init__.py").samefile(runtime.__file__), (
-    f"Restart, for {runtime}"
-)
-runtime.mount_drive(DATA_ROOT)
+assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
@@ -89,6 +87,7 @@ from helpers.evaluation import scores
 from helpers.evaluation.comparison import answers_table, paired_table, wrong_and_right
 from helpers.features import face_detection, pictures
 from helpers.features.augmentation import published_augmentation
+from helpers.features.posed_faces import load_posed_faces
 from helpers.models import training
 from helpers.models.small_cnn import SMALL_RECIPES, WILD_RECIPES, network_of_01, train_small_cnn
 from helpers.plots import faces as face_plots
@@ -247,7 +246,7 @@ augmentation_figure
 
 # %% tags=["nbval-ignore-output"]
 try:
-    posed_faces = load_role("controlled_faces", CORPUS, DATA_ROOT)
+    posed_faces = load_posed_faces(CORPUS, DATA_ROOT)
     posed_network, origin = network_of_01(
         posed_faces, CORPUS, RESULTS_ROOT, recipe_of_01, SEED, report=print
     )

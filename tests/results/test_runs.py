@@ -72,8 +72,8 @@ def manifest(folder, texts=("a", "b", "c")):
             "problem": ["", "", "truncated"],
         }
     )
-    strange = [("x.db", "no clip"), (".y", "hidden"), ("z.txt", "no clip")]
-    table.attrs.update(corpus="afew", folder=str(folder), strange_files=strange)
+    unexpected = [("x.db", "no clip"), (".y", "hidden"), ("z.txt", "no clip")]
+    table.attrs.update(corpus="afew", folder=str(folder), unexpected_files=unexpected)
     return table
 
 
@@ -135,7 +135,7 @@ def test_a_run_comes_back_as_it_was_saved(tmp_path):
         "used": 2,
         "splits": {"train": 1, "val": 1},
         "left_out": {"truncated": 1},
-        "strange_files": {"no clip": 2, "hidden": 1},
+        "unexpected_files": {"no clip": 2, "hidden": 1},
     }
     assert 2 <= run["seconds"] < 30
     assert run["environment"]["device"] == "CPU"

@@ -260,8 +260,8 @@ def test_the_data_are_shown_with_what_was_left_out_and_why(tmp_path, notebooks):
             "problem": ["", "", "no sound"],
         }
     )
-    strange = [("x.db", "no clip"), ("y.db", "no clip")]
-    manifest.attrs.update(corpus="AFEW", folder=str(tmp_path), strange_files=strange)
+    unexpected = [("x.db", "no clip"), ("y.db", "no clip")]
+    manifest.attrs.update(corpus="AFEW", folder=str(tmp_path), unexpected_files=unexpected)
     save(tmp_path, manifests=[manifest])
     text = " ".join(page_of(tmp_path, notebooks).text.split())
     assert "AFEW: 2 of 3 samples used: train 1, val 1; left out: 1 (no sound)" in text

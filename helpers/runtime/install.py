@@ -201,7 +201,7 @@ def _without(prefix: str) -> dict[str, str]:
 
 
 def _content() -> set[str]:
-    return {path.name for path in _SITE.iterdir()}
+    return {path.name for path in _SITE.iterdir() if not path.name.startswith("uv")}
 
 
 def _installed() -> list[str]:

@@ -63,18 +63,12 @@ def share_batches(devices: Sequence[str]) -> None:
     tensorflow.distribute.experimental_set_strategy(strategy)
 
 
-def set_seeds(seed: int, deterministic: bool = False) -> None:
-    """Seed Python's, NumPy's and TensorFlow's random numbers.
-
-    ``deterministic`` also chooses operations that give the same bits on a GPU, which is slower; a
-    CPU with the same number of threads needs no such choice.
-    """
-    tensorflow = import_tensorflow()
+def set_seeds(seed: int) -> None:
+    """Seed Python's, NumPy's and TensorFlow's random numbers."""
+    import_tensorflow()
     import keras
 
     keras.utils.set_random_seed(seed)
-    if deterministic:
-        tensorflow.config.experimental.enable_op_determinism()
 
 
 def device_name() -> str:

@@ -107,7 +107,7 @@ def _check_tensorflow() -> Iterator[Check]:
 
 def _check_ffmpeg() -> Iterator[Check]:
     try:
-        from helpers.features.media import ffmpeg_binary
+        from helpers.runtime.ffmpeg import ffmpeg_binary
 
         program = ffmpeg_binary()
         command = [program, "-hide_banner", "-version"]

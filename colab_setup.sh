@@ -93,7 +93,8 @@ step() {
 }
 
 run_tests() {
-    export TF_NUM_INTRAOP_THREADS=2 TF_NUM_INTEROP_THREADS=2
+    # Two processes at once, with a core each, also where there are more.
+    export TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
     cd "$root"
     # Drawn before the notebooks run, so that none of them shows its progress.
     step "demo corpus" helpers.corpora.demo

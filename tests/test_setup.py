@@ -162,11 +162,10 @@ def site_of(python):
 
 
 def half_remove(python, name):
-    """Leave a package as an installation does that was killed."""
+    """Leave a package as an installation does that was killed: uv and pip write INSTALLER last."""
     site = site_of(python)
     (site / f"{name}.py").unlink()
-    for file in ("RECORD", "INSTALLER", "METADATA"):
-        (site / f"{name}-1.0.dist-info" / file).unlink()
+    (site / f"{name}-1.0.dist-info" / "INSTALLER").unlink()
 
 
 def log_of(state):

@@ -72,11 +72,11 @@ def main() -> int:
 def _forget_half_written(state: Path) -> None:
     """Let the packages that an interruption left half-written count as missing.
 
-    pip and uv write INSTALLER after everything else. Only what is newer than ``state`` may have
-    been interrupted: a package of Colab's may have its own reason to lack that file.
+    pip and uv write INSTALLER after everything else. Only what is not older than ``state`` may
+    have been interrupted: a package of Colab's may have its own reason to lack that file.
     """
     for folder in _SITE.glob("*.dist-info"):
-        newer = state.exists() and folder.stat().st_mtime_ns > state.stat().st_mtime_ns
+        newer = state.exists() and folder.stat().st_mtime_ns >= state.stat().st_mtime_ns
         if newer and not folder.is_symlink() and not (folder / "INSTALLER").exists():
             shutil.rmtree(folder)
 
@@ -201,7 +201,7 @@ def _without(prefix: str) -> dict[str, str]:
 
 
 def _content() -> set[str]:
-    return {path.name for path in _SITE.iterdir()}
+    return {path.name for path in _SITE.iterdir() if not path.name.startswith("uv")}
 
 
 def _installed() -> list[str]:
@@ -220,4 +220,7 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    try:
+        raise SystemExit(main())
+    except KeyboardInterrupt:
+        raise SystemExit("Interrupted; the next call repairs what was begun.") from None

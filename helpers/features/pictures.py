@@ -8,14 +8,13 @@ import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from PIL import Image, UnidentifiedImageError
 
-from helpers.cache import Unusable, compute_stack
+from helpers.cache import compute_stack
 from helpers.corpora import exclusions, load_role
+from helpers.decoding.pictures import read_picture
 from helpers.emotions import class_indices
 from helpers.runtime import import_tensorflow
 
@@ -96,29 +95,6 @@ def decode(
             f"{manifest['path'].iloc[0]}: {manifest['problem'].iloc[0]}."
         )
     return pixels, manifest
-
-
-def read_picture(path: Path, size: tuple[int, int] | None, channels: int) -> np.ndarray:
-    """Return one picture, uint8 (height, width, channels), resized without keeping its aspect.
-
-    ``size`` None keeps the picture's own.
-
-    Raises
-    ------
-    Unusable
-        If the file is no picture or is cut short.
-    """
-    try:
-        with Image.open(path) as picture:
-            picture = picture.convert("L" if channels == 1 else "RGB")
-            if size is None:
-                size = (picture.height, picture.width)
-            picture = picture.resize((size[1], size[0]), Image.Resampling.BILINEAR)
-    except UnidentifiedImageError:
-        raise Unusable("not a picture") from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise Unusable(f"the picture is damaged ({error})") from None
-    return np.asarray(picture, dtype=np.uint8).reshape(*size, channels)
 
 
 def make_dataset(

@@ -21,7 +21,7 @@ from helpers.models.saved import load_or_train
 from helpers.models.training import predict
 from helpers.models.vgg16 import blocks_for
 from helpers.results.runs import ResultsError, load_run, run_folder
-from helpers.runtime import ask_for_file
+from helpers.runtime.colab import ask_for_file
 
 FACES = "03_vgg16_transfer"
 """The notebook whose network scores faces; notebook 06 has the one for sound."""
@@ -32,7 +32,7 @@ FRAMES = 8
 
 @dataclass(frozen=True)
 class ScoredClip:
-    """What two networks say of one clip.
+    """What two networks predict for one clip.
 
     Attributes
     ----------

@@ -68,10 +68,8 @@ assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook insid
 sys.path.insert(0, str(checkout))
 from helpers import runtime
 
-assert (checkout / "helpers/runtime/__init__.py").samefile(runtime.__file__), (
-    f"Restart, for {runtime}"
-)
-runtime.mount_drive(DATA_ROOT)
+assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
@@ -83,12 +81,13 @@ import numpy as np
 import pandas as pd
 from keras import layers
 
-from helpers.corpora import load_role, splits
+from helpers.corpora import splits
 from helpers.corpora.manifest import usable
 from helpers.emotions import EMOTIONS_WITHOUT_SURPRISE, class_indices
-from helpers.evaluation import scores
+from helpers.evaluation import scores, statistics
 from helpers.evaluation.comparison import wrong_and_right
 from helpers.features import pictures
+from helpers.features.posed_faces import load_posed_faces
 from helpers.models import saved, training
 from helpers.models.recipes import SETTINGS as CHOICES
 from helpers.models.recipes import recipes_for
@@ -115,7 +114,7 @@ print(runtime.describe())
 # A **manifest** is a table with a row for each sample. Everything in this series starts from one.
 
 # %%
-manifest = load_role("controlled_faces", CORPUS, DATA_ROOT)
+manifest = load_posed_faces(CORPUS, DATA_ROOT)
 classes = EMOTIONS_WITHOUT_SURPRISE  # FACES has no Surprise
 manifest = manifest[manifest["emotion"].isin(classes)].reset_index(drop=True)
 known_of_people = [name for name in ("age_group", "gender") if name in manifest]
@@ -387,7 +386,7 @@ for protocol, parts in protocols.items():
     position = np.searchsorted(parts["test"], shared)
     right_on_shared[protocol] = predicted[protocol][position] == labels[shared]
 right_thesis, right_held_out = right_on_shared.values()
-paired = scores.mcnemar_exact(right_thesis, right_held_out)
+paired = statistics.mcnemar_exact(right_thesis, right_held_out)
 people = {name: len(set(groups[parts["train"]])) for name, parts in protocols.items()}
 print(
     f"In both tests are {len(shared)} pictures of {len(set(groups[shared]))} people. "

@@ -69,10 +69,8 @@ assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook insid
 sys.path.insert(0, str(checkout))
 from helpers import runtime
 
-assert (checkout / "helpers/runtime/__init__.py").samefile(runtime.__file__), (
-    f"Restart, for {runtime}"
-)
-runtime.mount_drive(DATA_ROOT)
+assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
@@ -90,6 +88,7 @@ from helpers.evaluation import scores
 from helpers.evaluation.comparison import answers_table, paired_table, wrong_and_right
 from helpers.features import face_detection, pictures
 from helpers.features.augmentation import published_augmentation
+from helpers.features.posed_faces import load_posed_faces
 from helpers.models import saved, training
 from helpers.models.recipes import recipes_for
 from helpers.plots import faces as face_plots
@@ -246,7 +245,7 @@ augmentation_figure
 
 # %% tags=["nbval-ignore-output"]
 try:
-    posed = load_role("controlled_faces", CORPUS, DATA_ROOT)
+    posed = load_posed_faces(CORPUS, DATA_ROOT)
     posed = posed[posed["emotion"].isin(classes)].reset_index(drop=True)
     recipe_of_01 = recipes_for("faces", SETTINGS, EPOCHS)["small CNN"]
     posed_pixels, posed = pictures.decode(posed, (recipe_of_01.size, recipe_of_01.size), channels=1)
@@ -367,18 +366,20 @@ accuracy_figure
 # %% tags=["nbval-ignore-output"]
 right = {name: predicted[name, "held_out"] == labels[test_rows] for name in held_out}
 right["line"] = labels[test_rows] == np.bincount(labels[train_rows]).argmax()
-against_line = paired_table(right, {name: ("line", name) for name in held_out})
+against_line = paired_table(
+    {name: (right["line"], right[name]) for name in held_out}, ("without", "with")
+)
 against_line.round(3)
 
 # %% [markdown] tags=["lab"]
 # ### Task 2 · Clear of the line
 #
-# In `against_line`, `"question"` is the name of a network, `"without"` the accuracy of the line and `"with"` that of the network; `"p, Holm"` is the corrected *p*. Make `above`, a list of the names of those that are clearly better than the line. A small *p* says that two answers differ, not which one is better.
+# In `against_line`, `"question"` is the name of a network, `"without"` the accuracy of the line and `"with"` that of the network; `"p_holm"` is the corrected *p*. Make `above`, a list of the names of those that are clearly better than the line. A small *p* says that two answers differ, not which one is better.
 
 # %% tags=["nbval-ignore-output"]
 ### BEGIN SOLUTION: above, a list of names
 better = against_line["with"] > against_line["without"]
-above = against_line.loc[better & (against_line["p, Holm"] < 0.05), "question"].tolist()
+above = against_line.loc[better & (against_line["p_holm"] < 0.05), "question"].tolist()
 ### END SOLUTION
 print(f"clear of the line of {majority:.1%} (held_out): {', '.join(above) or 'none'}")
 
@@ -396,11 +397,11 @@ named_by = {
 }
 answers = answers_table(labels[test_rows], named_by, classes)
 first = answers.iloc[0]
-shares_figure = face_plots.predicted_shares(
+shares_figure = face_plots.predicted_fractions(
     labels[test_rows],
     named_by,
     classes,
-    f"{first.name}: {first['said of']:.0%} are called {first['favourite']} (figure 8)",
+    f"{first.name}: {first['predicted']:.0%} are called {first['favourite']} (figure 8)",
 )
 shares_figure
 
@@ -453,11 +454,16 @@ questions = {
     "Does augmentation help c?": (from_scratch, "d. c augmented"),
     "Do class weights help c?": (from_scratch, "e. c, classes weighted"),
 }
-comparison = paired_table(right, questions)
+pairs = {
+    question: (right[without], right[with_it])
+    for question, (without, with_it) in questions.items()
+    if {without, with_it} <= set(right)
+}
+comparison = paired_table(pairs, ("without", "with"))
 comparison.round(3)
 
 # %% tags=["nbval-ignore-output"]
-clear = comparison[comparison["p, Holm"] < 0.05]
+clear = comparison[comparison["p_holm"] < 0.05]
 weighted, plain = held_out["e. c, classes weighted"], held_out[from_scratch]
 sizes = np.bincount(labels[test_rows], minlength=len(classes))
 print(

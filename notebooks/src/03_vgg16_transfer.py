@@ -69,10 +69,8 @@ assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook insid
 sys.path.insert(0, str(checkout))
 from helpers import runtime
 
-assert (checkout / "helpers/runtime/__init__.py").samefile(runtime.__file__), (
-    f"Restart, for {runtime}"
-)
-runtime.mount_drive(DATA_ROOT)
+assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
@@ -86,7 +84,7 @@ from keras import layers
 
 from helpers.corpora.splits import FEWEST_STILLS, protocol_parts
 from helpers.emotions import EMOTIONS
-from helpers.evaluation import comparison, scores
+from helpers.evaluation import comparison, scores, statistics
 from helpers.features import pictures
 from helpers.models import saved, training
 from helpers.models.grad_cam import grad_cam
@@ -279,7 +277,7 @@ gain = both[name]["held_out"] - both["small CNN from scratch"]["held_out"]
 ### BEGIN SOLUTION: right, a dictionary of two arrays of True and False
 right = {network: predicted[network, "held_out"] == labels[test_rows] for network in both}
 ### END SOLUTION
-test = scores.mcnemar_exact(right[name], right["small CNN from scratch"])
+test = statistics.mcnemar_exact(right[name], right["small CNN from scratch"])
 print(
     f"held out: VGG16 has {100 * gain:+.1f} points against the small CNN. {test['only_first']} stills only VGG16 has right, "
     f"{test['only_second']} only the small CNN: p = {test['p_value']:.2g}."

@@ -69,10 +69,8 @@ assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook insid
 sys.path.insert(0, str(checkout))
 from helpers import runtime
 
-assert (checkout / "helpers/runtime/__init__.py").samefile(runtime.__file__), (
-    f"Restart, for {runtime}"
-)
-runtime.mount_drive(DATA_ROOT)
+assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
@@ -89,7 +87,7 @@ from helpers.corpora.splits import FEWEST_STILLS, group_folds, protocol_parts
 from helpers.emotions import EMOTIONS, class_indices
 from helpers.evaluation import scores
 from helpers.features import frame_sources, media, pictures
-from helpers.fusion import clip_comparison, frames
+from helpers.fusion import frames
 from helpers.models import saved, training
 from helpers.models.recipes import recipes_for
 from helpers.models.vgg16 import blocks_for, describe_weights
@@ -282,7 +280,7 @@ runs.experiments_table(experiments).round(3)
 # The mean is not the only rule. **Median** and **vote** care little for single odd frames, **max** believes the surest frame, **product** wants every frame to agree.
 
 # %% tags=["nbval-ignore-output"]
-methods = clip_comparison.method_table(
+methods = frames.compare_methods(
     frame_scores["held_out"], clip_rows, test_clips, class_indices(emotions[test_clips])
 )
 frames_a_clip = np.bincount(clip_rows)[test_clips].mean()
@@ -309,9 +307,14 @@ for source, reason in missing.items():
     print(f"{source}: {reason}")
 
 # %% tags=["nbval-ignore-output"]
-scores_of = clip_comparison.score_sources(frames_of, networks, prior, len(tested))
-source_table = clip_comparison.source_table(frames_of, scores_of, tested, "held_out")
-of_sources = clip_comparison.source_experiments(
+scores_of = {}
+for source, found in frames_of.items():
+    for protocol, network in networks.items():
+        of_frames = training.predict(network, found.pixels, np.arange(len(found.pixels)))
+        of_clips = frames.score_clips(of_frames, found.clip_rows, prior, len(tested))
+        scores_of[source, protocol] = of_clips  # (clips, 7)
+source_table = frames.source_table(frames_of, scores_of, tested, "held_out")
+of_sources = frames.source_experiments(
     frames_of, scores_of, tested, {"organisers' faces": published["afew_face_frames_discarded"]}
 )
 experiments += [entry for entry in of_sources if entry["name"] != "stills"]
@@ -330,14 +333,14 @@ sources_figure
 # Each interval is of one accuracy, and each source is counted on the clips for which it has frames: two of them overlapping says nothing about which source is better. On the same clips:
 
 # %% tags=["nbval-ignore-output"]
-paired = clip_comparison.paired_table(frames_of, scores_of, tested, "held_out")
-count, first = (paired["p, Holm"] <= 0.05).sum(), next(iter(frames_of))
+paired = frames.compare_sources(frames_of, scores_of, tested, "held_out")
+count, first = (paired["p_holm"] <= 0.05).sum(), next(iter(frames_of))
 clear = f"{count} of {len(paired)} other sources of frames differ clearly from {first}"
 print(clear)
 paired.round(3)
 
 # %% [markdown]
-# `p, Holm` is corrected for having asked about several sources; below 0.05, a difference is clear.
+# `p_holm` is corrected for having asked about several sources; below 0.05, a difference is clear.
 #
 # The network was trained on stills: faces cut out in one way. A source helps as far as its frames look like those. A whole frame squeezed into a small square shows it a face of a few pixels, somewhere.
 
@@ -424,14 +427,16 @@ confusion_figure
 shown_source = "detected faces" if "detected faces" in frames_of else next(iter(frames_of))
 shown_frames, values = frames_of[shown_source], scores_of[shown_source, "held_out"]
 true = class_indices(tested["emotion"])
-chosen = clip_comparison.clips_to_show(values, shown_frames, true)
+chosen = frames.clips_to_show(values, shown_frames, true)
 strips = []
 for row in chosen:
     own = shown_frames.pixels[shown_frames.clip_rows == row]
+    best, second = np.argsort(-values[row])[:2]
     strips.append(
         face_plots.clip_strip(
             own, training.predict(networks["held_out"], own, np.arange(len(own))), values[row], EMOTIONS,
-            clip_comparison.strip_title(values[row], true[row]),
+            f"predicted {EMOTIONS[best]} ({values[row, best]:.0%}) before {EMOTIONS[second]} "
+            f"({values[row, second]:.0%}), is {EMOTIONS[true[row]]}",
         )
     )  # fmt: skip
 strips[0]

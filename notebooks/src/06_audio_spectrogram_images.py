@@ -69,10 +69,8 @@ assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook insid
 sys.path.insert(0, str(checkout))
 from helpers import runtime
 
-assert (checkout / "helpers/runtime/__init__.py").samefile(runtime.__file__), (
-    f"Restart, for {runtime}"
-)
-runtime.mount_drive(DATA_ROOT)
+assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
@@ -90,7 +88,7 @@ from helpers.corpora.clips import leave_out_shared_ids, load_own_clips
 from helpers.corpora.manifest import usable
 from helpers.corpora.splits import group_folds, protocol_parts
 from helpers.emotions import EMOTIONS, class_indices
-from helpers.evaluation import scores
+from helpers.evaluation import scores, statistics
 from helpers.evaluation.comparison import paired_table, wrong_and_right
 from helpers.features import media
 from helpers.features.spectrogram_images import spectrogram_images
@@ -271,9 +269,10 @@ said = {name: probabilities[name, "held_out"][test_rows].argmax(axis=1) for name
 right = {name: named == labels[test_rows] for name, named in said.items()}
 right["commonest class"] = labels[test_rows] == np.bincount(labels[train_rows]).argmax()
 first, *others = ("VGG16, two blocks", *(name for name in right if name != "VGG16, two blocks"))
-comparison = paired_table(right, {f"{first}, or {other}?": (other, first) for other in others})
-p = comparison["p"].iloc[-1]  # against the constant answer
-low, high = scores.wilson_interval(int(right[first].sum()), len(test_rows))
+pairs = {f"{first}, or {other}?": (right[other], right[first]) for other in others}
+comparison = paired_table(pairs, ("without", "with"))
+p = comparison["p_value"].iloc[-1]  # against the constant answer
+low, high = statistics.wilson_interval(int(right[first].sum()), len(test_rows))
 gave_up = [name for name, named in said.items() if len(set(named)) == 1]
 finding = (
     f"VGG16 names {right[first].mean():.0%} of the sounds rightly ({low:.0%} to {high:.0%}), "

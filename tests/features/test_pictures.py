@@ -10,13 +10,7 @@ from PIL import Image
 
 from helpers.corpora.exclusions import REASON
 from helpers.corpora.manifest import COLUMNS, usable
-from helpers.features.pictures import (
-    decode,
-    load_stills,
-    make_dataset,
-    picture_size,
-    read_picture,
-)
+from helpers.features.pictures import decode, load_stills, make_dataset, picture_size
 
 
 @pytest.fixture
@@ -54,15 +48,6 @@ def test_removing_a_picture_moves_no_other(pictures):
 def test_damage_of_everything_is_an_error(pictures):
     with pytest.raises(ValueError, match=r"None of the 2 pictures.*not a picture|damaged"):
         decode(pictures.iloc[2:4], (16, 16), 1)
-
-
-def test_grey_and_colour_are_what_was_saved(pictures):
-    colour = read_picture(pictures["path"].iloc[1], (4, 4), 3)
-    assert (colour == [200, 100, 50]).all()
-    grey = read_picture(pictures["path"].iloc[1], (4, 4), 1)
-    assert abs(int(grey[0, 0, 0]) - round(0.299 * 200 + 0.587 * 100 + 0.114 * 50)) <= 1
-    ramp = read_picture(pictures["path"].iloc[0], (8, 64), 1)[0, :, 0].astype(int)
-    assert (np.diff(ramp) > 0).all()
 
 
 @settings(max_examples=15, deadline=None)

@@ -8,9 +8,9 @@ import pytest
 
 from helpers.corpora import load_manifest
 from helpers.emotions import EMOTIONS
-from helpers.features.media import ffmpeg_binary
 from helpers.fusion import own_clip
 from helpers.paths import cache_root
+from helpers.runtime.ffmpeg import ffmpeg_binary
 
 
 @pytest.fixture(scope="module")

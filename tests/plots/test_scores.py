@@ -48,7 +48,7 @@ def test_learning_curves_mark_the_epoch_that_was_kept():
     marks = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in marks] == [(2, 0.4)]
     words = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
-    assert words == ["training", "choosing the epoch", "majority class"]
+    assert words == ["training", "validation", "majority class"]
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 5, 40])

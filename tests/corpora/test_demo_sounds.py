@@ -19,9 +19,7 @@ def voice_of(emotion: str, gender: str, take: int, seconds: float) -> np.ndarray
 
 def median_pitch(voice: np.ndarray) -> float:
     """Median in Hz of the frames that pYIN (Mauch and Dixon 2014) finds voiced."""
-    pitch, voiced, _ = librosa.pyin(
-        voice, fmin=60, fmax=700, sr=SAMPLE_RATE, resolution=0.5, hop_length=1024
-    )
+    pitch, voiced, _ = librosa.pyin(voice, fmin=60, fmax=700, sr=SAMPLE_RATE, resolution=0.2)
     return float(np.median(pitch[voiced]))
 
 
@@ -29,7 +27,7 @@ def median_pitch(voice: np.ndarray) -> float:
 def pitches() -> dict[str, float]:
     """Median pitch of each emotion over the same people, in semitones from Neutral."""
     hertz = {
-        e: np.log2([median_pitch(voice_of(e, g, 0, 1.2)) for g in "fm"]).mean() for e in EMOTIONS
+        e: np.log2([median_pitch(voice_of(e, g, 0, 2.0)) for g in "fm"]).mean() for e in EMOTIONS
     }
     return {emotion: 12 * (value - hertz["Neutral"]) for emotion, value in hertz.items()}
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from tqdm import tqdm
 
-from helpers.cache import Unusable, compute_stack
+from helpers.cache import compute_stack
 from helpers.corpora.folders import PICTURES, find_folder, read_class_folders, split_of_folder
 from helpers.corpora.manifest import CorpusError, make_manifest
 from helpers.corpora.tables import read_table
+from helpers.decoding.pictures import read_picture
 from helpers.emotions import FER2013_CSV_LABELS
 from helpers.files import digest_of, write_atomically
 
@@ -113,21 +114,10 @@ def pixel_digest(path: Path) -> np.ndarray:
 
     Raises
     ------
-    Unusable
-        If the file is no picture or is cut short.
+    helpers.cache.Unusable
+        If the file is no picture or is damaged.
     """
-    try:
-        with Image.open(path) as picture:
-            deep = picture.mode.startswith("I")  # 16 bits: convert would cut off all above 255
-            pixels = np.asarray(picture if deep else picture.convert("L"))
-    except UnidentifiedImageError:
-        raise Unusable("not a picture") from None
-    except MemoryError:
-        raise
-    except Exception as error:  # Pillow's readers raise whatever they like on a damaged file
-        raise Unusable(f"the picture is damaged ({error})") from None
-    if deep:
-        pixels = (pixels.astype(np.int64) >> 8).astype(np.uint8)
+    pixels = read_picture(path, None, 1)[..., 0]
     name = digest_of(list(pixels.shape), pixels.tobytes().hex())
     return np.frombuffer(bytes.fromhex(name[:16]), dtype=np.uint8)
 
@@ -143,7 +133,7 @@ def _leave_out_copies(manifest: pd.DataFrame) -> pd.DataFrame:
     digests, problems = compute_stack(
         "pixel_digests",
         manifest["path"].tolist(),
-        {"version": 2},
+        {},
         pixel_digest,
         shape=(8,),
         dtype="uint8",

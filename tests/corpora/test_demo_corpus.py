@@ -19,9 +19,10 @@ from helpers.corpora.demo import city, clips, ensure_demo, studio
 from helpers.corpora.demo.films import TITLES
 from helpers.corpora.exclusions import FILE_NAME, exclude, read_exclusions
 from helpers.corpora.manifest import CorpusError
+from helpers.decoding.sound import read_audio_at_own_rate
 from helpers.emotions import EMOTIONS
-from helpers.features.media import read_audio_at_own_rate
 from helpers.paths import repository_root
+from helpers.runtime.ffmpeg import MachineError
 
 SEED = 5
 
@@ -209,8 +210,8 @@ def test_a_broken_ffmpeg_says_what_it_said(tmp_path, monkeypatch):
     fake = tmp_path / "ffmpeg"
     fake.write_text("#!/bin/sh\necho no such encoder >&2\nexit 3\n")
     fake.chmod(0o755)
-    monkeypatch.setattr(clips, "ffmpeg_binary", lambda: str(fake))
-    with pytest.raises(RuntimeError, match="no such encoder"):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MachineError, match="no such encoder"):
         clips.write_clip(tmp_path, SEED, clips.plan_clips(SEED)[0])
 
 

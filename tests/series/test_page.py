@@ -4,9 +4,7 @@ import base64
 import io
 import json
 import re
-import sys
 import time
-import types
 from html.parser import HTMLParser
 
 import numpy as np
@@ -24,13 +22,12 @@ VOID = {"meta", "img", "br", "link", "input", "hr"}
 
 @pytest.fixture(autouse=True)
 def fixed_environment(monkeypatch):
-    module = types.ModuleType("helpers.runtime")
-    module.environment = lambda: {
+    environment = {
         "device": "CPU: <fast>",
         "versions": {"python": "3.11"},
         "commit": "",
     }
-    monkeypatch.setitem(sys.modules, "helpers.runtime", module)
+    monkeypatch.setattr(runs, "environment", lambda: environment)
 
 
 @pytest.fixture

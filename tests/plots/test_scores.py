@@ -7,6 +7,7 @@ from matplotlib import pyplot as plt
 from PIL import Image
 
 from helpers.emotions import EMOTIONS
+from helpers.evaluation.comparison import wrong_and_right
 from helpers.evaluation.scores import score
 from helpers.plots import scores, style
 from helpers.results.runs import experiment
@@ -47,7 +48,7 @@ def test_learning_curves_mark_the_epoch_that_was_kept():
     marks = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in marks] == [(2, 0.4)]
     words = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
-    assert words == ["training", "choosing the epoch", "majority class"]
+    assert words == ["training", "validation", "majority class"]
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 5, 40])
@@ -116,3 +117,19 @@ def test_a_long_caption_is_broken_so_that_it_stays_below_its_picture():
     figure = scores.picture_grid(pictures, ["Surprise, 40 bands", "Sad\nclip: Happy"], columns=2)
     captions = [axis.get_xlabel() for axis in figure.axes]
     assert captions == ["Surprise, 40\nbands", "Sad\nclip: Happy"]
+
+
+def test_captions_say_what_was_predicted_and_what_a_wrong_one_is():
+    true, predicted = np.array([0, 1, 2, 0, 1]), np.array([0, 2, 2, 1, 1])
+    order = wrong_and_right(true == predicted, 2)
+    assert order.tolist() == [1, 3, 0, 4]
+    captions, colours = scores.answer_captions(true[order], predicted[order], "abc", between=", ")
+    assert captions == ["c, is b", "b, is a", "a", "b"]
+    assert colours == [scores.WRONG_COLOUR] * 2 + ["black"] * 2
+
+
+def test_mistakes_come_from_many_classes():
+    true = np.repeat(np.arange(4), 10)  # in the order of the classes, as a corpus is
+    order = wrong_and_right(np.zeros(40, dtype=bool), 4)
+    captions, _ = scores.answer_captions(true[order], (true[order] + 1) % 4, "abcd")
+    assert captions == ["b\nis a", "c\nis b", "d\nis c", "a\nis d"]

@@ -1,9 +1,7 @@
 """Sound and frames from files whose content is known."""
 
-import builtins
 import shutil
 import socket
-import subprocess
 import threading
 
 import numpy as np
@@ -11,8 +9,9 @@ import pytest
 import soundfile
 
 from helpers.cache import Unusable
-from helpers.features import media
-from helpers.features.media import extract_frames, ffmpeg_binary, read_audio, read_audio_at_own_rate
+from helpers.decoding.film import extract_frames
+from helpers.decoding.sound import read_audio, read_audio_at_own_rate
+from tests.decoding.makers import ffmpeg
 
 RATE = 16000
 FREQUENCY = 440.0
@@ -24,11 +23,6 @@ def tone(rate=RATE, seconds=1.0, frequency=FREQUENCY):
 
 def dominant_frequency(samples, rate):
     return np.argmax(np.abs(np.fft.rfft(samples))) * rate / len(samples)
-
-
-def ffmpeg(*arguments):
-    command = [ffmpeg_binary(), "-hide_banner", "-loglevel", "error", "-y", *map(str, arguments)]
-    subprocess.run(command, check=True)
 
 
 @pytest.fixture(scope="module")
@@ -202,25 +196,3 @@ def test_frames_at_varying_times_can_be_picked(clips, tmp_path):
 def test_one_way_of_counting_has_to_be_chosen(clips, given):
     with pytest.raises(ValueError, match="exactly one"):
         extract_frames(clips / "mp3.avi", **given)
-
-
-def test_the_bundled_ffmpeg_is_the_second_choice(monkeypatch):
-    bundled = pytest.importorskip("imageio_ffmpeg")
-    monkeypatch.setattr(media.shutil, "which", lambda name: "/usr/bin/ffmpeg")
-    assert ffmpeg_binary() == "/usr/bin/ffmpeg"
-    monkeypatch.setattr(media.shutil, "which", lambda name: None)
-    assert ffmpeg_binary() == bundled.get_ffmpeg_exe()
-
-
-def test_no_ffmpeg_at_all_says_what_to_install(monkeypatch):
-    original = builtins.__import__
-
-    def without(name, *others, **more):
-        if name == "imageio_ffmpeg":
-            raise ImportError(name)
-        return original(name, *others, **more)
-
-    monkeypatch.setattr(media.shutil, "which", lambda name: None)
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(FileNotFoundError, match="pip install imageio-ffmpeg"):
-        ffmpeg_binary()

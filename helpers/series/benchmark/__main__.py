@@ -9,7 +9,7 @@ from importlib import import_module
 from helpers.series.benchmark.measure import measure
 from helpers.series.console import Console
 
-TOPICS = ("audio", "faces")
+TOPICS = ("audio", "faces", "media")
 """Modules of this package, each with a list ``ROWS``."""
 
 

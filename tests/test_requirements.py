@@ -22,6 +22,7 @@ HERE = Path(__file__).resolve()
 PACKAGES = {
     "cv2": "opencv-python-headless",
     "dlib": "dlib-bin",
+    "ffmpeg": "ffmpeg-python",
     "IPython": "ipykernel",
     "PIL": "pillow",
     "sklearn": "scikit-learn",

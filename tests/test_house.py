@@ -1,6 +1,7 @@
 """The order of the house: who may import whom, no circles, and what ``helpers/`` shows."""
 
 import ast
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
@@ -33,8 +34,7 @@ NOT_NEEDED = {
 HIDDEN = {
     "helpers.corpora": "a corpus that lies there is read without what draws the demo corpus",
     "helpers.corpora.demo": "as above: a demo corpus that is drawn already is read without OpenCV",
-    "helpers.runtime": "the command starts where the packages that it checks for are missing",
-    "helpers.runtime.check": "as above",
+    "helpers.runtime.check": "it starts where the packages that it checks for are missing",
     "helpers.series.__main__": "a command loads what it needs; --help answers at once",
     "helpers.series.benchmark.audio": "what is timed is loaded when it is timed",
     "helpers.series.benchmark.faces": "as above",
@@ -53,7 +53,7 @@ def _room(module):
     return "ground" if first in GROUND else first
 
 
-def _modules():
+def _trees():
     """Return the syntax tree of every module of the package, by dotted name."""
     trees = {}
     for path in sorted(ROOT.glob("helpers/**/*.py")):
@@ -71,40 +71,36 @@ def _imported(node):
     return []
 
 
-MODULES = _modules()
-
-
 def _read(tree):
-    """Yield (imported name, whether inside a function) for all imports of a module."""
+    """Return (imported name, whether inside a function) for all imports of a module."""
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     inside = {
         id(node) for top in ast.walk(tree) if isinstance(top, functions) for node in ast.walk(top)
     }
-    for node in ast.walk(tree):
-        for name in _imported(node):
-            yield name, id(node) in inside
+    return {(name, id(node) in inside) for node in ast.walk(tree) for name in _imported(node)}
 
 
+MODULES = {name: _read(tree) for name, tree in _trees().items()}
 IMPORTS = sorted(
     Import(source, name if name in MODULES else name.rpartition(".")[0], hidden)
-    for source, tree in MODULES.items()
-    for name, hidden in set(_read(tree))
+    for source, found in MODULES.items()
+    for name, hidden in found
     if name.startswith("helpers.")
 )
 
 
-def _needs_tensorflow(module, seen=()):
+@cache
+def _needs_tensorflow(module):
     """Whether importing a module imports Keras or TensorFlow."""
-    if any(
-        name.split(".")[0] in ("keras", "tensorflow")
-        for name, hidden in _read(MODULES[module])
-        if not hidden
-    ):
-        return True
+    reached, left = {module}, [module]
+    while left:
+        source = left.pop()
+        new = {found.target for found in IMPORTS if found[::2] == (source, False)} - reached
+        reached |= new
+        left += new
+    heavy = ("keras", "tensorflow")
     return any(
-        _needs_tensorflow(found.target, (*seen, module))
-        for found in IMPORTS
-        if found.source == module and not found.hidden and found.target not in (*seen, module)
+        name.split(".")[0] in heavy and not hidden for m in reached for name, hidden in MODULES[m]
     )
 
 

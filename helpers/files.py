@@ -1,11 +1,13 @@
-"""Writing files so that none is ever half there, and naming their contents by digest."""
+"""Writing files so that none is ever half there, locks, and naming contents by digest."""
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,12 +27,42 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent) as folder:
+    # Short, since the name itself may be as long as the disk allows.
+    with tempfile.TemporaryDirectory(prefix=f".{path.stem[:20]}-", dir=path.parent) as folder:
         temporary = Path(folder) / path.name
         yield temporary
         if temporary.is_dir() and path.is_dir():
             return
         os.replace(temporary, path)
+
+
+@contextmanager
+def locked(folder: str | Path, between: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Wait until no other process or thread holds this lock, and hold it for the block.
+
+    It ends with the process that holds it, however that ends. ``between`` is called ten times a
+    second while waiting; what it raises ends the wait. A disk that knows no locks is not waited
+    for.
+
+    Parameters
+    ----------
+    folder : str or Path
+        An existing folder; nothing is written into it.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                between()
+                time.sleep(0.1)
+            except OSError:
+                break
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def write_text(path: str | Path, text: str) -> Path:

@@ -1,5 +1,8 @@
 """How nbval compares the notebooks: ``pytest --nbval --nbval-current-env notebooks``.
 
+With ``-n 2`` two at once, which divide the cores: notebooks that build on each other are a group,
+which one worker executes in order.
+
 Decimals are compared closely, everything else exactly (``helpers.series.outputs``). The notebooks
 of one call share a copy of the saved demo results to read and to write, so that those in the
 checkout stay, and a notebook finds the networks that an earlier one has just trained.
@@ -12,9 +15,12 @@ from pathlib import Path
 
 import pytest
 from nbval.plugin import IPyNbCell
+from xdist.scheduler import LoadScopeScheduling
 
 from helpers.paths import repository_root
+from helpers.series.machine import thread_limits
 from helpers.series.outputs import are_close, tolerance_of
+from helpers.series.sources import BUILDS_ON
 
 _compare = IPyNbCell.compare_outputs
 
@@ -37,8 +43,8 @@ def _relax(new, saved, key, tolerance):
 
 
 def pytest_configure(config):
-    """Let all kernels write to one copy of the saved results."""
-    if hasattr(config, "workerinput"):  # a worker of pytest-xdist: it has the folder already
+    """Let all kernels write to one copy of the saved results, and divide the cores."""
+    if hasattr(config, "workerinput"):  # a worker of pytest-xdist: it has the environment already
         return
     folder = tempfile.TemporaryDirectory(prefix="emotion-nbval-")
     saved = repository_root() / "results" / "demo"
@@ -47,8 +53,38 @@ def pytest_configure(config):
         shutil.copytree(saved, Path(folder.name) / "demo", ignore=ignored)
     patch = pytest.MonkeyPatch()
     patch.setenv("EMOTION_RESULTS_ROOT", folder.name)
+    workers = len(config.getoption("tx", None) or [1])
+    for name, value in thread_limits(workers).items():
+        patch.setenv(name, value)
     config.add_cleanup(folder.cleanup)
     config.add_cleanup(patch.undo)
+
+
+def pytest_collection_modifyitems(items):
+    """Put the notebooks in order."""
+    items.sort(key=lambda item: item.path.name)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give a worker of pytest-xdist all notebooks that build on each other."""
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return group_of(Path(nodeid.partition("::")[0]).name[:2])
+
+    return ByGroup(config, log)
+
+
+def group_of(number):
+    """Return the first notebook that a notebook is tied to, by any chain of ``BUILDS_ON``."""
+    group, tied = set(), {number}
+    while tied > group:
+        group = set(tied)
+        for above, below in BUILDS_ON.items():
+            if group & {above, *below}:
+                tied |= {above, *below}
+    return min(group)
 
 
 IPyNbCell.compare_outputs = compare_outputs

@@ -2,6 +2,6 @@
 
 import sys
 
-from helpers.series.benchmark.__main__ import main
+from helpers.series.__main__ import main
 
-sys.exit(main())
+sys.exit(main(["benchmark", *sys.argv[1:]]))

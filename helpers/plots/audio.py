@@ -5,19 +5,15 @@ from collections.abc import Sequence
 import librosa
 import matplotlib
 import numpy as np
-import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from helpers.features.spectrograms import THESIS_SAMPLE_RATE, MelSettings, log_mel_settings
 from helpers.plots.style import (
     EMOTION_COLOURS,
-    HEATMAP,
     TEST_COLOUR,
     TRAINING_COLOUR,
     bare,
     new_figure,
-    quiet,
 )
 
 # Few levels and no blending: a room's noise would make a figure hundreds of kilobytes large.
@@ -103,41 +99,6 @@ def spectrogram_grid(
         axis.imshow(spectrogram, **style)
         colour = colours[index] if colours else EMOTION_COLOURS.get(captions[index], "black")
         axis.set_title(captions[index], fontsize=10, color=colour)
-    figure.suptitle(title, fontsize=12)
-    return figure
-
-
-def settings_grid(grid: pd.DataFrame, title: str) -> Figure:
-    """Draw accuracies by preparation as shaded tables, a panel a network.
-
-    Parameters
-    ----------
-    grid : DataFrame
-        From ``models.audio_training.compare_preparations``; of several learning rates and batch
-        sizes the best is shown.
-    """
-    tables = {
-        name: rows.pivot_table("accuracy", "normalisation", "pre-emphasis", aggfunc="max")
-        for name, rows in grid.groupby("network")
-    }
-    width = sum(len(table.columns) for table in tables.values()) + 3.5
-    rows = max(len(table) for table in tables.values())
-    figure, axes = new_figure(1, len(tables), width=width, height=0.5 * rows + 1.5)
-    for axis, (name, table) in zip(axes, tables.items(), strict=True):
-        sns.heatmap(
-            table,
-            ax=axis,
-            annot=True,
-            fmt=".0%",
-            cmap=HEATMAP,
-            vmin=0,
-            cbar=False,
-            linewidths=0.5,
-            yticklabels=axis is axes[0],
-        )
-        axis.set(title=name, ylabel=table.index.name if axis is axes[0] else "")
-        axis.tick_params(axis="y", rotation=0)
-        quiet(axis)
     figure.suptitle(title, fontsize=12)
     return figure
 

@@ -10,6 +10,7 @@ import importlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import joblib
 
@@ -24,8 +25,8 @@ class ClusterError(Exception):
 
 
 @contextmanager
-def on_cluster(address: str) -> Iterator[None]:
-    """Let joblib send what it is given to the cluster at ``tcp://host:port``.
+def on_cluster(address: str) -> Iterator[Any]:
+    """Let joblib send what it is given to the cluster at ``tcp://host:port``; yield the client.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def on_cluster(address: str) -> Iterator[None]:
         if not client.scheduler_info()["workers"]:
             raise ClusterError(f"The scheduler {address} has no workers. Start some: dask worker")
         with joblib.parallel_config(backend="dask"):
-            yield
+            yield client
 
 
 @contextmanager

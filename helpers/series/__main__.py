@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from helpers.series.console import Console, clock
+from rich.console import Console
+
+from helpers.series.console import make_console, write_table
 from helpers.series.sources import SeriesError, find_sources, notebooks_folder
 
 _RUN_TEXT = """\
-Run the notebooks in sequence with papermill, each in its own process.
+Run the notebooks with papermill, each in its own process, at once what does not build on others.
 
 Results, figures, the executed notebook (run.ipynb) and a log (run.log) go to
 <results>/<corpus>/NN_topic/, a page of all of them to <results>/<corpus>/index.html.
@@ -51,66 +53,72 @@ p-values corrected by Holm over all the tests of the table).
 """
 
 
+_BENCHMARK_TEXT = """\
+Measure how much faster the helpers are than the plain way of the same thing.
+
+Topics: audio, faces; series (all notebooks, at once and one after the other: half an hour) and
+setup (pip and uv: downloads the packages). Each row is a ratio measured in one run.
+"""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command and return the exit code: 0 if all went well."""
     options = _parser().parse_args(arguments)
-    console = Console()
+    console = make_console()
     # An end asked for by another program is as orderly as Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return options.command(options, console)
     except SeriesError as error:
-        console.line(str(error))
+        console.print(str(error))
         return 2
     except KeyboardInterrupt:
-        console.line("Stopped. What had finished stays; the same command goes on from there.")
+        console.print("Stopped. What had finished stays; the same command goes on from there.")
         return 130
 
 
 def _run(options: argparse.Namespace, console: Console) -> int:
-    from helpers.series.run import Request, run, summary
+    from helpers.corpora.demo import ensure_demo
+    from helpers.series.plan import Request, plan
+    from helpers.series.run import run
+    from helpers.series.summary import summary
 
-    outcomes = run(
-        Request(
-            corpus=options.corpus,
-            data=options.data_root,
-            notebooks=options.notebooks,
-            values=options.set,
-            seeds=options.seeds,
-            fresh=options.fresh,
-            results=options.results,
-            timeout=options.timeout,
-            scheduler=options.scheduler,
-        ),
-        console,
+    request = Request(
+        corpus=options.corpus,
+        data=options.data_root,
+        notebooks=options.notebooks,
+        values=options.set,
+        seeds=options.seeds,
+        fresh=options.fresh,
+        results=options.results,
+        timeout=options.timeout,
+        jobs=options.jobs,
+        scheduler=options.scheduler,
     )
+    plan(request)  # what cannot be done is said first
+    if options.corpus == "demo":
+        ensure_demo()  # by all cores, and before several notebooks want it
+    outcomes = run(request, console)
     summary(outcomes, console)
     _page(options, console)
     return int(any(outcome.status in ("failed", "not run") for outcome in outcomes))
 
 
 def _build(options: argparse.Namespace, console: Console) -> int:
-    from time import monotonic
-
-    from helpers.series.build import build
+    from helpers.corpora.demo import ensure_demo
+    from helpers.series.build import build_all
     from helpers.series.labs.exercises import write_exercises
     from helpers.series.page import write_gallery
     from helpers.series.readme import write_readme
 
-    failed = 0
-    for source in find_sources(notebooks_folder(), options.notebooks):
-        console.line(f"{source.name}: executing on the demo corpus")
-        started = monotonic()
-        try:
-            write_exercises(source)
-            path = build(source)
-            console.line(f"{path.name}: built in {clock(monotonic() - started)}")
-        except SeriesError as error:
-            console.line(str(error))
-            failed = 1
-    console.line(f"page: {write_gallery('demo')}")
-    console.line(f"numbers of: {write_readme()}")
-    return failed
+    ensure_demo()
+    sources = find_sources(notebooks_folder(), options.notebooks)
+    for source in sources:
+        write_exercises(source)
+    failed = build_all(sources, console, options.jobs)
+    console.print(f"page: {write_gallery('demo')}")
+    console.print(f"numbers of: {write_readme()}")
+    return int(failed > 0)
 
 
 def _exercises(options: argparse.Namespace, console: Console) -> int:
@@ -118,16 +126,16 @@ def _exercises(options: argparse.Namespace, console: Console) -> int:
 
     for source in find_sources(notebooks_folder(), options.notebooks):
         path = write_exercises(source)
-        console.line(f"{source.name}: {'lab edition written' if path else 'has no tasks'}")
+        console.print(f"{source.name}: {'lab edition written' if path else 'has no tasks'}")
     return 0
 
 
 def _grade(options: argparse.Namespace, console: Console) -> int:
     from helpers.series.labs.grade import grade
 
-    table = grade(options.folder, report=console.line)
-    console.line()
-    console.table(list(table.columns), table.astype(str).values.tolist())
+    table = grade(options.folder, report=console.print)
+    console.print()
+    write_table(console, list(table.columns), table.astype(str).values.tolist())
     return 0
 
 
@@ -138,16 +146,16 @@ def _check(options: argparse.Namespace, console: Console) -> int:
     for source in find_sources(notebooks_folder(), options.notebooks):
         problems = check(source)
         failed |= bool(problems)
-        console.line(f"{source.name}: {'ok' if not problems else ''}".rstrip())
+        console.print(f"{source.name}: {'ok' if not problems else ''}".rstrip())
         for problem in problems:
-            console.line(f"  {problem}")
+            console.print(f"  {problem}")
     return failed
 
 
 def _page(options: argparse.Namespace, console: Console) -> int:
     from helpers.series.page import write_gallery
 
-    console.line(f"page: {write_gallery(options.corpus, options.results)}")
+    console.print(f"page: {write_gallery(options.corpus, options.results)}")
     return 0
 
 
@@ -156,10 +164,22 @@ def _compare(options: argparse.Namespace, console: Console) -> int:
 
     experiments, paired = compare(options.first, options.second)
     for title, table in (("experiments, accuracy in %", experiments), ("same clips", paired)):
-        console.line(title)
-        console.table(list(table.columns), table.astype(str).values.tolist())
-        console.line()
+        console.print(title)
+        write_table(console, list(table.columns), table.astype(str).values.tolist())
+        console.print()
     return 0
+
+
+def _benchmark(options: argparse.Namespace, console: Console) -> int:
+    from helpers.series.benchmark.report import benchmark
+
+    return benchmark(options.topics, console)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number, 1 or more")
+    return int(text)
 
 
 def _interrupt(*_: object) -> NoReturn:
@@ -223,6 +243,16 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("folder", metavar="FOLDER", help="folder with .ipynb files, at any depth")
     for sub in (build, check, exercises):
         sub.add_argument("notebooks", nargs="*", metavar="NN", help="numbers; default: all")
+    for sub in (run, build):
+        sub.add_argument(
+            "--jobs",
+            type=_positive,
+            metavar="N",
+            help="notebooks at once, which divide the cores (default: from cores and free memory; "
+            "1 with a GPU)",
+        )
+    benchmark = add("benchmark", _benchmark, _BENCHMARK_TEXT)
+    benchmark.add_argument("topics", nargs="*", metavar="TOPIC", help="default: audio faces")
     return parser
 
 

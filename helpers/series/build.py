@@ -6,50 +6,49 @@ networks differ as well, within the tolerance that nbval allows.
 """
 
 import json
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
+from rich.console import Console
 
 from helpers.files import write_text
+from helpers.paths import results_root
 from helpers.results.runs import run_folder
+from helpers.series.plan import Request
+from helpers.series.process import LOG, PARTIAL, Job, Outcome, State, execute
+from helpers.series.run import run_here
 from helpers.series.sections import write_sections
-from helpers.series.sources import KERNEL, SeriesError, Source, read_source
+from helpers.series.sources import KERNEL, SeriesError, Source
 
 COLAB = {"accelerator": "GPU", "colab": {"gpuType": "T4", "toc_visible": True}}
 """What makes Colab offer a GPU; nothing of who opened the notebook where."""
 
+_LOG_LINES = 30
 
-def build(source: Source) -> Path:
+
+def build(source: Source, **options: object) -> Path:
     """Execute a source in the folder of the notebooks; write and return its ``.ipynb``, atomically.
 
     The kernel takes the parameters as they stand: the demo corpus, results in ``results/demo/``
-    unless ``EMOTION_RESULTS_ROOT`` says otherwise.
+    unless ``EMOTION_RESULTS_ROOT`` says otherwise. ``options`` are those of ``process.execute``.
 
     Raises
     ------
     SeriesError
         If a cell fails or the kernel dies; an earlier ``.ipynb`` stays as it was.
     """
-    notebook = read_source(source)
-    client = NotebookClient(
-        notebook,
-        timeout=None,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(source.built.parent)}},
-        record_timing=True,
-        store_widget_state=False,
-        coalesce_streams=True,
-        extra_arguments=["--log-level=ERROR"],
-    )
-    try:
-        client.execute()
-    except CellExecutionError as error:
-        raise SeriesError(f"{source.name} was not built: a cell failed.\n{error}") from None
-    except (DeadKernelError, TimeoutError) as error:
-        raise SeriesError(f"{source.name} was not built: {error}") from None
+    with tempfile.TemporaryDirectory(prefix="emotion-build-") as scratch:
+        job = Job(source, {}, Path(scratch), "demo")
+        outcome = execute(job, **options)
+        if outcome.status != "done":
+            log = (job.folder / LOG).read_text(encoding="utf-8", errors="replace")
+            last = "\n".join(log.splitlines()[-_LOG_LINES:])
+            raise SeriesError(f"{source.name} was not built: {outcome.reason}\n{last}")
+        notebook = nbformat.read(job.folder / PARTIAL, as_version=4)
     write_sections(notebook, run_folder(source.name, "demo"))
     finished = clean(notebook)
     nbformat.validate(finished)
@@ -57,11 +56,35 @@ def build(source: Source) -> Path:
     return write_text(source.built, text + "\n")
 
 
+def build_all(sources: Sequence[Source], console: Console, jobs: int | None = None) -> int:
+    """Build notebooks as ``series run`` runs them, telling how it goes; return how many failed."""
+
+    def build_one(
+        job: Job,
+        timeout: float | None,
+        limits: Mapping[str, str],
+        state: State,
+        stop: threading.Event,
+    ) -> Outcome:
+        try:
+            build(job.source, state=state, limits=limits, timeout=timeout, stop=stop)
+        except SeriesError as error:
+            return Outcome(job, "failed", str(error), state.seconds)
+        return Outcome(job, "done", "", state.seconds, state.peak_megabytes)
+
+    wanted = [Job(source, {}, results_root(), "demo") for source in sources]
+    outcomes = run_here(wanted, Request(jobs=jobs), console, build_one)
+    return sum(outcome.status != "done" for outcome in outcomes)
+
+
 def clean(notebook: NotebookNode) -> NotebookNode:
     """Return an executed notebook with nothing in it that only this execution explains."""
     cells = [NotebookNode(cell) for cell in notebook.cells]
     for cell in cells:
-        cell.metadata.pop("execution", None)
+        for name in ("execution", "papermill"):
+            cell.metadata.pop(name, None)
+        if not cell.metadata.get("tags", True):  # papermill gives every cell a list of them
+            del cell.metadata["tags"]
         if cell.cell_type == "code":
             cell.outputs = [_without_widgets(output) for output in cell.outputs]
     metadata = NotebookNode(kernelspec=KERNEL, language_info={"name": "python"}, **COLAB)

@@ -1,26 +1,27 @@
-"""One notebook in a process of its own: papermill there, what it is doing told here."""
+"""One notebook in a process of its own, ended with everything that it started."""
 
-import logging
-import multiprocessing
 import os
-import resource
-import signal
+import shutil
+import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic
 
-from nbformat import NotebookNode
+import psutil
 
-from helpers.series.sources import Source, read_source
+from helpers.paths import repository_root
+from helpers.series.sources import Source
 
 PARTIAL = "run.partial.ipynb"
 LOG = "run.log"
 _POLL_SECONDS = 0.5
-_GRACE_SECONDS = 15
+_GRACE_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -56,159 +57,144 @@ class Outcome:
 
 
 @dataclass
-class _Progress:
+class State:
+    """Where a running notebook is: its cell, the seconds so far, its memory now and at most.
+
+    ``kernel_megabytes`` is the kernel's own peak, known in the end and exactly.
+    """
+
     cell: int = 0
     cells: int = 0
-    problem: str | None = "the process ended without a word (out of memory?)"
-    peak_megabytes: float = field(default=0.0)
+    seconds: float = 0.0
+    megabytes: float = 0.0
+    peak_megabytes: float = 0.0
+    kernel_megabytes: float = 0.0
+    problem: str = "its process was ended (out of memory?)"
 
 
 def execute(
     job: Job,
+    state: State | None = None,
     *,
+    limits: Mapping[str, str] | None = None,
     timeout: float | None = None,
-    tell: Callable[[int, int, float], None] = lambda cell, cells, seconds: None,
+    stop: threading.Event | None = None,
 ) -> Outcome:
-    """Run a notebook to its end in a child process and return what became of it.
+    """Run a notebook to its end in a process of its own and return what became of it.
 
     ``run.partial.ipynb`` (saved cell by cell) and ``run.log`` are left in the job's folder.
+    Nothing that the notebook started is left running.
 
     Parameters
     ----------
     job : Job
         What to run.
+    state : State, optional
+        Kept up to date for another thread to look at.
+    limits : mapping, optional
+        Environment variables of the kernel.
     timeout : float, optional
         Limit for the whole notebook, in seconds.
-    tell : function of (cell, cells, seconds so far)
-        Called twice a second.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        Passed on once the child and its kernel have ended.
+    stop : threading.Event, optional
+        Ends the notebook when another thread sets it.
     """
+    state, stop = state or State(), stop or threading.Event()
+    _remove_leftovers(job.folder)
     job.folder.mkdir(parents=True, exist_ok=True)
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(job, sender), name=job.title)
     started = monotonic()
-    progress = _Progress()
-    process.start()
-    sender.close()
-    try:
-        while _listen(receiver, progress):
-            seconds = monotonic() - started
-            tell(progress.cell, progress.cells, seconds)
-            if timeout is not None and seconds > timeout:
-                _end(process)
-                progress.problem = f"took longer than {timeout:.0f} s (--timeout)"
-                break
-        process.join()
-    finally:
-        _end(process)
-        receiver.close()
-    return Outcome(
-        job,
-        "failed" if progress.problem else "done",
-        progress.problem or "",
-        monotonic() - started,
-        progress.peak_megabytes,
-    )
+    ours, theirs = Pipe()
+    command = [sys.executable, "-m", "helpers.series.notebook", str(theirs.fileno())]
+    with (
+        ours,
+        (job.folder / LOG).open("wb") as log,
+        # A session of its own: Ctrl-C in a terminal reaches the parent alone, which decides.
+        subprocess.Popen(
+            command,
+            cwd=repository_root(),
+            env={**os.environ, **(limits or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        ) as program,
+    ):
+        theirs.close()
+        family = Family(program.pid)
+        try:
+            with suppress(BrokenPipeError):
+                ours.send(job)
+            while _listen(ours, state):
+                state.seconds = monotonic() - started
+                state.megabytes = family.megabytes()
+                state.peak_megabytes = max(state.peak_megabytes, state.megabytes)
+                if stop.is_set():
+                    state.problem = "stopped"
+                    break
+                if timeout is not None and state.seconds > timeout:
+                    state.problem = f"took longer than {timeout:.0f} s (--timeout)"
+                    break
+        finally:
+            family.end()
+    if state.problem:
+        _remove_leftovers(job.folder)
+    status = "failed" if state.problem else "done"
+    peak = max(state.peak_megabytes, state.kernel_megabytes)
+    return Outcome(job, status, state.problem, monotonic() - started, peak)
 
 
-def _listen(receiver: Connection, progress: _Progress) -> bool:
-    """Take in what the child says for half a second; False when it has hung up."""
+class Family:
+    """A process and all that it started, also what outlives it."""
+
+    def __init__(self, pid: int) -> None:
+        self._head = psutil.Process(pid)
+        self._others: set[psutil.Process] = set()
+
+    def megabytes(self) -> float:
+        """Return the memory of all of them together."""
+        self._look()
+        found = 0
+        for process in [self._head, *self._others]:
+            with suppress(psutil.Error):
+                found += process.memory_info().rss
+        return found / 1e6
+
+    def end(self) -> None:
+        """End all of them: asked first, so that shared memory is given back, then made to."""
+        with suppress(psutil.Error):
+            self._head.suspend()  # starts nothing more
+            self._look()
+            self._head.kill()
+        end_processes(self._others)
+
+    def _look(self) -> None:
+        with suppress(psutil.Error):
+            self._others.update(self._head.children(recursive=True))
+
+
+def end_processes(processes: Iterable[psutil.Process]) -> None:
+    """Ask processes to end, insist after some seconds, and wait until they have."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, alive = psutil.wait_procs(processes, timeout=_GRACE_SECONDS)
+    for process in alive:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def _listen(connection: Connection, state: State) -> bool:
+    """Take in what the process says for half a second; False when it has hung up."""
     try:
-        while receiver.poll(_POLL_SECONDS):
-            message = receiver.recv()
-            for name, value in message.items():
-                setattr(progress, name, value)
-            if "cell" in message:
-                break
-    except EOFError:
+        if connection.poll(_POLL_SECONDS):
+            vars(state).update(connection.recv())
+    except (EOFError, ConnectionError):
         return False
     return True
 
 
-def _end(process: multiprocessing.Process) -> None:
-    """Ask the child to end, which ends its kernel; insist after a while."""
-    if process.is_alive():
-        process.terminate()
-        process.join(_GRACE_SECONDS)
-    if process.is_alive():
-        process.kill()  # its kernel sees that its parent is gone and ends as well
-    process.join()
-
-
-def _child(job: Job, sender: Connection) -> None:
-    # Ctrl-C reaches every process of a terminal; the parent alone decides, by SIGTERM.
-    signal.signal(signal.SIGINT, lambda *_: None)
-    signal.signal(signal.SIGTERM, _stop)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    log = os.open(job.folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-        os.dup2(log, stream.fileno())
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
-    try:
-        _execute(job, sender)
-        problem = ""
-    except KeyboardInterrupt:
-        problem = "stopped"
-        logging.error("Stopped before its end.")
-    except Exception as error:
-        problem = _summary(error)
-        logging.exception("The notebook failed.")
-    # Of all child processes that have ended, the largest: the kernel.
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    scale = 1024**2 if sys.platform == "darwin" else 1024
-    sender.send({"problem": problem, "peak_megabytes": peak / scale})
-
-
-def _stop(*_: object) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise KeyboardInterrupt
-
-
-def _end_with_parent() -> None:
-    multiprocessing.parent_process().join()
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _execute(job: Job, sender: Connection) -> None:
-    from papermill import execute_notebook
-    from papermill.engines import NBClientEngine, papermill_engines
-
-    class TellingEngine(NBClientEngine):
-        """Papermill's own engine, telling which cell begins."""
-
-        @classmethod
-        def execute_managed_notebook(cls, nb_man, kernel_name, **options):
-            start = nb_man.cell_start
-
-            def cell_start(cell: NotebookNode, cell_index: int = 0, **others: object) -> None:
-                sender.send({"cell": cell_index + 1, "cells": len(nb_man.nb.cells)})
-                start(cell, cell_index, **others)
-
-            nb_man.cell_start = cell_start
-            return super().execute_managed_notebook(nb_man, kernel_name, **options)
-
-    papermill_engines.register("telling", TellingEngine)
-    execute_notebook(
-        read_source(job.source),
-        # Papermill takes the path for a format string.
-        str(job.folder / PARTIAL).replace("{", "{{").replace("}", "}}"),
-        parameters=job.parameters,
-        engine_name="telling",
-        kernel_name="python3",
-        progress_bar=False,
-        log_output=True,
-        cwd=str(job.source.built.parent),
-    )
-
-
-def _summary(error: Exception) -> str:
-    name, value = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", error)
-    where = f"cell {error.cell_index + 1}: " if hasattr(error, "cell_index") else ""
-    first = str(value).strip().splitlines() or [""]
-    return f"{where}{name}: {first[0]}"
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what a process that was killed was about to write (see ``write_atomically``)."""
+    for path in folder.glob(".*-*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)

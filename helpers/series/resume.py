@@ -15,8 +15,8 @@ from helpers.series.sources import BUILDS_ON
 
 RUN = "run.ipynb"
 _PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "pandas", "scikit-learn", "librosa")
-# Commands, the page and the checks of the lab editions change no number.
-_NOT_USED_BY_NOTEBOOKS = ("series",)
+# Rooms of helpers that change no number: commands, the page, the lab editions, an old name.
+_NOT_USED_BY_NOTEBOOKS = ("series", "benchmark")
 
 
 def digest(job: Job) -> str:
@@ -44,26 +44,15 @@ def digest(job: Job) -> str:
 
 def is_up_to_date(job: Job, wanted: str) -> bool:
     """Return whether the job's last run had this digest and its results are as it left them."""
-    try:
-        notebook = nbformat.read(job.folder / RUN, as_version=4)
-        seen = notebook.metadata.get("series", {})
-        return (seen.get("digest"), seen.get("results")) == (wanted, _results(job))
-    except (OSError, ValueError, nbformat.ValidationError):
-        return False
-
-
-def token_of(job: Job) -> str:
-    """Return the token under which ``finish`` was told of the job's last run, else ""."""
-    notebook = nbformat.read(job.folder / RUN, as_version=4)
-    return notebook.metadata.get("series", {}).get("token", "")
+    seen = _read(job).metadata.get("series", {})
+    return (seen.get("digest"), seen.get("results")) == (wanted, _results(job))
 
 
 def last_seconds(job: Job) -> float:
     """Return how long the job's last run took, else what the kept results say, else 0."""
     try:
-        notebook = nbformat.read(job.folder / RUN, as_version=4)
-        return float(notebook.metadata.papermill.duration)
-    except (OSError, ValueError, TypeError, AttributeError, nbformat.ValidationError):
+        return float(_read(job).metadata.papermill.duration)
+    except (ValueError, TypeError, AttributeError):
         pass
     for root in (job.root, results_root()):
         try:
@@ -73,18 +62,46 @@ def last_seconds(job: Job) -> float:
     return 0.0
 
 
-def finish(job: Job, wanted: str, token: str = "") -> None:
-    """Turn the partial notebook into ``run.ipynb``, with digest and token in it."""
+def last_megabytes(job: Job) -> float:
+    """Return the most memory that the job's last run had, 0 if that is not known."""
+    return float(_read(job).metadata.get("series", {}).get("peak_megabytes", 0))
+
+
+def finish(job: Job, wanted: str, peak_megabytes: float) -> None:
+    """Turn the partial notebook into ``run.ipynb``, with digest and memory in it."""
     partial = job.folder / PARTIAL
     notebook = nbformat.read(partial, as_version=4)
-    notebook.metadata["series"] = {"digest": wanted, "results": _results(job), "token": token}
-    with write_atomically(job.folder / RUN) as temporary:
-        nbformat.write(notebook, temporary)
+    notebook.metadata["series"] = {
+        "digest": wanted,
+        "results": _results(job),
+        "peak_megabytes": round(peak_megabytes),
+    }
+    _write(job, notebook)
     partial.unlink()
 
 
+def forget(job: Job) -> None:
+    """Let the job count as not up to date; how long its last run took is still known."""
+    notebook = _read(job)
+    if "series" in notebook.metadata:
+        notebook.metadata["series"]["digest"] = ""
+        _write(job, notebook)
+
+
+def _read(job: Job) -> nbformat.NotebookNode:
+    try:
+        return nbformat.read(job.folder / RUN, as_version=4)
+    except (OSError, ValueError, nbformat.ValidationError):
+        return nbformat.v4.new_notebook()
+
+
+def _write(job: Job, notebook: nbformat.NotebookNode) -> None:
+    with write_atomically(job.folder / RUN) as temporary:
+        nbformat.write(notebook, temporary)
+
+
 def _results(job: Job) -> str:
-    files = [job.folder / "metrics.json", *sorted(job.folder.glob("*.csv"))]
+    files = sorted([*job.folder.glob("metrics.json"), *job.folder.glob("*.csv")])
     return digest_of([(path.name, fingerprint(path)) for path in files])
 
 

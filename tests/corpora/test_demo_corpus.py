@@ -44,7 +44,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
 def test_every_corpus_is_read_without_a_problem(demo_root, name):
     manifest = load_manifest(name, demo_root)
     assert (manifest["problem"] == "").all()
-    assert manifest.attrs["strange_files"] == []
+    assert manifest.attrs["unexpected_files"] == []
 
 
 def test_it_is_small(demo_root):

@@ -6,7 +6,7 @@ import pytest
 
 from helpers.features.pictures import make_dataset
 from helpers.models import training
-from helpers.models.fused_adam import FusedAdam
+from helpers.models.fused_adam import FusedAdam, adam
 
 
 def small_network():
@@ -59,3 +59,24 @@ def test_a_trained_model_is_saved_with_kerass_own(tmp_path):
     assert float(loaded.optimizer.learning_rate) == pytest.approx(0.02)
     history = training.fit(loaded, batches, epochs=30)
     assert history["loss"].iloc[-1] < history["loss"].iloc[0]
+
+
+@pytest.mark.parametrize("private", ["_get_variable_index", "_momentums", "_velocities"])
+def test_where_keras_names_its_parts_otherwise_its_own_adam_is_taken(monkeypatch, private):
+    assert type(adam(0.02)) is FusedAdam
+
+    class Renamed(FusedAdam):
+        """As FusedAdam on a Keras that has not this part."""
+
+        def __getattribute__(self, name):
+            if name == private:
+                raise AttributeError(name)
+            return super().__getattribute__(name)
+
+        def build(self, variables):
+            pass
+
+    monkeypatch.setattr("helpers.models.fused_adam.FusedAdam", Renamed)
+    optimizer = adam(0.02, beta_1=0.8)
+    assert type(optimizer) is keras.optimizers.Adam
+    assert (float(optimizer.learning_rate), optimizer.beta_1) == (pytest.approx(0.02), 0.8)

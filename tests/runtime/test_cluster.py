@@ -13,9 +13,9 @@ import pytest
 from helpers.cache import compute_each, compute_stack
 from helpers.paths import repository_root
 from helpers.runtime import cluster
-from helpers.series import run as series_run
-from helpers.series.console import Console
-from helpers.series.run import Request
+from helpers.series.console import make_console
+from helpers.series.plan import Request
+from helpers.series.run import run
 from helpers.series.sources import SeriesError
 from tests.series.test_run import write
 from tests.test_scale import frames_of, picture_of
@@ -50,7 +50,7 @@ def workers(tmp_path, monkeypatch):
 def carry_out(folder, results, **options):
     stream = io.StringIO()
     request = Request(results=str(results), **options)
-    return series_run.run(request, Console(stream), folder), stream.getvalue()
+    return run(request, make_console(stream), folder), stream.getvalue()
 
 
 def noted(log):

@@ -1,7 +1,6 @@
 """The lab editions: tasks without answers, made from the notebooks' own sources."""
 
 import json
-import os
 import re
 
 import nbformat
@@ -22,7 +21,6 @@ from helpers.series.labs.grade import grade, run_lab
 from helpers.series.sources import SeriesError, find_sources, notebooks_folder, read_source, tags
 
 SOURCES = [source for source in find_sources(notebooks_folder()) if tasks(source)]
-LONG = ("03", "04", "06")
 every_lab = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 
 TEXT = """\
@@ -37,7 +35,7 @@ EPOCHS: int = 2  # how long
 RESULTS_ROOT: str = ""  # where results go
 
 # %% tags=["lab"]
-from helpers.checks import verdict as checks
+from helpers.series.labs import verdict as checks
 
 # %%
 people = [("train", 1), ("train", 2), ("test", 2), ("test", 3)]
@@ -268,40 +266,58 @@ def test_every_lab_edition_has_a_source():
     assert kept == {f"{source.name}.ipynb" for source in SOURCES}
 
 
-@pytest.mark.slow
-@every_lab
-def test_a_lab_with_its_solutions_runs_to_its_end_and_is_right(source, demo_root):
-    if source.number in LONG and not os.environ.get("EMOTION_ALL_LABS"):
-        pytest.skip("trains VGG16 for minutes; EMOTION_ALL_LABS=1 runs it")
-    ran = run_lab(solved(source), lab_path(source).parent)
-    errors = [
-        (cell.source, output.ename, output.evalue)
-        for cell in ran.cells
+def test_an_open_lab_stops_at_its_first_task(source):
+    """Run all, as in Jupyter and Colab: the first error ends it."""
+    ran = run_lab(lab_edition(source), lab_path(source).parent, to_the_end=False)
+    assert [cell.metadata.nbgrader.grade_id for cell, _ in failures(ran)] == ["01-task-1"]
+
+
+def failures(notebook):
+    return [
+        (cell, output)
+        for cell in notebook.cells
         for output in cell.get("outputs", ())
         if output.output_type == "error"
     ]
-    assert errors == []
-    verdicts = [
-        cell.outputs[-1].data["text/plain"] for name, cell in graded(ran).items() if "check" in name
-    ]
-    assert len(verdicts) == len(tasks(source))
-    assert all(verdict.startswith("Right. ") for verdict in verdicts)
+
+
+def first_open_then_solved(source):
+    """Return a lab edition in which every task and its check stand open before they are solved."""
+    notebook, given = solved(source), graded(lab_edition(source))
+    cells = []
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        if "-task-" in name:
+            for kind in ("task", "check"):
+                still_open = nbformat.from_dict(given[name.replace("task", kind)])
+                still_open.id = f"open-{name}-{kind}"
+                cells.append(still_open)
+        cells.append(cell)
+    notebook.cells = cells
+    return notebook
 
 
 @pytest.mark.slow
 @every_lab
-def test_an_empty_lab_stops_at_its_first_task_and_says_where_to_start(source, demo_root):
-    """Run all, as in Jupyter and Colab: the first error ends it."""
-    ran = run_lab(lab_edition(source), lab_path(source).parent, to_the_end=False)
-    (cell,) = [
-        cell
+def test_open_tasks_say_where_to_start_and_solved_ones_are_right(source, demo_root):
+    """One execution of each lab: every task left open, then with its solution put back."""
+    ran = run_lab(first_open_then_solved(source), lab_path(source).parent)
+    stopped = {}
+    for cell, error in failures(ran):
+        assert cell.id.startswith("open-"), f"{cell.source}\n{error.ename}: {error.evalue}"
+        stopped.setdefault(cell.metadata.nbgrader.grade_id[-1], error)  # Run all ends at the first
+    assert len(stopped) == len(tasks(source))
+    for error in stopped.values():
+        if error.ename == "NotYet":
+            assert error.traceback == [f"Not yet: {error.evalue}"]
+            assert "start in the cell above, at YOUR CODE HERE" in error.evalue
+        else:
+            assert (error.ename, error.evalue[:11]) == ("NotImplementedError", "Start here:")
+    verdicts = [
+        cell.outputs[-1].data["text/plain"]
         for cell in ran.cells
-        if any(output.output_type == "error" for output in cell.get("outputs", ()))
+        if "-check-" in cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        and not cell.id.startswith("open-")
     ]
-    (error,) = [output for output in cell.outputs if output.output_type == "error"]
-    assert cell.metadata.nbgrader.grade_id.endswith("-1")
-    if error.ename == "NotYet":
-        assert error.traceback == [f"Not yet: {error.evalue}"]
-        assert "start in the cell above, at YOUR CODE HERE" in error.evalue
-    else:
-        assert (error.ename, error.evalue[:11]) == ("NotImplementedError", "Start here:")
+    assert len(verdicts) == len(tasks(source))
+    assert all(verdict.startswith("Right. ") for verdict in verdicts)

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 
+import joblib
 import nbformat
 import pytest
 from hypothesis import given
@@ -110,9 +111,10 @@ def notebook(tmp_path, monkeypatch):
     return build(source)
 
 
-def nbval(notebook):
-    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q"]
-    options = ["-p", "no:cacheprovider", f"--rootdir={notebook.parent}", str(notebook)]
+def nbval(notebooks, *options):
+    folder = notebooks if notebooks.is_dir() else notebooks.parent
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", *options]
+    options = ["-p", "no:cacheprovider", f"--rootdir={folder}", str(notebooks)]
     done = subprocess.run(
         [*command, *options], cwd=repository_root(), capture_output=True, text=True
     )
@@ -147,3 +149,39 @@ def test_nbval_fails_on_far_decimals_and_changed_integers(notebook):
     code, text = nbval(notebook)
     assert code == 1, text
     assert "3 failed, 2 passed" in text
+
+
+TIED = """\
+# %% tags=["nbval-ignore-output"]
+import os
+import time
+from pathlib import Path
+
+log = Path(os.environ["NBVAL_LOG"])
+with log.open("a") as file:
+    file.write(f"{name} {os.environ['PYTEST_XDIST_WORKER']} {os.environ['OMP_NUM_THREADS']}\\n")
+time.sleep(1)
+"""
+
+
+def test_two_workers_execute_notebooks_that_build_on_each_other_in_order(tmp_path, monkeypatch):
+    folder, log = tmp_path / "notebooks", tmp_path / "log"
+    (folder / "src").mkdir(parents=True)
+    shutil.copy(repository_root() / "notebooks" / "conftest.py", folder)
+    for number in ("01", "02", "03", "04", "05"):
+        text = TIED.replace("{name}", number)
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text)])
+        notebook.cells[0].metadata["tags"] = ["nbval-ignore-output"]
+        nbformat.write(notebook, folder / f"{number}_small.ipynb")
+    monkeypatch.setenv("NBVAL_LOG", str(log))
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.delenv("LOKY_MAX_CPU_COUNT", raising=False)
+    code, text = nbval(folder, "-n", "2")
+    assert code == 0, text
+    ran = [line.split() for line in log.read_text().splitlines()]
+    order = [name for name, *_ in ran]
+    worker = {name: worker for name, worker, _ in ran}
+    assert sorted(order) == ["01", "02", "03", "04", "05"]
+    assert order.index("01") < order.index("02") and order.index("03") < order.index("04")
+    assert worker["01"] == worker["02"] != worker["03"] == worker["04"]
+    assert {threads for *_, threads in ran} == {str(max(1, joblib.cpu_count() // 2))}

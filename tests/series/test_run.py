@@ -8,17 +8,20 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 
 from helpers.series import __main__ as command
 from helpers.series import resume
-from helpers.series import run as series_run
-from helpers.series.console import Console, clock
-from helpers.series.run import Request
-from helpers.series.sources import SeriesError
+from helpers.series.console import make_console
+from helpers.series.plan import Request, missing_foundations, plan
+from helpers.series.run import run, run_one
+from helpers.series.sources import SeriesError, find_sources
+from helpers.series.summary import summary
 
 PARAMETERS = """\
 # %% [markdown]
@@ -66,12 +69,6 @@ def results(tmp_path):
     return tmp_path / "results {y} é"
 
 
-@pytest.fixture
-def unchanged_helpers(monkeypatch):
-    """Someone may be editing the helpers while the tests run."""
-    monkeypatch.setattr(resume, "_helpers", lambda: [])
-
-
 def write(folder, name, cells="", *, save=SAVE, parameters=PARAMETERS):
     text = parameters.format(name=name) + cells + "\n" + save.format(name=name)
     (folder / "src" / f"{name}.py").write_text(text)
@@ -80,8 +77,8 @@ def write(folder, name, cells="", *, save=SAVE, parameters=PARAMETERS):
 def carry_out(folder, results, **request):
     stream = io.StringIO()
     request = Request(results=str(results), **request)
-    outcomes = series_run.run(request, Console(stream), folder)
-    series_run.summary(outcomes, Console(stream))
+    outcomes = run(request, make_console(stream), folder)
+    summary(outcomes, make_console(stream))
     return outcomes, stream.getvalue()
 
 
@@ -107,20 +104,30 @@ def test_notebooks_run_in_order_with_their_parameters(folder, results):
     assert not list(results.rglob("*.partial.ipynb"))
 
 
-def test_a_failure_stops_only_what_builds_on_it(folder, results, unchanged_helpers):
+def test_failures_are_told_apart_and_stop_only_what_builds_on_them(folder, results):
+    write(folder, "01_faces", "# %%\nimport os\nos._exit(3)\n")
+    write(folder, "02_wild")
     write(folder, "03_transfer", "# %%\nprint('so far')\n\n# %%\n1 / 0\n")
     write(folder, "04_video")
     write(folder, "05_audio")
+    write(folder, "06_images", save="# %%\n1 + 1\n")
     write(folder, "07_fusion")
-    outcomes, text = carry_out(folder, results)
+    outcomes, text = carry_out(folder, results, jobs=2)
     assert statuses(outcomes) == {
+        "01_faces": "failed",
+        "02_wild": "not run",
         "03_transfer": "failed",
         "04_video": "not run",
         "05_audio": "done",
+        "06_images": "failed",
         "07_fusion": "not run",
     }
-    assert "ZeroDivisionError: division by zero" in outcomes[0].reason
-    assert "it builds on 03_transfer" in outcomes[1].reason
+    reasons = [outcome.reason for outcome in outcomes]
+    assert "DeadKernelError" in reasons[0]
+    assert reasons[1] == "it builds on 01_faces: failed"
+    assert "ZeroDivisionError: division by zero" in reasons[2]
+    assert "saved no results" in reasons[5]
+    assert reasons[6] == "it builds on 04_video: not run"
     left = results / "demo" / "03_transfer"
     assert sorted(path.name for path in left.iterdir()) == ["run.log", "run.partial.ipynb"]
     assert "so far" in (left / "run.log").read_text()
@@ -128,112 +135,22 @@ def test_a_failure_stops_only_what_builds_on_it(folder, results, unchanged_helpe
     nbformat.read(left / "run.partial.ipynb", as_version=4)
 
     write(folder, "03_transfer")
-    outcomes, _ = carry_out(folder, results)
-    assert statuses(outcomes) == {
-        "03_transfer": "done",
-        "04_video": "done",
-        "05_audio": "up to date",
-        "07_fusion": "done",
-    }
-    assert sorted(path.name for path in left.iterdir()) == [
-        "metrics.json",
-        "predictions.csv",
-        "run.ipynb",
-        "run.log",
-    ]
+    outcomes, _ = carry_out(folder, results, notebooks=["3", "5"])
+    assert statuses(outcomes) == {"03_transfer": "done", "05_audio": "up to date"}
+    names = ["metrics.json", "predictions.csv", "run.ipynb", "run.log"]
+    assert sorted(path.name for path in left.iterdir()) == names
 
 
-def test_what_is_unchanged_is_not_run_again(folder, results, unchanged_helpers):
-    write(folder, "03_transfer")
-    write(folder, "04_video")
-
-    def again(**request):
-        outcomes, _ = carry_out(folder, results, **request)
-        return [outcome.status for outcome in outcomes]
-
-    assert again() == ["done", "done"]
-    assert again() == ["up to date", "up to date"]
-    assert again(fresh=True, notebooks=["4"]) == ["done"]
-    assert again(fresh=True, token="") == ["done", "done"], "no token is not one"
-    assert again(values=["EPOCHS=4"]) == ["done", "done"]
-    # Another's scores are an input, one's own results must be the ones that the run left.
-    (results / "demo" / "03_transfer" / "predictions.csv").write_text("other")
-    assert again(values=["EPOCHS=4"], notebooks=["04"]) == ["done"]
-    assert again(values=["EPOCHS=4"]) == ["done", "done"]
-    assert again(values=["EPOCHS=4"]) == ["up to date", "up to date"]
-    write(folder, "03_transfer", "# one more comment\n")
-    assert again(values=["EPOCHS=4"]) == ["done", "up to date"]
-
-
-def test_a_fresh_run_that_is_taken_up_again_goes_on(folder, results, unchanged_helpers):
-    """As by the worker to which a cluster gives the seed of one that was lost."""
-    write(folder, "03_transfer")
-    write(folder, "04_video")
-
-    def runs():
-        return {path.parent.name: path.stat().st_mtime_ns for path in results.rglob("run.ipynb")}
-
-    carry_out(folder, results)
-    before = runs()
-    outcomes, _ = carry_out(folder, results, fresh=True, token="a", notebooks=["03"])
-    assert statuses(outcomes) == {"03_transfer": "done"}
-    first = runs()
-    assert {name for name in first if first[name] != before[name]} == {"03_transfer"}
-    outcomes, _ = carry_out(folder, results, fresh=True, token="a")
-    assert statuses(outcomes) == {"03_transfer": "done", "04_video": "done"}
-    second = runs()
-    assert {name for name in second if second[name] != first[name]} == {"04_video"}
-    carry_out(folder, results, fresh=True, token="b")
-    assert all(runs()[name] != second[name] for name in second)
-
-
-def test_changed_helpers_and_parameters_are_another_run(folder, tmp_path, monkeypatch):
-    write(folder, "01_faces")
-    helpers = tmp_path / "helpers"
-    for name in ("media.py", "published.json", "series/run.py", "__pycache__/media.pyc"):
-        (helpers / name).parent.mkdir(parents=True, exist_ok=True)
-        (helpers / name).write_text("1")
-    monkeypatch.setattr(resume, "repository_root", lambda: tmp_path)
-
-    def digest(*values):
-        (job,) = series_run.plan(Request(values=values), folder)
-        return resume.digest(job)
-
-    first = digest()
-    for name, matters in [
-        ("media.py", True),
-        ("published.json", True),
-        ("series/run.py", False),
-        ("__pycache__/media.pyc", False),
-    ]:
-        (helpers / name).write_text("2")
-        assert (digest() != first) == matters, name
-        (helpers / name).write_text("1")
-    assert digest() == first != digest("EPOCHS=1")
-
-
-def test_the_time_to_expect_is_that_of_the_last_run(folder, results):
+def test_fresh_runs_what_is_up_to_date(folder, results):
     write(folder, "01_faces", "# %%\nimport time\ntime.sleep(1.5)\n")
-    request = Request(results=str(results))
-    (job,) = series_run.plan(request, folder)
-    assert resume.last_seconds(job) == 0
-    outcomes, text = carry_out(folder, results)
-    assert "the last time" not in text
-    assert 1.5 < resume.last_seconds(job) < outcomes[0].seconds
-    assert "together 0:0" in carry_out(folder, results, fresh=True)[1].splitlines()[0]
-    (job.folder / "run.ipynb").unlink()
-    assert resume.last_seconds(job) == 2.0
-
-
-def test_other_data_is_another_run(folder, results, tmp_path, unchanged_helpers):
-    write(folder, "01_faces")
-    data = tmp_path / "data"
-    data.mkdir()
-    request = {"corpus": "thesis", "data": str(data)}
-    assert statuses(carry_out(folder, results, **request)[0]) == {"01_faces": "done"}
-    assert statuses(carry_out(folder, results, **request)[0]) == {"01_faces": "up to date"}
-    (data / "new.png").write_text("a picture")
-    assert statuses(carry_out(folder, results, **request)[0]) == {"01_faces": "done"}
+    (job,) = plan(Request(results=str(results)), folder)
+    assert run_one(job).status == "done"
+    assert run_one(job).status == "up to date"
+    assert resume.last_megabytes(job) > 10
+    assert resume.last_seconds(job) > 1.5
+    outcomes, text = carry_out(folder, results, fresh=True)
+    assert statuses(outcomes) == {"01_faces": "done"}
+    assert "together 0:0" in text.splitlines()[0]
 
 
 def test_seeds_have_folders_of_their_own(folder, results):
@@ -246,26 +163,14 @@ def test_seeds_have_folders_of_their_own(folder, results):
     assert "held_out  2      50.0% ± 0.0%" in text
 
 
-def test_a_notebook_that_saves_nothing_has_failed(folder, results):
-    write(folder, "01_faces", save="# %%\n1 + 1\n")
-    outcomes, _ = carry_out(folder, results)
-    assert outcomes[0].status == "failed"
-    assert "saved no results" in outcomes[0].reason
-
-
 def test_a_notebook_that_takes_too_long_is_ended(folder, results):
     write(folder, "01_faces", "# %%\nimport time\ntime.sleep(600)\n")
-    outcomes, _ = carry_out(folder, results, timeout=4)
-    assert outcomes[0].status == "failed"
-    assert "longer than 4 s" in outcomes[0].reason
-    assert 4 < outcomes[0].seconds < 30
-
-
-def test_a_kernel_that_dies_is_a_failure(folder, results):
-    write(folder, "01_faces", "# %%\nimport os\nos._exit(3)\n")
-    outcomes, _ = carry_out(folder, results)
-    assert outcomes[0].status == "failed"
-    assert "DeadKernelError" in outcomes[0].reason
+    (job,) = plan(Request(results=str(results)), folder)
+    outcome = run_one(job, timeout=2)
+    assert outcome.status == "failed"
+    assert "longer than 2 s" in outcome.reason
+    assert 2 < outcome.seconds < 20
+    assert not _processes_in(folder)
 
 
 @pytest.mark.parametrize(
@@ -293,19 +198,19 @@ def test_values_take_the_annotated_type(folder):
     cell = 'FLAG: bool = False  # f\nRATE: float = 0.1  # r\nNAME: str = "a"  # n\n'
     write(folder, "01_faces", parameters=PARAMETERS.rstrip("\n") + "\n" + cell)
     request = Request(values=["FLAG=True", "RATE=1e-5", "NAME=3", "EPOCHS=-2"])
-    (job,) = series_run.plan(request, folder)
+    (job,) = plan(request, folder)
     assert job.parameters["FLAG"] is True
     assert job.parameters["RATE"] == 1e-5
     assert job.parameters["NAME"] == "3"
     assert job.parameters["EPOCHS"] == -2
     with pytest.raises(SeriesError, match="expected true or false"):
-        series_run.plan(Request(values=["FLAG=maybe"]), folder)
+        plan(Request(values=["FLAG=maybe"]), folder)
 
 
 def test_a_parameter_goes_only_where_it_exists(folder):
     write(folder, "01_faces")
     write(folder, "03_vgg", parameters=PARAMETERS.rstrip("\n") + "\nBLOCKS: int = 2  # b\n")
-    first, second = series_run.plan(Request(values=["BLOCKS=1"]), folder)
+    first, second = plan(Request(values=["BLOCKS=1"]), folder)
     assert "BLOCKS" not in first.parameters
     assert second.parameters["BLOCKS"] == 1
 
@@ -314,12 +219,13 @@ def test_a_parameter_goes_only_where_it_exists(folder):
 def test_a_parameters_cell_holds_annotated_scalars_alone(folder, line):
     write(folder, "01_faces", parameters=PARAMETERS.rstrip("\n") + f"\n{line}\n")
     with pytest.raises(SeriesError, match="expected something like 'EPOCHS: int = 0"):
-        series_run.plan(Request(), folder)
+        plan(Request(), folder)
 
 
 def test_the_command_writes_the_page_and_says_by_its_exit_code_how_it_went(
     folder, results, monkeypatch, capsys
 ):
+    monkeypatch.setattr("helpers.series.plan.notebooks_folder", lambda: folder)
     monkeypatch.setattr("helpers.series.run.notebooks_folder", lambda: folder)
     monkeypatch.setattr("helpers.series.page.content.notebooks_folder", lambda: folder)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
@@ -357,35 +263,43 @@ def _wait_for(condition, seconds=40):
 DRIVER = """\
 import sys
 from pathlib import Path
-from helpers.series import __main__, run, sources
+from helpers.series import __main__, plan, run, sources
 
 if __name__ == "__main__":
-    sources.notebooks_folder = run.notebooks_folder = lambda: Path(sys.argv[1])
-    sys.exit(__main__.main(["run", "--results", sys.argv[2]]))
+    for module in (plan, run, sources):
+        module.notebooks_folder = lambda: Path(sys.argv[1])
+    sys.exit(__main__.main(["run", "--results", *sys.argv[2:]]))
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="looks for kernels in /proc")
-@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_an_interruption_ends_the_kernel_and_leaves_nothing_half(
+in_proc = pytest.mark.skipif(
+    not Path("/proc/self/cwd").exists(), reason="looks for kernels in /proc"
+)
+
+
+@in_proc
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGKILL])
+def test_an_interruption_ends_all_kernels_and_leaves_nothing_half(
     folder, results, tmp_path, signal_
 ):
-    write(folder, "01_faces")
-    write(folder, "05_audio", "# %%\nimport time\ntime.sleep(600)\n")
+    for name in ("01_faces", "05_audio"):
+        write(folder, name, "# %%\nimport time\ntime.sleep(600)\n")
     driver = tmp_path / "driver.py"
     driver.write_text(DRIVER)
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen(
-        [sys.executable, driver, folder, results],
+        [sys.executable, driver, folder, results, "--jobs", "2"],
         env=environment,
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
     try:
-        log = results / "demo" / "05_audio" / "run.log"
-        assert _wait_for(lambda: log.exists() and "Executing Cell 4" in log.read_text())
-        assert _processes_in(folder)
+        logs = [results / "demo" / name / "run.log" for name in ("01_faces", "05_audio")]
+        assert _wait_for(
+            lambda: all(log.exists() and "Executing Cell 4" in log.read_text() for log in logs)
+        )
+        assert len(_processes_in(folder)) >= 2
         # As a terminal does it: Ctrl-C goes to every process of the group.
         send = os.killpg if signal_ == signal.SIGINT else os.kill
         send(process.pid, signal_)
@@ -396,38 +310,60 @@ def test_an_interruption_ends_the_kernel_and_leaves_nothing_half(
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
     assert ended
-    files = sorted(path.name for path in (results / "demo" / "05_audio").iterdir())
-    if signal_ == signal.SIGKILL:
+    for log in logs:
+        files = sorted(path.name for path in log.parent.iterdir())
         assert "run.ipynb" not in files
-    else:
+        if signal_ != signal.SIGKILL:
+            assert files == ["run.log"]
+    if signal_ != signal.SIGKILL:
         assert process.returncode == 130
         assert "the same command goes on from there" in output
-        assert files == ["run.log"]
-    assert (results / "demo" / "01_faces" / "run.ipynb").exists()
 
 
-def test_a_log_gets_a_line_now_and_then_and_a_terminal_a_moving_one(monkeypatch):
-    times = iter([0, 5, 25, 26, 30])
-    monkeypatch.setattr("helpers.series.console.monotonic", lambda: next(times))
-    stream = io.StringIO()
-    console = Console(stream)
-    console.status("cell 1")
-    console.status("cell 2")
-    console.status("cell 3")
-    assert stream.getvalue() == "cell 2\n"
-
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
-
-    monkeypatch.undo()
-    terminal = Terminal()
-    console = Console(terminal)
-    console.status("a long status")
-    console.status("short")
-    console.line("done")
-    assert terminal.getvalue() == "\ra long status\rshort        \rdone \n"
+@in_proc
+@pytest.mark.parametrize("victim", ["helpers.series.notebook", "ipykernel_launcher"])
+def test_a_process_that_is_killed_takes_the_rest_with_it(folder, results, victim):
+    write(folder, "01_faces", "# %%\nimport time\ntime.sleep(600)\n")
+    (job,) = plan(Request(results=str(results)), folder)
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(run_one, job)
+        log = job.folder / "run.log"
+        assert _wait_for(lambda: log.exists() and "Executing Cell 4" in log.read_text())
+        time.sleep(1)
+        for process in psutil.Process().children(recursive=True):
+            if victim in " ".join(process.cmdline()):
+                process.kill()
+        outcome = future.result(timeout=30)
+    assert outcome.status == "failed"
+    assert ("its process was ended" in outcome.reason) == (victim == "helpers.series.notebook")
+    assert _wait_for(lambda: not _processes_in(folder), seconds=10)
+    nbformat.read(job.folder / "run.partial.ipynb", as_version=4)
+    assert not [path for path in job.folder.iterdir() if path.name.startswith(".")]
 
 
-def test_clock():
-    assert [clock(value) for value in (0, 59.6, 61, 3725)] == ["0:00", "1:00", "1:01", "1:02:05"]
+def test_what_a_killed_process_was_writing_is_removed(folder, results):
+    write(folder, "01_faces")
+    (job,) = plan(Request(results=str(results)), folder)
+    (job.folder / ".metrics-abcdefgh").mkdir(parents=True)
+    assert run_one(job).status == "done"
+    assert not (job.folder / ".metrics-abcdefgh").exists()
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "many", "1.5"])
+def test_a_number_of_jobs_that_cannot_be_is_refused(jobs, capsys):
+    with pytest.raises(SystemExit) as error:
+        command.main(["run", "--jobs", jobs])
+    assert error.value.code == 2
+    assert f"'{jobs}': expected a whole number, 1 or more" in capsys.readouterr().err
+
+
+def test_a_foundation_that_is_neither_chosen_nor_there_is_told(folder, results):
+    for name in ("01_faces", "02_wild", "04_video"):
+        write(folder, name)
+    request = Request(results=str(results), notebooks=["2", "4"])
+    sources = find_sources(folder)
+    (sentence,) = missing_foundations(plan(request, folder), sources)
+    assert sentence.startswith("02_wild builds on 01_faces, which is not chosen and has no results")
+    (results / "demo" / "01_faces").mkdir(parents=True)
+    (results / "demo" / "01_faces" / "metrics.json").touch()
+    assert missing_foundations(plan(request, folder), sources) == []

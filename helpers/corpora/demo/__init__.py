@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from helpers.corpora.exclusions import FILE_NAME as EXCLUSION_LIST
 from helpers.corpora.manifest import CorpusError
-from helpers.files import digest_of, write_atomically, write_json
+from helpers.files import digest_of, locked, write_atomically, write_json
 from helpers.paths import cache_root
 
 VERSION = 4
@@ -30,7 +30,8 @@ def ensure_demo(folder: str | Path | None = None, *, seed: int = SEED) -> Path:
     """Return the folder that holds the miniature, writing it first if it is not there.
 
     Writing takes about a minute on two cores and 70 MB. It happens in a temporary folder that
-    gets its name when all is done, so a folder of that name is always complete.
+    gets its name when all is done, so a folder of that name is always complete. Of several
+    processes that want it at once one writes it, and the others wait.
 
     Parameters
     ----------
@@ -48,18 +49,25 @@ def ensure_demo(folder: str | Path | None = None, *, seed: int = SEED) -> Path:
     if folder is None:
         folder = cache_root() / f"demo-{digest_of(contents)[:8]}"
     folder = Path(folder).expanduser().resolve()
-    if _is_empty(folder):
-        folder.rmdir()
-    if not folder.exists():
-        with write_atomically(folder) as temporary:
-            _write(temporary, seed)
-            write_json(temporary / _MARK, contents)
+    if not folder.exists() or _is_empty(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with locked(folder.parent):
+            _write_if_absent(folder, contents)
     if _read_mark(folder) != contents:
         raise CorpusError(
             f"{folder} is not the demo corpus of version {VERSION} and seed {seed}. "
             "Give a folder that does not exist yet, or remove this one."
         )
     return folder
+
+
+def _write_if_absent(folder: Path, contents: dict) -> None:
+    if _is_empty(folder):
+        folder.rmdir()
+    if not folder.exists():
+        with write_atomically(folder) as temporary:
+            _write(temporary, contents["seed"])
+            write_json(temporary / _MARK, contents)
 
 
 def _is_empty(folder: Path) -> bool:

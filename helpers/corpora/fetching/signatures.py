@@ -7,11 +7,12 @@ from helpers.decoding.headers import cut_short
 
 _HEAD = 512
 _TAIL = 64
-_PNG = b"\x89PNG\r\n\x1a\n"
+_PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _BEGINNINGS = {
-    ".png": (_PNG,),
-    ".jpg": (b"\xff\xd8\xff",),
-    ".jpeg": (b"\xff\xd8\xff",),
+    # Readers go by the content: a PNG that is called .jpg can be read.
+    ".png": (_PNG, _JPEG),
+    ".jpg": (_JPEG, _PNG),
+    ".jpeg": (_JPEG, _PNG),
     ".wav": (b"RIFF", b"RIFX", b"RF64", b"BW64"),
     ".avi": (b"RIFF",),
     ".flv": (b"FLV",),
@@ -70,8 +71,8 @@ def _suspicion(head: bytes, tail: bytes, suffix: str) -> str:
     mistaken = mistaken_for(head, suffix)
     if mistaken:
         return mistaken
-    if suffix in (".jpg", ".jpeg") and b"\xff\xd9" not in tail:
+    if head.startswith(_JPEG) and b"\xff\xd9" not in tail:
         return "cut short"
-    if suffix == ".png" and b"IEND" not in tail:
+    if head.startswith(_PNG) and b"IEND" not in tail:
         return "cut short"
     return ""

@@ -23,12 +23,14 @@ class Row:
     """A comparison; ``prepare`` must be importable, since it runs in another process.
 
     ``prepare`` takes an empty folder and returns the plain way and ours, two callables without
-    arguments that do the same work. ``target`` is the ratio of their times that is promised.
+    arguments that do the same work. ``target`` is the ratio of their times that is promised. With
+    one of ``repeats`` each way is carried out once, the first time it is.
     """
 
     name: str
     prepare: Callable[[Path], tuple[Way, Way]]
     target: float
+    repeats: int = 5
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Measurement:
         return self.plain / self.ours
 
 
-def measure(row: Row, repeats: int = 5) -> Measurement:
+def measure(row: Row) -> Measurement:
     """Measure a row in a process of its own, with an empty cache."""
     # Not multiprocessing's own pool: its processes may not start others, and reading clips does.
     context = multiprocessing.get_context("spawn")
@@ -53,22 +55,24 @@ def measure(row: Row, repeats: int = 5) -> Measurement:
         tempfile.TemporaryDirectory(prefix="benchmark-") as folder,
         ProcessPoolExecutor(1, mp_context=context) as pool,
     ):
-        return pool.submit(_measure_here, row, repeats, Path(folder)).result()
+        return pool.submit(_measure_here, row, Path(folder)).result()
 
 
-def _measure_here(row: Row, repeats: int, folder: Path) -> Measurement:
+def _measure_here(row: Row, folder: Path) -> Measurement:
     os.environ["EMOTION_CACHE_ROOT"] = str(folder / "cache")
     try:
         with contextlib.redirect_stderr(io.StringIO()):  # progress bars
-            return _by_turns(*row.prepare(folder), repeats)
+            return _by_turns(*row.prepare(folder), row.repeats)
     finally:  # this process waits at its end for joblib's, which idle for minutes before they go
         get_reusable_executor().shutdown()
 
 
 def _by_turns(plain: Way, ours: Way, repeats: int) -> Measurement:
-    ours()  # imports, first pages of memory; the same for plain
+    if repeats > 1:
+        ours()  # imports, first pages of memory; the same for plain
     peak = _peak_memory()
-    plain()
+    if repeats > 1:
+        plain()
     times: dict[Way, list[float]] = {plain: [], ours: []}
     for _ in range(repeats):
         for way in (plain, ours):

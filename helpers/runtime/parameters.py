@@ -1,0 +1,51 @@
+"""The parameters of a notebook, checked in its set-up cell."""
+
+from collections.abc import Mapping
+
+VALUES = {"CORPUS": ("demo", "open", "thesis"), "SETTINGS": ("default", "thesis")}
+"""Parameters that are one of a few words."""
+
+_KINDS = {"str": str, "int": int, "float": float, "bool": bool}
+
+
+def check_parameters(namespace: Mapping[str, object]) -> None:
+    """Refuse parameters that are not of the type that the notebook's parameters cell says.
+
+    An ``int`` may stand for a ``float``, a ``bool`` for nothing else. Whole numbers (epochs, folds,
+    a seed) are not negative.
+
+    Parameters
+    ----------
+    namespace : mapping
+        The notebook's ``globals()`` after the parameters cell: values and their annotations.
+
+    Raises
+    ------
+    ValueError
+        Naming each parameter that is wrong: its value, its type and what is expected.
+
+    Examples
+    --------
+    >>> check_parameters({"__annotations__": {"EPOCHS": int}, "EPOCHS": 3})
+    """
+    problems = []
+    for name, annotation in namespace.get("__annotations__", {}).items():
+        kind = _KINDS.get(getattr(annotation, "__name__", annotation))
+        if kind and name.isupper() and name in namespace:
+            wanted = _wanted(name, kind, namespace[name])
+            if wanted:
+                value = namespace[name]
+                problems.append(f"{name} is {value!r} ({type(value).__name__}), expected {wanted}.")
+    if problems:
+        hint = "With papermill, -p NAME VALUE passes a number as a number; -r passes it as text."
+        raise ValueError("\n".join([*problems, hint]))
+
+
+def _wanted(name: str, kind: type, value: object) -> str:
+    """Return what is expected in a value's place, "" if it is right."""
+    fits = (int, float) if kind is float else kind
+    if not isinstance(value, fits) or (isinstance(value, bool) and kind is not bool):
+        return kind.__name__
+    if name in VALUES and value not in VALUES[name]:
+        return "one of " + ", ".join(map(repr, VALUES[name]))
+    return "0 or more" if kind is int and value < 0 else ""

@@ -181,6 +181,7 @@ def test_names_in_archives_do_not_end_it(tmp_path):
     make_zip(
         source / "too long.zip", {f"train_splits/{'a' * 300}.mp4": b"x", "004_o_m_a_a.jpg": PNG}
     )
+    touch(source, os.fsdecode(b"caf\xe9.zip"), content=b"no archive")
     table, text = run(source, tmp_path / "data")
     found = table.groupby("corpus")["found"].sum()
     assert found[["ravdess", "crema_d", "faces"]].tolist() == [3, 1, 1]

@@ -22,9 +22,11 @@ HERE = Path(__file__).resolve()
 PACKAGES = {
     "cv2": "opencv-python-headless",
     "dlib": "dlib-bin",
+    "ffmpeg": "ffmpeg-python",
     "IPython": "ipykernel",
     "PIL": "pillow",
     "sklearn": "scikit-learn",
+    "xdist": "pytest-xdist",
 }
 UNTOUCHABLE = ("numpy", "tensorflow", "keras", "scipy", "pandas", "ipykernel")
 

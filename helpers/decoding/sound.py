@@ -106,38 +106,59 @@ def _read_track(path: str | Path) -> tuple[np.ndarray, str, int]:
         stream = clip.stream("audio")
         if stream is None:
             raise Unusable("no sound track")
-        timed = not _TIMED_FORMATS.isdisjoint(clip.container.format.name.split(","))
-        pieces: list[np.ndarray] = []
-        length, first, last, same, bad = 0, None, None, None, 0
-        paused = False
+        track = _Track(clip)
         for frame in clip.frames(stream):
-            if first is None:
-                first = frame
-            if frame.time is not None and (timed or not pieces):
-                gap = frame.time - clip.start - length / first.sample_rate
-                if gap > LONGEST_JUMP:
-                    raise Unusable(f"damaged: the sound's time stamps jump by {gap:.0f} seconds")
-                if paused and gap < -_SHORTEST_GAP:
-                    raise Unusable("damaged: the sound's time stamps go back behind a gap")
-                if gap > (_LOST_GAP if clip.bad_packets > bad else _SHORTEST_GAP):
-                    silence = np.zeros((len(first.layout.channels), round(gap * first.sample_rate)))
-                    pieces.append(silence.astype(np.float32))
-                    length += pieces[-1].shape[1]
-                    paused = True
-            bad = clip.bad_packets
-            kind = (frame.format.name, frame.layout.name, frame.sample_rate)
-            if kind != last:  # a few streams change while they run
-                last = kind
-                same = av.AudioResampler("fltp", first.layout, first.sample_rate)
-            for part in same.resample(frame):
-                pieces.append(part.to_ndarray())
-                length += part.samples
-        if first is None:
+            track.add(frame)
+        if track.first is None:
             raise Unusable("the sound track has zero length or cannot be decoded")
-        end = _declared_end(clip, stream, first.sample_rate)
-        if end < length <= end + _PADDING:
-            length = end
-        return np.concatenate(pieces, axis=1)[:, :length], first.layout.name, first.sample_rate
+        layout, rate = track.first.layout.name, track.first.sample_rate
+        end = _declared_end(clip, stream, rate)
+        length = end if end < track.length <= end + _PADDING else track.length
+        return np.concatenate(track.pieces, axis=1)[:, :length], layout, rate
+
+
+class _Track:
+    """Puts decoded frames one behind the other, and silence where time passes without them."""
+
+    def __init__(self, clip: Clip) -> None:
+        self.pieces: list[np.ndarray] = []
+        self.length = 0
+        self.first: av.AudioFrame | None = None
+        self._clip = clip
+        self._timed = not _TIMED_FORMATS.isdisjoint(clip.container.format.name.split(","))
+        self._paused = False
+        self._bad_packets = 0
+        self._kind: tuple | None = None
+
+    def add(self, frame: av.AudioFrame) -> None:
+        """Add a frame in the form of the first one: a few streams change while they run."""
+        self.first = self.first or frame
+        if frame.time is not None and (self._timed or not self.pieces):
+            self._wait_for(frame)
+        kind = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if kind != self._kind:
+            self._kind = kind
+            self._same = av.AudioResampler("fltp", self.first.layout, self.first.sample_rate)
+        for part in self._same.resample(frame):
+            self._append(part.to_ndarray())
+
+    def _wait_for(self, frame: av.AudioFrame) -> None:
+        """Fill the time until a frame with silence."""
+        gap = frame.time - self._clip.start - self.length / self.first.sample_rate
+        if gap > LONGEST_JUMP:
+            raise Unusable(f"damaged: the sound's time stamps jump by {gap:.0f} seconds")
+        if self._paused and gap < -_SHORTEST_GAP:
+            raise Unusable("damaged: the sound's time stamps go back behind a gap")
+        lost = self._clip.bad_packets > self._bad_packets
+        self._bad_packets = self._clip.bad_packets
+        if gap > (_LOST_GAP if lost else _SHORTEST_GAP):
+            self._paused = True
+            shape = len(self.first.layout.channels), round(gap * self.first.sample_rate)
+            self._append(np.zeros(shape, dtype=np.float32))
+
+    def _append(self, samples: np.ndarray) -> None:
+        self.pieces.append(samples)
+        self.length += samples.shape[1]
 
 
 def _declared_end(clip: Clip, stream: av.AudioStream, rate: int) -> int:

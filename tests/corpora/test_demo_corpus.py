@@ -311,3 +311,34 @@ def test_a_killed_run_leaves_nothing_that_looks_whole(tmp_path, how):
         load_manifest("faces", folder)
     if how == signal.SIGINT:
         assert list(tmp_path.iterdir()) == []
+
+
+DRAW = """\
+import sys
+import time
+from pathlib import Path
+
+from helpers.corpora import demo
+
+folder = Path(sys.argv[1])
+
+
+def write(root, seed):
+    with (folder / "log").open("a") as log:
+        log.write("drawn\\n")
+    time.sleep(1)
+    root.mkdir()
+
+
+demo._write = write  # the real one takes a minute
+demo.ensure_demo(folder / "demo")
+"""
+
+
+def test_of_processes_that_want_it_at_once_one_draws_and_the_others_wait(tmp_path):
+    (tmp_path / ".demo-abcdefgh" / "demo").mkdir(parents=True)  # another one was killed
+    command = [sys.executable, "-c", DRAW, tmp_path]
+    processes = [subprocess.Popen(command, cwd=repository_root()) for _ in range(3)]
+    assert [process.wait(timeout=60) for process in processes] == [0, 0, 0]
+    assert (tmp_path / "log").read_text() == "drawn\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["demo", "log"]

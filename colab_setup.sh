@@ -12,8 +12,9 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-export PYTHONPATH="$root${PYTHONPATH:+:$PYTHONPATH}"
-export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+# Texts are UTF-8 whatever the locale; another Python's home is no home for this one.
+export PYTHONUTF8=1
+unset PYTHONHOME PYTHONIOENCODING
 
 say() { printf '%s\n' "$*"; }
 fail() { printf '%s\n' "$@" >&2; exit 1; }
@@ -54,67 +55,23 @@ find_python() {
         "Install one, or say where it is: PYTHON=/path/to/python bash $0"
 }
 
-# The state of an environment is a file inside it: "unfinished" while packages are being installed,
-# then the checksum of the requirements it was finished with.
-was_finished() { [[ "$(cat "$1" 2>/dev/null)" == [0-9]* ]]; }
-wanted() { cksum <"$root/requirements.txt"; }
-unmet() {
-    "$python" -P -c 'from helpers.runtime.check import unmet_requirements
-print("".join(f"{line}\n" for line in unmet_requirements()), end="")'
-}
-is_complete() { [ "$(cat "$1" 2>/dev/null)" = "$(wanted)" ] && [ -z "$(unmet 2>/dev/null || say unknown)" ]; }
-
-# Installs what is missing, under the constraints given.
-install() {
-    local state=$1 log=$1.log missing=$1-missing.txt before
-    shift
-    before=$(cat "$state" 2>/dev/null || say unfinished)
-    say unfinished >"$state"
-    unmet >"$missing"
-    if { [ ! -s "$missing" ] || pip_install "$log" "$@" -r "$missing"; } &&
-        unmet >"$missing" &&
-        { [ ! -s "$missing" ] || write_again "$log" "$@" -r "$missing"; }; then
-        rm "$missing"
-        wanted >"$state"
-        return
-    fi
-    # Without a network pip says so before it changes anything: then nothing has to be mended.
-    grep -q "^Installing collected" "$log" || say "$before" >"$state"
-    tail -n 12 "$log" >&2
-    fail "The packages could not be installed: the reason is above, more in $log" \
-        "Once that is mended (a network? space on the disk?), type: bash $0"
-}
-# pip takes a package whose files are half there for installed, and cannot uninstall it.
-write_again() { local log=$1; shift; pip_install "$log" --ignore-installed --no-deps "$@"; }
-# Shows the large downloads; all that pip says is in a log.
-pip_install() {
-    local log=$1 line
-    local large='^ *(Downloading|Using cached) (.*/)?([^-/]+)-[^/]*\(([0-9]{2,}\.?[0-9]* MB)\)$'
-    shift
-    "$python" -m pip install --no-input --progress-bar off "$@" 2>&1 | tee "$log" |
-        while IFS= read -r line; do
-            if [[ $line =~ $large ]]; then
-                say "  ${BASH_REMATCH[3]} (${BASH_REMATCH[4]})"
-            elif [[ $line == "Installing collected"* ]]; then
-                say "  unpacking"
-            fi
-        done
+has_asked_version() {
+    local version='import sys; print(sys.version_info[:2])'
+    [ -z "${PYTHON:-}" ] || [ "$("$PYTHON" -c "$version")" = "$("$python" -c "$version")" ]
 }
 
-set_up_venv() {
+# A set-up that was finished has left a checksum in its state, see helpers/runtime/install.py.
+make_venv() {
     local venv=$root/.venv base
-    local state=$venv/setup-state
     python=$venv/bin/python
+    state=$venv/setup-state
     if [ -n "$(ls -A "$venv" 2>/dev/null)" ] && [ ! -f "$state" ]; then
         fail "$venv was not made by this script, so it is left alone." \
             "Move it away, then call again: mv $venv $venv.old && bash $0"
     fi
-    if is_complete "$state" && has_asked_version; then
-        say "Everything is installed in $venv."
-        return
-    fi
     # What an interruption left half-written cannot be told from the rest: start anew.
-    if ! was_finished "$state" || ! is_suitable "$python" || ! has_asked_version; then
+    if [[ "$(cat "$state" 2>/dev/null)" != [0-9]* ]] || ! is_suitable "$python" ||
+        ! has_asked_version; then
         base=$(find_python)
         say "Making $venv with $("$base" --version)."
         mkdir -p "$venv"
@@ -122,66 +79,34 @@ set_up_venv() {
         find "$venv" -mindepth 1 -maxdepth 1 ! -name setup-state -exec rm -rf {} +
         "$base" -m venv "$venv"
     fi
-    say "Installing the packages of requirements.txt: about 2 GB, some minutes."
-    install "$state"
 }
 
-has_asked_version() {
-    local version='import sys; print(sys.version_info[:2])'
-    [ -z "${PYTHON:-}" ] || [ "$("$PYTHON" -c "$version")" = "$("$python" -c "$version")" ]
+seconds_of_steps=()
+failed=()
+# Runs a step to its end, whatever those before it came to.
+step() {
+    local name=$1 began=$SECONDS result=passed
+    shift
+    say "" "== $name"
+    "$python" -P -m "$@" || { result=FAILED; failed+=("$name"); }
+    seconds_of_steps+=("$(printf '%6d s  %s  %s' $((SECONDS - began)) "$result" "$name")")
 }
 
-set_up_colab() {
-    local prefix state constraints leftovers
-    prefix=$("$python" -c 'import sys; print(sys.prefix)')
-    state=$prefix/emotion-notebooks-setup
-    constraints=$state-constraints.txt
-    if is_complete "$state"; then
-        say "Everything is installed."
-        return
-    fi
-    if ! was_finished "$state" && [ -f "$constraints" ]; then
-        # What came in since the interrupted set-up began may be half-written: write it again.
-        leftovers=$(installed | grep -vxFf "$constraints" || true)
-        if [ -n "$leftovers" ]; then
-            say "Mending an interrupted set-up."
-            # shellcheck disable=SC2086
-            write_again "$state.log" $leftovers
-        fi
-    else
-        installed >"$constraints.new"
-        mv "$constraints.new" "$constraints"
-    fi
-    say "Installing what Colab lacks; what is there stays as it is."
-    install "$state" -c "$constraints"
-    rm "$constraints"
-}
-
-installed() { "$python" -m pip list --format=freeze 2>/dev/null | grep -E '^[A-Za-z0-9._-]+==[0-9]'; }
-
-# Runs one kind of test after the other, each to its end, and says at last which of them failed.
 run_tests() {
-    local failed=()
-    export MPLBACKEND=Agg TF_NUM_INTRAOP_THREADS=2 TF_NUM_INTEROP_THREADS=2
+    # Two processes at once, with a core each, also where there are more.
+    export TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
     cd "$root"
-    step() {
-        local name=$1
-        shift
-        say "" "== $name"
-        "$python" -P -m "$@" || failed+=("$name")
-    }
     # Drawn before the notebooks run, so that none of them shows its progress.
     step "demo corpus" helpers.corpora.demo
     step "lint" ruff check .
     step "format" ruff format --check .
     step "saved notebooks" helpers.series check
-    step "helpers" pytest -n 2 --durations=15
-    # One after the other: a later one takes up the networks of an earlier one.
+    step "helpers" pytest -n 2 --durations=30
+    # A later notebook takes up the networks of an earlier one: notebooks/conftest.py groups them.
     step "outputs of the notebooks" \
-        pytest --nbval --nbval-current-env --durations=15 notebooks/*.ipynb
-    if [ ${#failed[@]} -gt 0 ]; then
-        fail "" "Failed: $(printf '%s; ' "${failed[@]}")see above."
-    fi
+        pytest --nbval --nbval-current-env -n 2 --dist loadgroup --durations=15 notebooks/*.ipynb
+    say "" "${seconds_of_steps[@]}"
+    [ ${#failed[@]} = 0 ] || fail "" "Failed: $(printf '%s; ' "${failed[@]}")see above."
     say "" "All tests passed."
 }
 
@@ -195,10 +120,14 @@ esac
 lock
 if is_colab "${PYTHON:-python3}"; then
     python=${PYTHON:-python3}
-    set_up_colab
+    state=$("$python" -c 'import sys; print(sys.prefix)')/emotion-notebooks-setup
+    export PYTHONPATH="$root${PYTHONPATH:+:$PYTHONPATH}"
 else
-    set_up_venv
+    make_venv
+    # The user's own would put other packages before those of .venv.
+    export PYTHONPATH=$root
 fi
+"$python" -P -m helpers.runtime.install "$state"
 unlock
 [ "$command" = notebook ] || "$python" -P -m helpers.runtime
 case $command in

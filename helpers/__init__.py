@@ -3,5 +3,3 @@
 Data flows one way: corpus, manifest, features, model, clip scores, fusion, results.
 Importing a module does no work; TensorFlow is imported only where networks are built or trained.
 """
-
-__version__ = "0.1.0"

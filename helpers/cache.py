@@ -2,25 +2,37 @@
 
 A result's name is made from its file's content and the settings, so a changed file or setting is
 computed anew and nothing has to be invalidated. Every write is atomic: an interrupted run goes on
-where it was.
+where it was. A reason that is about the content is kept; where the drive, the memory or the time
+was to blame, the file is tried again the next time.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import joblib
 import numpy as np
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 from tqdm import tqdm
 
 from helpers.files import digest_of, fingerprint, write_atomically, write_json
 from helpers.paths import cache_root
 from helpers.runtime.cluster import extraction
 
+# Older entries are not believed: they may hold the failure of a program as a file's damage.
+_VERSION = 2
+_KEPT = "kept"
+_ABRUPT = "the process that read it ended abruptly"
+
 
 class Unusable(Exception):
     """A sample that cannot be used; the message is the reason that stays beside it."""
+
+
+class TemporarilyUnusable(Unusable):
+    """A sample that could not be read this time; the reason is no property of its content."""
 
 
 @dataclass(frozen=True)
@@ -71,23 +83,25 @@ def compute_each(
     Returns
     -------
     list of n Result
-        In the order of ``paths``. Reasons are kept too, so a broken file is tried once.
+        In the order of ``paths``. Reasons are kept too, so a broken file is tried once; those of
+        ``TemporarilyUnusable`` are not.
     """
     paths = [Path(path) for path in paths]
-    folder = cache_root() / name / digest_of(settings)[:12]
+    folder = cache_root() / name / digest_of(settings, _VERSION)[:12]
     folder.mkdir(parents=True, exist_ok=True)
     names = [_content_name(path) for path in paths]
     missing = {n: p for n, p in zip(names, paths, strict=True) if n and _stored(folder, n) is None}
+    not_kept = {}
     if missing:
-        tasks = (joblib.delayed(_compute_one)(function, p, folder, n) for n, p in missing.items())
+        compute = partial(_compute_one, function, folder)
+        done = _in_processes(compute, [(p, n) for n, p in missing.items()], jobs)
+        bar = tqdm(
+            done, total=len(missing), desc=name, disable=not progress, mininterval=2, delay=10
+        )
         with extraction():
-            done = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks)
-            for _ in tqdm(
-                done, total=len(missing), desc=name, disable=not progress, mininterval=2, delay=10
-            ):
-                pass
+            not_kept = dict(zip(missing, (reason or _ABRUPT for reason in bar), strict=True))
     return [
-        (_stored(folder, n) or Result(None, "was not computed"))
+        (_stored(folder, n) or Result(None, not_kept[n]))
         if n
         else Result(None, _unreadable_reason(p))
         for n, p in zip(names, paths, strict=True)
@@ -118,28 +132,51 @@ def compute_stack(
     """
     paths = [Path(path) for path in paths]
     names = [_content_name(path) for path in paths]
-    key = digest_of(settings, names, list(shape), dtype)
+    key = digest_of(settings, names, list(shape), dtype, _VERSION)
     path = cache_root() / name / f"{key}.npy"
     problems_path = path.with_suffix(".json")
-    if not (path.exists() and problems_path.exists()):
+    if path.exists() and problems_path.exists():
+        problems = json.loads(problems_path.read_text(encoding="utf-8"))
+    else:
         with write_atomically(path) as temporary, extraction():
             temporary.parent.mkdir(parents=True, exist_ok=True)
             values = np.lib.format.open_memmap(temporary, "w+", dtype, (len(paths), *shape))
-            tasks = (joblib.delayed(_try)(function, p) for p in paths)
-            done = joblib.Parallel(n_jobs=jobs, return_as="generator", batch_size="auto")(tasks)
-            problems = []
+            done = _in_processes(partial(_try, function), [(p,) for p in paths], jobs)
+            problems, all_kept = [], True
             bar = tqdm(
                 done, total=len(paths), desc=name, disable=not progress, mininterval=2, delay=10
             )
-            for row, (value, problem) in enumerate(bar):
+            for row, outcome in enumerate(bar):
+                value, problem, kept = outcome or (None, _ABRUPT, False)
                 if value is not None:
                     values[row] = value
                 problems.append(problem)
+                all_kept &= kept
             values.flush()
             del values
+        if all_kept:  # without its problems an array is computed anew
             write_json(problems_path, problems)
-    values = np.load(path, mmap_mode="r", allow_pickle=False)
-    return values, json.loads(problems_path.read_text(encoding="utf-8"))
+        else:
+            problems_path.unlink(missing_ok=True)
+    return np.load(path, mmap_mode="r", allow_pickle=False), problems
+
+
+def _in_processes(function: Callable, items: Sequence[tuple], jobs: int) -> Iterator[object]:
+    """Yield ``function(*item)`` for each item, in order; None if the process was lost with it."""
+    count = 0
+    try:
+        tasks = (joblib.delayed(function)(*item) for item in items)
+        for outcome in joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks):
+            yield outcome
+            count += 1
+    except TerminatedWorkerError:
+        # A decoder crashed, or the memory gave out. One by one it shows which file it was.
+        for item in items[count:]:
+            try:
+                (outcome,) = joblib.Parallel(n_jobs=2)([joblib.delayed(function)(*item)])
+            except TerminatedWorkerError:
+                outcome = None
+            yield outcome
 
 
 def _content_name(path: Path) -> str:
@@ -162,25 +199,32 @@ def _stored(folder: Path, name: str) -> Result | None:
     return Result(None, reason.read_text(encoding="utf-8")) if reason.exists() else None
 
 
-def _try(function: Callable[[Path], np.ndarray], path: Path) -> tuple[np.ndarray | None, str]:
+def _try(function: Callable[[Path], np.ndarray], path: Path) -> tuple[np.ndarray | None, str, bool]:
+    """Return a value or None, the reason for that, and whether it is to be kept."""
     if not path.is_file():
-        return None, _unreadable_reason(path)
+        return None, _unreadable_reason(path), True
     try:
-        return function(path), ""
+        return function(path), "", True
+    except TemporarilyUnusable as reason:
+        return None, str(reason), False
     except Unusable as reason:
-        return None, str(reason)
+        return None, str(reason), True
 
 
 def _compute_one(
-    function: Callable[[Path], np.ndarray], path: Path, folder: Path, name: str
-) -> None:
+    function: Callable[[Path], np.ndarray], folder: Path, path: Path, name: str
+) -> str:
+    """Compute one result; return ``_KEPT``, or the reason why there is none to keep."""
     # A cluster that lost a worker asks again for what that one had just finished.
     if _stored(folder, name) is not None:
-        return
-    value, problem = _try(function, path)
+        return _KEPT
+    value, problem, kept = _try(function, path)
+    if not kept:
+        return problem
     if value is None:
         with write_atomically(folder / f"{name}.txt") as temporary:
             temporary.write_text(problem, encoding="utf-8")
     else:
         with write_atomically(folder / f"{name}.npy") as temporary, temporary.open("wb") as file:
             np.save(file, value, allow_pickle=False)
+    return _KEPT

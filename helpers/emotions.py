@@ -3,6 +3,7 @@
 Labels are always read by name: no two corpora number them alike.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -34,27 +35,6 @@ RAVDESS_LABELS = {
 }
 """Third field of a RAVDESS file name; 02, calm, has no counterpart and is left out."""
 
-CREMA_D_LABELS = {
-    "ANG": "Angry",
-    "DIS": "Disgust",
-    "FEA": "Fear",
-    "HAP": "Happy",
-    "NEU": "Neutral",
-    "SAD": "Sad",
-}
-"""Third field of a CREMA-D file name."""
-
-MELD_LABELS = {
-    "anger": "Angry",
-    "disgust": "Disgust",
-    "fear": "Fear",
-    "joy": "Happy",
-    "neutral": "Neutral",
-    "sadness": "Sad",
-    "surprise": "Surprise",
-}
-"""Column ``Emotion`` of MELD's csv files."""
-
 FER2013_CSV_LABELS = {
     "0": "Angry",
     "1": "Disgust",
@@ -66,16 +46,56 @@ FER2013_CSV_LABELS = {
 }
 """Column ``emotion`` of fer2013.csv: Sad, Surprise and Neutral stand elsewhere than in AFEW."""
 
-FER2013_FOLDER_LABELS = {
-    "angry": "Angry",
-    "disgust": "Disgust",
-    "fear": "Fear",
-    "happy": "Happy",
-    "neutral": "Neutral",
-    "sad": "Sad",
-    "surprise": "Surprise",
+_SPELLINGS = {
+    "Angry": """
+        angry anger angered angy ang enojo enojado enojada enfado enfadado enfadada ira rabia
+        raiva zangado wut wuetend wutend zorn aerger arger colere rabbia arrabbiato fennu
+        shengqi 愤怒 生气
+    """,
+    "Disgust": """
+        disgust disgusted disgusting digust dis asco asqueado disgusto nojo ekel degout degoute
+        disgustato yanwu exin 厌恶
+    """,
+    "Fear": """
+        fear fearful fearfull afraid scared fea miedo temor temeroso medo angst peur paura
+        spaventato kongju haipa 恐惧 害怕
+    """,
+    "Happy": """
+        happy happiness hapiness hapy happily joy joyful joyous hap feliz felicidad felicidade
+        alegria alegre contento contenta freude froh gluecklich glucklich froehlich frohlich
+        joie heureux heureuse felice felicita gioia gaoxing kuaile kaixin 高兴 快乐 开心
+    """,
+    "Neutral": """
+        neutral neutrality neutrals nuetral netural neu neutro neutra neutre neutrale zhongxing
+        中性
+    """,
+    "Sad": """
+        sad sadness saddened triste tristeza trauer traurig tristesse tristezza beishang nanguo
+        shangxin 悲伤 难过 伤心
+    """,
+    "Surprise": """
+        surprise surprised surprising suprise suprised surprize surprized sur sorpresa
+        sorprendido sorprendida surpresa surpreso ueberraschung uberraschung ueberrascht
+        uberrascht surpris sorpreso jingya chijing 惊讶 吃惊
+    """,
 }
-"""Class folders of the image copies of FER2013."""
+_EMOTION_OF = {word: name for name, words in _SPELLINGS.items() for word in words.split()}
+
+
+def emotion_of(word: str) -> str | None:
+    """Return the emotion that a word stands for, or None: the one table of spellings.
+
+    Case, accents, numbers and punctuation around the word do not count; a number alone is no word,
+    since no two corpora number their classes alike.
+
+    Examples
+    --------
+    >>> emotion_of("Fearful"), emotion_of("0_alegría"), emotion_of("contempt"), emotion_of("3")
+    ('Fear', 'Happy', None, None)
+    """
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _EMOTION_OF.get(letters.strip("0123456789_-.,+()[]# \t\r\n"))
 
 
 def class_indices(names: Iterable[str], classes: Sequence[str] = EMOTIONS) -> np.ndarray:

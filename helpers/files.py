@@ -27,7 +27,8 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent) as folder:
+    # Short, since the name itself may be as long as the disk allows.
+    with tempfile.TemporaryDirectory(prefix=f".{path.stem[:20]}-", dir=path.parent) as folder:
         temporary = Path(folder) / path.name
         yield temporary
         if temporary.is_dir() and path.is_dir():

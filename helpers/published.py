@@ -1,39 +1,40 @@
 """What the thesis published: its numbers, and its own prediction vectors.
 
 The numbers are facts and lie beside this module in ``published.json``. The vectors belong to their
-author: they are downloaded from her repository when a notebook asks for them, read without being
-executed, and never copied into the project.
+author: they are downloaded from her repository when a notebook asks for them, and never copied into
+the project. They come as pickles, which can run any program: nothing is opened before its SHA-256
+is that of the published file, and then a pickle is given numpy's arrays to call, and nothing else.
 """
 
 import hashlib
+import io
 import json
+import logging
 import os
-import urllib.request
+import pickle
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pooch
 
 from helpers.emotions import EMOTIONS
-from helpers.files import write_atomically
 from helpers.paths import cache_root
-from helpers.safe_pickle import MAXIMUM_BYTES, UnsafePickle, load_arrays
 
 VECTORS_URL = (
     "https://raw.githubusercontent.com/Caterina1996/SFEW_dataset/"
     "4cc7c5cb086933f2ae964ab99394e032f5daf29d/predictions_dictionaries.zip"
 )
-VECTORS_BYTES = 385_272
 VECTORS_SHA256 = "2ed448004561f21409a07008a772e0bac50f993b2c819d694f99a1adaf2c7922"
 
-_FOLDER = "predictions_dictionaries"
 _LABELS = {"train": "train_video_labels", "val": "val_video_labels"}
 _SYSTEMS = {
     "video": {"train": "sfew_predictions_tr", "val": "sfew_predictions_te"},
     "audio": {"train": "vgg_audio_model_preds_train", "val": "vgg_audio_model_preds_test"},
     "face_frames": {"val": "afew_videos_imgs_predictions_dict__bo_m3_te"},
 }
+_ALLOWED = ("numpy.ndarray", "numpy.dtype", "numpy._core.multiarray._reconstruct")
 
 
 class VectorsError(Exception):
@@ -41,7 +42,7 @@ class VectorsError(Exception):
 
 
 class VectorsUnavailable(VectorsError):
-    """Nobody named a file, none is in the cache, and the download failed."""
+    """Nobody gave a file, none is in the cache, and the download failed."""
 
 
 def load_published(part: str) -> dict | list:
@@ -66,7 +67,7 @@ def load_published(part: str) -> dict | list:
 
 
 def find_vectors(given: str | Path = "") -> Path:
-    """Return the thesis's ``predictions_dictionaries.zip``, checked, downloading it if need be.
+    """Return where the thesis's ``predictions_dictionaries.zip`` is; it is downloaded if need be.
 
     Looks at ``given``, then at the environment variable ``EMOTION_PUBLISHED_VECTORS``, then in the
     cache, and downloads it into the cache otherwise (385 kB).
@@ -74,27 +75,32 @@ def find_vectors(given: str | Path = "") -> Path:
     Raises
     ------
     VectorsError
-        If a named file is missing or another file; ``VectorsUnavailable``, one of its kind, if
-        none was named and none could be downloaded.
+        If a given file is missing; ``VectorsUnavailable``, one of its kind, if none was given and
+        the published one could not be downloaded.
+
+    See Also
+    --------
+    load_vectors : reads it, if it is the published file.
     """
-    named = given or os.environ.get("EMOTION_PUBLISHED_VECTORS", "")
-    if named:
-        path = Path(named).expanduser()
+    given = given or os.environ.get("EMOTION_PUBLISHED_VECTORS", "")
+    if given:
+        path = Path(given).expanduser()
         if not path.is_file():
             raise VectorsError(f"There is no file {path}; expected predictions_dictionaries.zip.")
-        if problem := _difference(path.read_bytes()):
-            raise VectorsError(f"{path} is not the published file: {problem}.")
         return path
-    path = cache_root() / "published" / f"{_FOLDER}.zip"
-    if not path.is_file() or _difference(path.read_bytes()):
-        content = _download()
-        with write_atomically(path) as temporary:
-            temporary.write_bytes(content)
-    return path
+    pooch.get_logger().setLevel(logging.WARNING)  # else a notebook shows where its cache is
+    folder, name = cache_root() / "published", VECTORS_URL.rpartition("/")[2]
+    try:
+        return Path(pooch.retrieve(VECTORS_URL, f"sha256:{VECTORS_SHA256}", name, folder))
+    except (OSError, ValueError) as error:  # no network; another file than the published one
+        raise VectorsUnavailable(
+            f"The thesis's prediction vectors could not be downloaded ({error}). Fetch "
+            f"{VECTORS_URL} by hand and set EMOTION_PUBLISHED_VECTORS to where it is."
+        ) from None
 
 
 def load_vectors(path: str | Path) -> dict[str, pd.DataFrame]:
-    """Return the thesis's clip scores, read without executing the pickles they come in.
+    """Return the thesis's clip scores.
 
     Parameters
     ----------
@@ -112,74 +118,67 @@ def load_vectors(path: str | Path) -> dict[str, pd.DataFrame]:
     Raises
     ------
     VectorsError
-        If the file is not a zip with the expected pickles in it, or a pickle is not plain arrays.
+        If it is not the published file, which is then not opened.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            labels = {split: _read(archive, name) for split, name in _LABELS.items()}
-            return {
-                system: pd.concat(
-                    [
-                        _clip_scores(_read(archive, name), labels[split], split, name)
-                        for split, name in names.items()
-                    ],
-                    ignore_index=True,
-                )
-                for system, names in _SYSTEMS.items()
-            }
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise VectorsError(f"{path} cannot be read as a zip file: {error}") from None
-
-
-def _difference(content: bytes) -> str:
-    if len(content) != VECTORS_BYTES:
-        return f"it has {len(content):,} bytes, expected {VECTORS_BYTES:,}"
+    content = Path(path).read_bytes()  # read once: what is checked is what is opened
     found = hashlib.sha256(content).hexdigest()
-    return "" if found == VECTORS_SHA256 else f"its sha256 is {found}, expected {VECTORS_SHA256}"
+    if found != VECTORS_SHA256:
+        raise VectorsError(
+            f"{path} is not the published file: its SHA-256 is {found}, expected {VECTORS_SHA256}. "
+            f"Fetch {VECTORS_URL} again, or leave EMOTION_PUBLISHED_VECTORS empty to have it "
+            "downloaded."
+        )
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        tables = {
+            (system, split): _clip_scores(archive, member, split)
+            for system, members in _SYSTEMS.items()
+            for split, member in members.items()
+        }
+    return {
+        system: pd.concat([tables[system, split] for split in members], ignore_index=True)
+        for system, members in _SYSTEMS.items()
+    }
 
 
-def _download() -> bytes:
-    try:
-        with urllib.request.urlopen(VECTORS_URL, timeout=30) as response:
-            content = response.read(VECTORS_BYTES + 1)
-    except OSError as error:
-        raise VectorsUnavailable(
-            f"The thesis's prediction vectors could not be downloaded ({error}). Fetch "
-            f"{VECTORS_URL} by hand and set EMOTION_PUBLISHED_VECTORS to where it is."
-        ) from None
-    if problem := _difference(content):
-        raise VectorsUnavailable(f"{VECTORS_URL} is not the published file any more: {problem}.")
-    return content
+def load_arrays(content: bytes) -> object:
+    """Return what a pickle holds, if it calls nothing but what makes numpy's arrays.
+
+    Parameters
+    ----------
+    content : bytes
+        A pickle of protocol 3, as the published ones are, or 4.
+
+    Raises
+    ------
+    VectorsError
+        If it calls anything else, which is then not called.
+
+    Examples
+    --------
+    >>> load_arrays(pickle.dumps({"clip": np.ones(2)}, protocol=3))
+    {'clip': array([1., 1.])}
+    """
+    return _ArrayUnpickler(io.BytesIO(content)).load()
 
 
-def _read(archive: zipfile.ZipFile, name: str) -> dict[str, np.ndarray | str]:
-    member = f"{_FOLDER}/{name}.pkl"
-    if member not in archive.namelist():
-        raise VectorsError(f"{archive.filename} has no {member}.")
-    with archive.open(member) as file:
-        content = file.read(MAXIMUM_BYTES + 1)  # no more, whatever the zip's header promises
-    try:
-        return load_arrays(content)
-    except UnsafePickle as error:
-        raise VectorsError(f"{archive.filename}, {member}: {error}") from None
+class _ArrayUnpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> object:
+        module = module.replace("numpy.core", "numpy._core")  # as it was called before numpy 2
+        if f"{module}.{name}" not in _ALLOWED:
+            raise VectorsError(
+                f"A pickle was refused: it calls {module}.{name}; expected nothing but {_ALLOWED}."
+            )
+        return super().find_class(module, name)
 
 
-def _clip_scores(
-    arrays: dict[str, np.ndarray | str], labels: dict[str, np.ndarray | str], split: str, name: str
-) -> pd.DataFrame:
-    for clip, values in arrays.items():
-        emotion = labels.get(clip)
-        if not isinstance(emotion, str) or emotion not in EMOTIONS:
-            raise VectorsError(f"{name}: clip {clip!r} has the label {emotion!r}.")
-        if not isinstance(values, np.ndarray) or values.shape != (1, len(EMOTIONS)):
-            raise VectorsError(f"{name}: clip {clip!r} has no array (1, 7) of probabilities.")
-        if not (np.all(values >= 0) and abs(values.sum() - 1) < 1e-4):
-            raise VectorsError(f"{name}: clip {clip!r} has {values}, which are no probabilities.")
-    if not arrays:
-        raise VectorsError(f"{name}: it holds no clips.")
-    scores = pd.DataFrame(np.concatenate([*arrays.values()]).astype(float), columns=EMOTIONS)
-    scores.insert(0, "sample_id", list(arrays))
-    scores.insert(1, "split", split)
-    scores.insert(2, "emotion", [labels[clip] for clip in arrays])
-    scores.insert(3, "protocol", "in_sample" if split == "train" else "test")
-    return scores
+def _clip_scores(archive: zipfile.ZipFile, member: str, split: str) -> pd.DataFrame:
+    scores, labels = (
+        load_arrays(archive.read(f"predictions_dictionaries/{name}.pkl"))
+        for name in (member, _LABELS[split])
+    )
+    table = pd.DataFrame(np.concatenate([*scores.values()]).astype(float), columns=EMOTIONS)
+    table.insert(0, "sample_id", list(scores))
+    table.insert(1, "split", split)
+    table.insert(2, "emotion", [labels[clip] for clip in scores])
+    table.insert(3, "protocol", "in_sample" if split == "train" else "test")
+    return table

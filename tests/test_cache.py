@@ -1,10 +1,11 @@
 import os
+import signal
 
 import numpy as np
 import pytest
 
 from helpers import cache
-from helpers.cache import Unusable, compute_each, compute_stack
+from helpers.cache import TemporarilyUnusable, Unusable, compute_each, compute_stack
 
 
 @pytest.fixture(autouse=True)
@@ -108,3 +109,58 @@ def test_a_full_disk_leaves_no_half_array(samples, monkeypatch):
         with pytest.raises(OSError, match="No space"):
             compute_each("numbers", samples[:1], {}, read_number, jobs=1)
     assert not [n for _, _, names in os.walk(cache.cache_root()) for n in names]
+
+
+def read_when_the_drive_is_there(path):
+    if not (path.parent / "mounted").exists():
+        raise TemporarilyUnusable("the drive is away")
+    return read_number(path)[:1]
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+def test_a_reason_of_the_machine_is_not_kept(samples, tmp_path, stacked):
+    def compute():
+        options = {"jobs": 1, "progress": False}
+        if stacked:
+            options |= {"shape": (1,), "dtype": "float32"}
+            return compute_stack("away", samples, {}, read_when_the_drive_is_there, **options)[1]
+        found = compute_each("away", samples, {}, read_when_the_drive_is_there, **options)
+        return [result.problem for result in found]
+
+    assert compute()[:3] == ["the drive is away"] * 3
+    (tmp_path / "mounted").touch()
+    assert compute()[:3] == ["", "", "not a number"]
+    before = calls(tmp_path)
+    assert compute()[:3] == ["", "", "not a number"] and calls(tmp_path) == before
+
+
+def crash_at_three(path):
+    if path.name == "3.txt" and not (path.parent / "mended").exists():
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return read_number(path)[:1]
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+def test_a_file_that_ends_the_process_which_reads_it_ends_no_run(samples, tmp_path, stacked):
+    def compute():
+        options = {"jobs": 2, "progress": False}
+        if stacked:
+            options |= {"shape": (1,), "dtype": "float32"}
+            values, problems = compute_stack("crash", samples, {}, crash_at_three, **options)
+            return [*zip(values[:, 0].tolist(), problems, strict=True)]
+        found = compute_each("crash", samples, {}, crash_at_three, **options)
+        return [(r.load()[0] if r.path else 0, r.problem) for r in found]
+
+    rows = compute()
+    assert rows[0] == (0, "") and rows[1] == (1, "") and rows[6] == (4, "")
+    assert "ended abruptly" in rows[5][1]
+    (tmp_path / "mended").touch()
+    assert compute()[5] == (3, "")
+
+
+def test_entries_of_older_versions_are_not_believed(samples, monkeypatch):
+    compute_each("numbers", samples, {}, read_number, jobs=1)
+    monkeypatch.setattr(cache, "_VERSION", 99)
+    folders = set((cache.cache_root() / "numbers").iterdir())
+    compute_each("numbers", samples, {}, read_number, jobs=1)
+    assert set((cache.cache_root() / "numbers").iterdir()) > folders

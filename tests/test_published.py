@@ -1,36 +1,32 @@
-"""Published numbers, and the thesis's own vectors: found, checked, read without being executed."""
+"""Published numbers, and the thesis's own vectors: fetched, checked, and opened without harm."""
 
 import hashlib
-import io
 import json
 import os
 import pickle
+import threading
 import zipfile
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 
 from helpers import published
 from helpers.emotions import EMOTIONS
 from helpers.evaluation.scores import score
-from helpers.published import VectorsError, find_vectors, load_published, load_vectors
+from helpers.published import (
+    VectorsError,
+    VectorsUnavailable,
+    find_vectors,
+    load_arrays,
+    load_published,
+    load_vectors,
+)
 
-MEMBERS = [name for names in published._SYSTEMS.values() for name in names.values()]
-
-
-def _archive(path, **changed):
-    """Write a small zip in the published layout; ``changed`` replaces members (None: left out)."""
-    generator = np.random.default_rng(0)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in [*published._LABELS.values(), *MEMBERS]:
-            values = generator.dirichlet(np.ones(7), 5)[:, None, :]  # (5, 1, 7)
-            ids = [f"{clip:09d}" for clip in range(5)]
-            labels = name.endswith("_labels")
-            content = dict(zip(ids, EMOTIONS if labels else values, strict=False))
-            content = changed.get(name, pickle.dumps(content, protocol=3))
-            if content is not None:
-                archive.writestr(f"predictions_dictionaries/{name}.pkl", content)
-    return path
+IDS = [f"{clip:09d}" for clip in range(5)]
 
 
 @pytest.fixture
@@ -99,132 +95,189 @@ def test_reading_the_real_file_equals_the_usual_loader(vectors):
     np.testing.assert_array_equal(ours[list(EMOTIONS)], np.concatenate([*theirs.values()]))
 
 
-def test_a_small_archive_becomes_clip_scores(tmp_path):
-    scores = load_vectors(_archive(tmp_path / "a.zip"))
+# ---- pickles
+
+shapes = arrays.array_shapes(min_dims=1, max_dims=3, max_side=8)
+floats = arrays.arrays(np.float32, shapes, elements=st.floats(-1e9, 1e9, width=32))
+
+
+@given(st.dictionaries(st.text(max_size=12), st.one_of(st.text(max_size=8), floats), max_size=6))
+def test_strings_and_arrays_come_back_equal(content):
+    loaded = load_arrays(pickle.dumps(content, protocol=3))
+    assert list(loaded) == list(content)
+    for key, value in content.items():
+        np.testing.assert_array_equal(loaded[key], value)
+
+
+def test_arrays_of_older_and_newer_numpy_are_read():
+    content = {"clip": np.arange(7.0).reshape(1, 7)}
+    new = pickle.dumps(content, protocol=3)
+    for text in (new, new.replace(b"numpy._core", b"numpy.core")):
+        np.testing.assert_array_equal(load_arrays(text)["clip"], content["clip"])
+
+
+class _Calls:
+    """Pickles as a call of a function."""
+
+    def __init__(self, function, *arguments):
+        self.call = (function, arguments)
+
+    def __reduce__(self):
+        return self.call
+
+
+HOSTILE = {
+    "a command": lambda mark: _Calls(os.system, f"touch {mark}"),
+    "nested in a dictionary": lambda mark: {"a": _Calls(os.system, f"touch {mark}")},
+    "eval": lambda mark: {"a": _Calls(eval, f"open({str(mark)!r}, 'w')")},
+    "inside an array": lambda mark: {"a": np.array([_Calls(os.system, f"touch {mark}")], object)},
+    "another function of numpy": lambda mark: {"a": _Calls(np.save, str(mark), 1)},
+}
+
+
+@pytest.mark.parametrize("protocol", range(6))
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_pickle_is_refused_and_runs_nothing(name, protocol, tmp_path):
+    mark = tmp_path / "executed.npy"
+    content = pickle.dumps(HOSTILE[name](mark), protocol)
+    with pytest.raises(VectorsError, match="refused: it calls .* expected nothing but"):
+        load_arrays(content)
+    assert not mark.exists()
+    pickle.loads(content)
+    assert mark.exists(), "the pickle was harmless: the test has shown nothing"
+
+
+def test_a_call_by_the_old_instructions_is_refused(tmp_path):
+    mark = tmp_path / "executed"
+    argument = f"touch {mark}".encode()
+    length = len(argument).to_bytes(4, "little")
+    content = b"\x80\x03(X" + length + argument + b"ios\nsystem\n."
+    with pytest.raises(VectorsError, match="refused: it calls os.system"):
+        load_arrays(content)
+    assert not mark.exists()
+    pickle.loads(content)
+    assert mark.exists()
+
+
+# ---- the file
+
+
+def _archive(path, **changed):
+    """Write a small zip in the published layout; ``changed`` replaces members."""
+    generator = np.random.default_rng(0)
+    names = [name for names in published._SYSTEMS.values() for name in names.values()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in [*published._LABELS.values(), *names]:
+            values = generator.dirichlet(np.ones(7), 5)[:, None, :]  # (5, 1, 7)
+            content = dict(zip(IDS, EMOTIONS if name.endswith("_labels") else values, strict=False))
+            content = pickle.dumps(changed.get(name, content), protocol=3)
+            archive.writestr(f"predictions_dictionaries/{name}.pkl", content)
+    return path
+
+
+def _publish(monkeypatch, path):
+    """Let the published file be the one at ``path``."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    monkeypatch.setattr(published, "VECTORS_SHA256", digest)
+
+
+def test_an_archive_becomes_clip_scores(tmp_path, monkeypatch):
+    path = _archive(tmp_path / "a.zip")
+    _publish(monkeypatch, path)
+    scores = load_vectors(path)
     expected = ["sample_id", "split", "emotion", "protocol", *EMOTIONS]
     assert all(list(frame.columns) == expected for frame in scores.values())
     assert set(scores["video"]["protocol"]) == {"in_sample", "test"}
-    assert list(scores["audio"]["sample_id"][:5]) == [f"{clip:09d}" for clip in range(5)]
+    assert list(scores["audio"]["sample_id"][:5]) == IDS
+    assert list(scores["face_frames"]["emotion"]) == list(EMOTIONS[:5])
 
 
-class _Runs:
-    def __init__(self, mark):
-        self.mark = mark
-
-    def __reduce__(self):
-        return os.system, (f"touch {self.mark}",)
-
-
-def _pickled(content):
-    return pickle.dumps(content, protocol=3)
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (None, "has no predictions_dictionaries/sfew_predictions_te.pkl"),
-        (_pickled({"000000000": np.ones((1, 6)) / 6}), r"no array \(1, 7\)"),
-        (_pickled({"000000000": np.full((1, 7), np.nan)}), "no probabilities"),
-        (_pickled({"000000000": np.ones((1, 7))}), "no probabilities"),
-        (_pickled({"unknown": np.ones((1, 7)) / 7}), "has the label None"),
-        (_pickled({}), "no clips"),
-        (b"", "refused"),
-        (bytes(3 << 20), "refused"),
-    ],
-)
-def test_what_is_wrong_inside_is_named(tmp_path, content, message):
-    path = _archive(tmp_path / "a.zip", sfew_predictions_te=content)
+def test_another_file_is_refused_unopened(tmp_path, vectors):
+    path = _archive(tmp_path / "a.zip")
+    message = f"SHA-256 is [0-9a-f]{{64}}, expected {published.VECTORS_SHA256}. Fetch https://"
+    with pytest.raises(VectorsError, match=message):
+        load_vectors(path)
+    damaged = bytearray(vectors.read_bytes())
+    damaged[1000] ^= 1
+    path.write_bytes(damaged)
     with pytest.raises(VectorsError, match=message):
         load_vectors(path)
 
 
-def test_a_hostile_archive_runs_nothing(tmp_path):
+def test_even_in_the_published_file_nothing_is_run(tmp_path, monkeypatch):
     mark = tmp_path / "executed"
-    path = _archive(tmp_path / "a.zip", train_video_labels=_pickled({"a": _Runs(mark)}))
-    with pytest.raises(VectorsError, match="train_video_labels.pkl: refused"):
+    path = _archive(
+        tmp_path / "a.zip", train_video_labels={"a": _Calls(os.system, f"touch {mark}")}
+    )
+    _publish(monkeypatch, path)
+    with pytest.raises(VectorsError, match="refused"):
         load_vectors(path)
     assert not mark.exists()
 
 
-def test_other_members_are_never_opened(tmp_path):
-    path = _archive(tmp_path / "a.zip")
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("../outside.pkl", b"x")
-        archive.writestr("predictions_dictionaries/afew_images_SFEWpredictions_tr.pkl", b"")
-    load_vectors(path)
-    assert [file.name for file in tmp_path.iterdir()] == ["a.zip"]
-
-
-@pytest.mark.parametrize("damage", [b"", b"no zip", None])
-def test_a_damaged_archive_is_an_error(tmp_path, damage):
-    path = _archive(tmp_path / "a.zip")
-    content = bytearray(path.read_bytes())
-    content[60:90] = bytes(30)
-    path.write_bytes(content if damage is None else damage)
-    with pytest.raises(VectorsError):
-        load_vectors(path)
-    with pytest.raises(VectorsError, match="cannot be read"):
-        load_vectors(tmp_path / "absent.zip")
-
-
 @pytest.fixture
-def stand_in(tmp_path, monkeypatch):
-    """A small archive in the published file's place: size and digest, and nowhere on disk yet."""
-    content = _archive(tmp_path / "source.zip").read_bytes()
-    monkeypatch.setattr(published, "VECTORS_BYTES", len(content))
-    monkeypatch.setattr(published, "VECTORS_SHA256", hashlib.sha256(content).hexdigest())
+def network(tmp_path, monkeypatch):
+    """Serve a small archive as the published file; the cache is empty. Returns what is served."""
+    path = _archive(tmp_path / "source.zip")
+    _publish(monkeypatch, path)
+    served = {"content": path.read_bytes(), "requests": 0}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            served["requests"] += 1
+            self.send_response(200 if served["content"] else 404)
+            self.end_headers()
+            self.wfile.write(served["content"])
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/predictions_dictionaries.zip"
+    monkeypatch.setattr(published, "VECTORS_URL", address)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("EMOTION_CACHE_ROOT", str(tmp_path / "cache"))
     monkeypatch.delenv("EMOTION_PUBLISHED_VECTORS", raising=False)
-    return content
-
-
-def _serve(monkeypatch, content):
-    """Let the network answer with ``content`` (None: no network); returns the list of requests."""
-    requests = []
-
-    def urlopen(url, timeout):
-        requests.append(url)
-        if content is None:
-            raise OSError("no route to host")
-        return io.BytesIO(content)
-
-    monkeypatch.setattr(published.urllib.request, "urlopen", urlopen)
-    return requests
+    yield served
+    server.shutdown()
+    server.server_close()
 
 
 def test_the_argument_comes_first_then_the_variable_then_the_cache_then_the_network(
-    tmp_path, monkeypatch, stand_in
+    tmp_path, monkeypatch, network
 ):
-    requests = _serve(monkeypatch, stand_in)
     downloaded = find_vectors()
-    assert downloaded.read_bytes() == stand_in and requests == [published.VECTORS_URL]
-    assert find_vectors() == downloaded and len(requests) == 1  # the cache
+    assert downloaded.read_bytes() == network["content"] and network["requests"] == 1
+    assert find_vectors() == downloaded and network["requests"] == 1  # the cache
     downloaded.write_bytes(b"damaged")
-    assert find_vectors().read_bytes() == stand_in and len(requests) == 2
+    assert find_vectors().read_bytes() == network["content"] and network["requests"] == 2
     other = tmp_path / "other.zip"
-    other.write_bytes(stand_in)
+    other.write_bytes(network["content"])
     monkeypatch.setenv("EMOTION_PUBLISHED_VECTORS", str(other))
     assert find_vectors() == other
     assert find_vectors(tmp_path / "source.zip") == tmp_path / "source.zip"
+    assert network["requests"] == 2
 
 
 @pytest.mark.parametrize(
     ("answer", "message"),
-    [(None, "could not be downloaded"), (b"x", "has 1 bytes"), ("longer", "not the published")],
+    [(b"", "404"), (b"x", "hash"), (None, "refused|Max retries")],
+    ids=["missing", "another file", "no network"],
 )
-def test_a_wrong_or_missing_answer_leaves_nothing_in_the_cache(
-    tmp_path, monkeypatch, stand_in, answer, message
+def test_what_cannot_be_downloaded_is_told_and_leaves_nothing_in_the_cache(
+    tmp_path, monkeypatch, network, answer, message
 ):
-    _serve(monkeypatch, stand_in[:-1] + b"?" if answer == "longer" else answer)
-    with pytest.raises(VectorsError, match=message):
+    if answer is None:
+        monkeypatch.setattr(published, "VECTORS_URL", "http://127.0.0.1:9/vectors.zip")
+    network["content"] = answer
+    with pytest.raises(VectorsUnavailable, match="could not be downloaded") as caught:
         find_vectors()
-    assert not list((tmp_path / "cache").rglob("*.zip"))
+    assert caught.match(message) and caught.match("set EMOTION_PUBLISHED_VECTORS")
+    assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
 
 
-def test_a_named_file_must_be_there_and_be_the_published_one(tmp_path, monkeypatch):
-    path = _archive(tmp_path / "a.zip")
-    with pytest.raises(VectorsError, match="not the published file"):
-        find_vectors(path)
+def test_a_given_file_must_be_there(tmp_path, monkeypatch):
     monkeypatch.setenv("EMOTION_PUBLISHED_VECTORS", str(tmp_path / "absent.zip"))
     with pytest.raises(VectorsError, match="There is no file"):
         find_vectors()

@@ -1,10 +1,12 @@
 """What the series asks for: bounds with reasons, all of it used, nothing of Colab's exchanged."""
 
 import ast
-import json
+import os
 import re
+import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -20,9 +22,11 @@ HERE = Path(__file__).resolve()
 PACKAGES = {
     "cv2": "opencv-python-headless",
     "dlib": "dlib-bin",
+    "ffmpeg": "ffmpeg-python",
     "IPython": "ipykernel",
     "PIL": "pillow",
     "sklearn": "scikit-learn",
+    "xdist": "pytest-xdist",
 }
 UNTOUCHABLE = ("numpy", "tensorflow", "keras", "scipy", "pandas", "ipykernel")
 
@@ -86,29 +90,31 @@ def test_colab_already_has_versions_that_will_do(shared_reference):
     assert set(UNTOUCHABLE) <= {requirement.name for requirement in requirements()} & set(colab)
 
 
-def pip(*arguments):
-    command = [sys.executable, "-m", "pip", *arguments, "--disable-pip-version-check"]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def test_in_colab_nothing_that_is_there_is_exchanged(shared_reference):
+    """The requirements are resolved for Colab's Python under what Colab has."""
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+    uv = shutil.which("uv", path=path) or pytest.skip("no uv here; colab_setup.sh brings one")
 
+    def resolve(*options, wanted):
+        options = ["--python-version=3.13", "--only-binary=:all:", "--no-config", *options]
+        return subprocess.run(
+            [uv, "pip", "compile", *options, "-"],
+            input="\n".join(wanted),
+            env=os.environ | {"UV_SYSTEM_CERTS": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
-def test_in_colab_nothing_that_is_there_is_exchanged(shared_reference, tmp_path):
-    """Pip resolves the requirements for Colab's Python under what Colab has; a dry run."""
-    # For another Python than this one pip must be told where it would install.
-    options = ["--dry-run", "--ignore-installed", "--only-binary=:all:", "--no-input"]
-    options += ["--python-version=3.13", f"--target={tmp_path / 'target'}"]
-    probe = pip("install", *options, "--no-deps", "--retries=1", "--timeout=15", "tqdm")
-    if probe.returncode:
+    if resolve("--no-deps", wanted=["tqdm"]).returncode:
         pytest.skip("no package index can be reached")
     colab, freeze = colab_packages(shared_reference)
     # dlib is there, and does as well as dlib-bin: see helpers.runtime.check.
     wanted = [str(line) for line in requirements() if line.name != "dlib-bin"]
-    report = tmp_path / "report.json"
-    done = pip("install", *options, f"--constraint={freeze}", f"--report={report}", *wanted)
+    done = resolve(f"--constraint={freeze}", wanted=wanted)
     assert done.returncode == 0, done.stderr[-2000:]
-    chosen = {
-        canonicalize_name(item["metadata"]["name"]): item["metadata"]["version"]
-        for item in json.loads(report.read_text(encoding="utf-8"))["install"]
-    }
+    lines = [line.split("==") for line in done.stdout.splitlines() if "==" in line]
+    chosen = {name: version.split()[0] for name, version in lines}
     exchanged = {name: version for name, version in chosen.items() if name in colab}
     assert exchanged == {name: colab[name] for name in exchanged}
     assert set(UNTOUCHABLE) <= set(exchanged)

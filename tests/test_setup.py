@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 import zipfile
 from pathlib import Path
@@ -42,16 +43,20 @@ def wheel_of_installed(folder, name):
     """Write a wheel of a package of this Python, so that no index is needed."""
     package = importlib.metadata.distribution(name)
     called = f"{name.replace('-', '_')}-{package.version}-py3-none-any.whl"
+    scripts = f"{name.replace('-', '_')}-{package.version}.data/scripts"
     with zipfile.ZipFile(folder / called, "w") as wheel:
         for path in package.files:
-            if path.suffix != ".pyc" and path.parts[0] != "..":
-                wheel.write(path.locate(), str(path))
+            inside = f"{scripts}/{path.name}" if path.parts[0] == ".." else str(path)
+            # A wheel has no INSTALLER: what installs it writes that.
+            if path.suffix != ".pyc" and path.name != "INSTALLER":
+                wheel.write(path.locate(), inside)
 
 
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheels")
-    for name, version in (("alpha", "1.0"), ("alpha", "2.0"), ("delta", "1.0")):
+    versions = (("alpha", "1.0"), ("alpha", "2.0"), ("delta", "1.0"), ("epsilon", "1.0"))
+    for name, version in versions:
         make_wheel(folder, name, version)
     make_wheel(folder, "beta", "1.0", needs="delta")
     wheel_of_installed(folder, "packaging")
@@ -62,9 +67,10 @@ def wheels(tmp_path_factory):
 def checkout(tmp_path):
     """Return a checkout with little to install."""
     folder = tmp_path / "checkout"
-    (folder / "helpers").mkdir(parents=True)
+    kept = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "helpers" / "runtime", folder / "helpers" / "runtime", ignore=kept)
     (folder / "notebooks").mkdir()
-    for name in (SCRIPT, "helpers/__init__.py", "helpers/runtime.py", "helpers/machine.py"):
+    for name in (SCRIPT, "helpers/__init__.py"):
         shutil.copy(ROOT / name, folder / name)
     (folder / "requirements.txt").write_text(REQUIREMENTS)
     return folder
@@ -74,17 +80,17 @@ def checkout(tmp_path):
 def colab_environment(tmp_path_factory, wheels):
     """Return a Python that has this one's packages, alpha 1.0 and Colab's own package."""
     folder = tmp_path_factory.mktemp("colab") / "environment"
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    python = folder / "bin" / "python"
-    site = next(folder.glob("lib/python*/site-packages"))
-    here = Path(importlib.metadata.distribution("packaging").locate_file(""))
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    site = site_of(folder / "bin" / "python")
+    here = Path(importlib.metadata.distribution("packaging").locate_file(""))  # pip is there too
     (site / "preinstalled.pth").write_text(f"{here}\n")
     drive = site / "google" / "colab"
     drive.mkdir(parents=True)
     (drive / "__init__.py").touch()
     (drive / "drive.py").write_text("def mount(folder):\n    print('mounted', folder)\n")
-    install = [python, "-m", "pip", "install", "-q", "--no-index", f"--find-links={wheels}"]
-    subprocess.run([*install, "alpha==1.0"], check=True)
+    with zipfile.ZipFile(wheels / "alpha-1.0-py3-none-any.whl") as wheel:
+        wheel.extractall(site)
+    (site / "alpha-1.0.dist-info" / "INSTALLER").write_text("pip\n")
     return folder
 
 
@@ -92,21 +98,47 @@ def colab_environment(tmp_path_factory, wheels):
 def colab(colab_environment):
     """Return Colab's Python as it was before any set-up."""
     python = colab_environment / "bin" / "python"
-    uninstall = [python, "-m", "pip", "uninstall", "-q", "-y", "beta", "delta"]
-    subprocess.run(uninstall, check=True, capture_output=True)
+    for name in ("beta", "delta"):
+        for path in site_of(python).glob(f"{name}[.-]*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     for path in colab_environment.glob("emotion-notebooks-setup*"):
         path.unlink()
     return python
 
 
+@pytest.fixture
+def installer(request, tmp_path):
+    """Return a folder for the front of the PATH: with uv, or with one that does not run."""
+    folder = tmp_path / "path"
+    folder.mkdir()
+    if request.param == "uv":
+        path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+        uv = shutil.which("uv", path=path) or pytest.skip("no uv here; colab_setup.sh brings one")
+        (folder / "uv").symlink_to(uv)
+    else:
+        (folder / "uv").write_text("#!/bin/sh\nexit 1\n")
+        (folder / "uv").chmod(0o755)
+    return folder
+
+
+with_each_installer = pytest.mark.parametrize("installer", ["uv", "pip"], indirect=True)
+with_uv = pytest.mark.parametrize("installer", ["uv"], indirect=True)
+
+
 def environment_for(wheels, **variables):
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PIP_", "PYTHON", "VIRTUAL_ENV"))
-    }
+    """Return an environment without this one's settings, in which packages come from wheels.
+
+    A HOME among the variables has settings that say so; else variables do.
+    """
+    own = ("PIP_", "UV_", "XDG_", "PYTHON", "VIRTUAL_ENV")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_CONFIG_FILE": os.devnull}
-    return kept | pip | {name: str(value) for name, value in variables.items()}
+    given = {name: str(value) for name, value in variables.items()}
+    return kept | ({} if "HOME" in given else pip) | given
+
+
+def on_path(folder):
+    return {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
 
 
 def set_up(checkout, wheels, *arguments, **variables):
@@ -120,9 +152,9 @@ def set_up(checkout, wheels, *arguments, **variables):
 
 
 def version_of(python, module):
-    code = f"import {module}; print({module}.VERSION)"
-    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
-    return done.stdout.strip()
+    """Return the version of a module made here, "" where it is not there."""
+    path = site_of(python) / f"{module}.py"
+    return path.read_text().split("'")[1] if path.exists() else ""
 
 
 def site_of(python):
@@ -130,102 +162,138 @@ def site_of(python):
 
 
 def half_remove(python, name):
-    """Leave a package as an installation does that was killed."""
+    """Leave a package as an installation does that was killed: uv and pip write INSTALLER last."""
     site = site_of(python)
     (site / f"{name}.py").unlink()
-    for file in ("RECORD", "INSTALLER"):
-        (site / f"{name}-1.0.dist-info" / file).unlink()
+    (site / f"{name}-1.0.dist-info" / "INSTALLER").unlink()
+
+
+def log_of(state):
+    return state.with_name(f"{state.name}.log").read_text()
+
+
+@pytest.fixture
+def settings(tmp_path, wheels):
+    """Return a user's settings that say where packages come from, and much that would break it."""
+    home = tmp_path / "home"
+    (home / ".config" / "uv").mkdir(parents=True)
+    (home / ".config" / "pip").mkdir()
+    (home / ".config" / "pip" / "pip.conf").write_text(
+        f"[global]\nfind-links = {wheels}\nno-index = true\n"
+        "require-virtualenv = true\n[install]\nuser = yes\nno-binary = :all:\n"
+    )
+    (home / ".config" / "uv" / "uv.toml").write_text(
+        f'[pip]\ntarget = "{tmp_path}/elsewhere"\nresolution = "lowest"\nno-binary = [":all:"]\n'
+    )
+    odd = {
+        "PIP_PREFIX": tmp_path / "elsewhere",
+        "PIP_REQUIRE_VIRTUALENV": 1,
+        "PIP_TARGET": tmp_path / "elsewhere",
+        "PYTHONHOME": "/nowhere",
+        "PYTHONIOENCODING": "ascii",
+        "UV_CONSTRAINT": "/nowhere",
+        "UV_NO_BUILD": 1,
+        "UV_PYTHON": "/nowhere/python",
+        "UV_SYSTEM_PYTHON": 1,
+    }
+    return {"HOME": home, **odd}
 
 
 # In Colab
 
 
-def test_in_colab_only_what_is_missing_is_installed(checkout, wheels, colab):
-    done = set_up(checkout, wheels, "notebook", PYTHON=colab)
+@with_each_installer
+def test_in_colab_only_what_is_missing_is_installed_and_what_was_lost_comes_back(
+    checkout, wheels, colab, installer, settings
+):
+    variables = {"PYTHON": colab, **settings, **on_path(installer)}
+    state = colab.parents[1] / "emotion-notebooks-setup"
+    done = set_up(checkout, wheels, "notebook", **variables)
     assert done.returncode == 0, done.stderr
     assert "Installing what Colab lacks" in done.stdout
     assert version_of(colab, "alpha") == "1.0", "2.0 could be had, but 1.0 was there"
-    assert version_of(colab, "beta") == "1.0"
+    assert (version_of(colab, "beta"), version_of(colab, "delta")) == ("1.0", "1.0")
     assert not (checkout / ".venv").exists()
+    by_uv = "Resolved 2 packages" in log_of(state)
+    assert by_uv == ("with pip" not in done.stdout)
+    assert by_uv == ((installer / "uv").is_symlink())
 
-
-def test_in_colab_a_second_call_does_nothing_in_seconds(checkout, wheels, colab):
-    set_up(checkout, wheels, "notebook", PYTHON=colab)
     began = time.monotonic()
-    done = set_up(checkout, wheels, "notebook", PYTHON=colab, PIP_FIND_LINKS="/nowhere")
+    again = set_up(checkout, wheels, "notebook", **variables)
     assert time.monotonic() - began < 5
-    assert (done.returncode, done.stdout) == (0, "Everything is installed.\n")
+    assert (again.returncode, again.stdout) == (0, "Everything is installed.\n")
 
-
-def test_in_colab_an_interrupted_set_up_is_mended(checkout, wheels, colab):
-    set_up(checkout, wheels, "notebook", PYTHON=colab)
-    prefix = colab.parents[1]
-    listed = subprocess.run(
-        [colab, "-m", "pip", "list", "--format=freeze"], capture_output=True, text=True, check=True
-    )
-    before = [line for line in listed.stdout.splitlines() if line[:5] not in ("beta=", "delta")]
-    (prefix / "emotion-notebooks-setup").write_text("unfinished\n")
-    (prefix / "emotion-notebooks-setup-constraints.txt").write_text("\n".join(before) + "\n")
     half_remove(colab, "beta")
-    half_remove(colab, "delta")
-    done = set_up(checkout, wheels, "notebook", PYTHON=colab)
-    assert done.returncode == 0, done.stderr
-    assert "Mending an interrupted set-up." in done.stdout
+    assert set_up(checkout, wheels, "notebook", **variables).returncode == 0
+    assert version_of(colab, "beta") == "1.0"
+
+    # A set-up that was killed: what it had begun is not believed, also where nobody asks for it.
+    state.write_text("unfinished\n")
+    for name in ("beta", "delta"):
+        half_remove(colab, name)
+    assert set_up(checkout, wheels, "notebook", **variables).returncode == 0
     for name in ("alpha", "beta", "delta"):
         assert version_of(colab, name) == "1.0"
-    assert not (prefix / "emotion-notebooks-setup-constraints.txt").exists()
 
-
-def test_in_colab_a_package_that_was_lost_comes_back(checkout, wheels, colab):
-    set_up(checkout, wheels, "notebook", PYTHON=colab)
-    half_remove(colab, "beta")
-    assert set_up(checkout, wheels, "notebook", PYTHON=colab).returncode == 0
-    assert version_of(colab, "beta") == "1.0"
-
-
-def test_in_colab_what_is_too_old_is_left_and_said(checkout, wheels, colab):
     (checkout / "requirements.txt").write_text("alpha>=2\npackaging>=20\n")
-    done = set_up(checkout, wheels, "notebook", PYTHON=colab)
-    assert done.returncode == 1
-    assert "alpha" in done.stderr
-    assert "type: bash" in done.stderr
+    before = state.read_text()
+    refused = set_up(checkout, wheels, "notebook", **variables)
+    assert refused.returncode == 1
+    assert "alpha" in refused.stderr
+    assert "type: bash" in refused.stderr
     assert version_of(colab, "alpha") == "1.0"
+    assert state.read_text() == before, "nothing was begun, so there is nothing to mend"
+
+
+def test_in_colab_a_package_that_records_no_installer_is_left_alone(checkout, wheels, colab):
+    own = site_of(colab) / "own-1.0.dist-info"
+    own.mkdir()
+    (own / "METADATA").write_text("Metadata-Version: 2.1\nName: own\nVersion: 1.0\n")
+    assert set_up(checkout, wheels, "notebook", PYTHON=colab).returncode == 0
+    assert [path.name for path in own.iterdir()] == ["METADATA"]
+    shutil.rmtree(own)
 
 
 # Outside Colab
 
 
-def test_elsewhere_a_venv_is_made_once_and_the_table_says_what_fails(checkout, wheels):
-    done = set_up(checkout, wheels, PYTHON=sys.executable)
+@with_uv
+def test_elsewhere_a_venv_is_made_once_whatever_the_user_has_set(
+    checkout, wheels, installer, settings, tmp_path
+):
+    def call(*arguments, **variables):
+        return set_up(checkout, wheels, *arguments, **settings, **on_path(installer), **variables)
+
+    done = call(PYTHON=sys.executable)
     python = checkout / ".venv" / "bin" / "python"
     assert f"Making {checkout}/.venv" in done.stdout
-    assert version_of(python, "alpha") == "2.0", "the newest"
+    assert version_of(python, "alpha") == "2.0", done.stdout + done.stderr
+    assert "with pip" not in done.stdout
+    assert not (tmp_path / "elsewhere").exists()
     assert "[OK]   packages" in done.stdout
     assert "[FAIL] TensorFlow" in done.stdout, "no network in these requirements"
     assert done.returncode == 1
 
     began = time.monotonic()
-    again = set_up(checkout, wheels, "notebook", PIP_FIND_LINKS="/nowhere")
+    again = call("notebook")
     assert time.monotonic() - began < 5
-    assert (again.returncode, again.stdout) == (
-        0,
-        f"Everything is installed in {checkout}/.venv.\n",
-    )
+    assert again.stdout == f"Everything is installed in {checkout}/.venv.\n"
+    assert again.returncode == 0
 
     (checkout / "requirements.txt").write_text(REQUIREMENTS + "gamma>=1\n")
-    refused = set_up(checkout, wheels, "notebook")
+    refused = call("notebook")
     assert refused.returncode == 1
     assert "gamma" in refused.stderr
     assert version_of(python, "alpha") == "2.0", "what is there stays"
 
-    make_wheel(wheels, "gamma", "1.0")
-    accepted = set_up(checkout, wheels, "notebook")
+    (checkout / "requirements.txt").write_text(REQUIREMENTS + "epsilon>=1\n")
+    accepted = call("notebook")
     assert "Making" not in accepted.stdout, "nothing had to be made anew"
-    assert version_of(python, "gamma") == "1.0"
+    assert version_of(python, "epsilon") == "1.0"
 
     (checkout / ".venv" / "setup-state").write_text("unfinished\n")
     half_remove(python, "beta")
-    mended = set_up(checkout, wheels, "notebook", PYTHON=sys.executable)
+    mended = call("notebook", PYTHON=sys.executable)
     assert "Making" in mended.stdout
     assert version_of(python, "beta") == "1.0"
 
@@ -321,29 +389,26 @@ def run_cell(tmp_path, wheels):
     return run
 
 
-def test_the_cell_fetches_the_series_in_colab_and_the_next_notebook_finds_it(
+def test_the_cell_fetches_the_series_in_colab_once_and_mounts_drive_for_data_on_it(
     run_cell, remote, colab, tmp_path
 ):
     folder = tmp_path / "content"
     done = run_cell(colab, folder, EMOTION_CLONE_URL=remote)
-    found = f"helpers: {folder}/emotion-notebooks/helpers/runtime.py"
+    found = f"helpers: {folder}/emotion-notebooks/helpers/runtime/__init__.py"
     assert found in done.stdout, done.stdout + done.stderr
     assert "Installing what Colab lacks" in done.stdout
     assert version_of(colab, "beta") == "1.0"
     assert [path.name for path in folder.iterdir()] == ["emotion-notebooks"]
 
+    assert "mounted" not in done.stdout
+
     began = time.monotonic()
-    second = run_cell(colab, folder, EMOTION_CLONE_URL="file:///nowhere")
+    on_drive = "/content/drive/MyDrive/corpora"
+    second = run_cell(colab, folder, data_root=on_drive, EMOTION_CLONE_URL="file:///nowhere")
     assert time.monotonic() - began < 10, "5 s are promised; tests share their cores"
     assert found in second.stdout
     assert "Installing" not in second.stdout
-
-
-def test_the_cell_mounts_drive_only_for_data_on_it(run_cell, remote, colab, tmp_path):
-    folder = tmp_path / "content"
-    assert "mounted" not in run_cell(colab, folder, EMOTION_CLONE_URL=remote).stdout
-    done = run_cell(colab, folder, data_root="/content/drive/MyDrive/corpora")
-    assert "mounted /content/drive\n" in done.stdout
+    assert "mounted /content/drive\n" in second.stdout
 
 
 def test_the_cell_says_so_when_the_set_up_failed(run_cell, remote, checkout, colab, tmp_path):
@@ -364,7 +429,7 @@ def test_the_cell_says_what_to_do_outside_colab_and_outside_a_checkout(run_cell,
 
 def test_the_cell_takes_the_checkout_it_is_in_and_is_quiet(run_cell, checkout):
     done = run_cell(sys.executable, checkout / "notebooks")
-    assert done.stdout == f"helpers: {checkout}/helpers/runtime.py\n", done.stderr
+    assert done.stdout == f"helpers: {checkout}/helpers/runtime/__init__.py\n", done.stderr
 
 
 def test_the_cell_is_short_and_names_the_repository_of_the_badges():

@@ -52,7 +52,7 @@ def test_the_people_of_01_are_those_of_both_splits_alone():
 def test_the_parts_of_01_share_nobody_and_are_the_helpers_division_twice():
     import numpy as np
 
-    from helpers.models.training import hold_out_validation
+    from helpers.corpora.splits import hold_out_validation
 
     rng = np.random.default_rng(0)
     rows = np.setdiff1d(np.arange(200), np.arange(0, 200, 9))  # not all can be read
@@ -172,3 +172,35 @@ def test_the_picture_of_06_is_the_helpers_to_a_level_of_colour():
         power = (10 ** rng.uniform(-9, 1, (128, frames))).astype(np.float32)
         ours = spectrogram_images.spectrogram_to_image(power)
         assert np.abs(taught(power).astype(int) - ours).max() <= 1
+
+
+@pytest.mark.parametrize(
+    "correct, passed, reached",
+    [
+        (72, "passed", "is reached"),
+        (50, "passed", "is not reached"),
+        (11, "failed", "is not reached"),
+    ],
+)
+def test_the_check_of_05_is_passed_by_more_than_a_guess(correct, passed, reached):
+    import numpy as np
+
+    from helpers.evaluation import scores
+
+    true = np.arange(100) % 10
+    predicted = np.where(np.arange(100) < correct, true, (true + 1) % 10)
+    score = scores.score(true, predicted, list("abcdefghij"))
+    verdict = defined_in("05_audio_logmel", "verdict_on_check")["verdict_on_check"]
+    said = verdict("Model 0", score, 0.7)
+    assert said.startswith(f"Model 0 names {correct}% of 100 city sounds rightly (")
+    assert f"a guess 10%: the check is {passed}. " in said and said.endswith(f"70%, {reached}.")
+
+
+def test_city_sounds_that_are_not_there_cost_05_the_check_alone(tmp_path, capsys):
+    source = (SOURCES / "05_audio_logmel.py").read_text(encoding="utf-8")
+    cell = next(c for c in source.split("\n# %%") if 'load_role("city_sounds"' in c)
+    namespace = defined_in("05_audio_logmel", "verdict_on_check")
+    namespace |= {"CORPUS": "thesis", "DATA_ROOT": str(tmp_path)}
+    exec(cell.partition("\n")[2], namespace)
+    assert namespace["sounds"] is None and namespace["experiments"] == []
+    assert capsys.readouterr().out.startswith("Left out: No ")

@@ -1,26 +1,22 @@
 """From a folder of files to a manifest: one module a corpus, and the roles they play.
 
-Nothing here reads a picture or a sound: a manifest is made from names, sizes and csv files.
+Nothing here decodes a film or a sound: a manifest is made from names, sizes and csv files, and of
+FER2013's small pictures it is found out which are in two splits.
 """
 
-import importlib
 from pathlib import Path
 
 import pandas as pd
 
+from helpers.corpora.folders import FOLDERS
 from helpers.corpora.manifest import CorpusError
+from helpers.corpora.open_roles import load_open_role
+from helpers.corpora.registry import load_manifest
 from helpers.paths import data_root as data_root_folder
 
-CORPORA = (
-    "faces",
-    "sfew",
-    "afew",
-    "urbansound8k",
-    "ravdess",
-    "crema_d",
-    "fer2013",
-    "meld",
-)
+__all__ = ["CORPORA", "ROLES", "corpus_root", "load_manifest", "load_role"]
+
+CORPORA = tuple(FOLDERS)
 """The names that :func:`load_manifest` knows; each is a module of this package."""
 
 ROLES = {
@@ -33,39 +29,13 @@ ROLES = {
 ``CORPUS = "open"`` see ``helpers.corpora.open_roles``."""
 
 
-def load_manifest(name: str, root: str | Path) -> pd.DataFrame:
-    """Return the manifest of one corpus.
-
-    Parameters
-    ----------
-    name : str
-        One of ``CORPORA``.
-    root : str or Path
-        The corpus's own folder, or the one that holds it under its usual name.
-
-    Returns
-    -------
-    DataFrame
-        One row a sample, columns as in ``helpers.corpora.manifest.COLUMNS``; the same order on
-        every file system. Files that are no samples are in ``attrs["strange_files"]``.
-
-    Raises
-    ------
-    CorpusError
-        If the folder is missing, empty or of another layout.
-    """
-    if name not in CORPORA:
-        raise ValueError(f"Unknown corpus {name!r}; expected one of {list(CORPORA)}.")
-    return importlib.import_module(f"helpers.corpora.{name}").load(Path(root).expanduser())
-
-
 def corpus_root(corpus: str, data_root: str | Path = "") -> Path:
     """Return the folder of corpora for a notebook's ``CORPUS`` and ``DATA_ROOT``.
 
     The demo corpus is written on first use (under a minute).
     """
     if corpus == "demo":
-        from helpers.corpora.demo import ensure_demo
+        from helpers.corpora.demo import ensure_demo  # it draws: OpenCV's weight
 
         return ensure_demo(data_root or None)
     if corpus in ("thesis", "open"):
@@ -94,8 +64,6 @@ def load_role(role: str, corpus: str, data_root: str | Path = "") -> pd.DataFram
     root = corpus_root(corpus, data_root)
     try:
         if corpus == "open":
-            from helpers.corpora.open_roles import load_open_role
-
             return load_open_role(role, root)
         return load_manifest(ROLES[role], root)
     except CorpusError as error:

@@ -8,17 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.corpora.manifest import (
-    CorpusError,
-    class_folders,
-    find_folder,
-    make_manifest,
-    problem_of,
-)
-from helpers.emotions import EMOTIONS
+from helpers.corpora.folders import CLIPS, find_folder, read_class_folders
+from helpers.corpora.manifest import CorpusError, make_manifest
 
-_SPLITS = {"train": "Train_AFEW", "val": "Val_AFEW"}
-_SUFFIXES = {".avi", ".mp4", ".mkv"}
+SPLIT_FOLDERS = {"train": "Train_AFEW", "val": "Val_AFEW"}
 ALIGNED_FACES = {
     "train": "AlignedFaces_LBPTOP_Points",
     "val": "AlignedFaces_LBPTOP_Points_Val",
@@ -44,32 +37,28 @@ def load(root: Path) -> pd.DataFrame:
     folder = find_folder(
         root, ["EmotiW_2018", "EmotiW2018", "AFEW"], corpus="AFEW 2018", expected=EXPECTED
     )
-    by_name = {child.name.lower(): child for child in sorted(folder.iterdir()) if child.is_dir()}
-    split_folders = {s: by_name[n.lower()] for s, n in _SPLITS.items() if n.lower() in by_name}
-    if not split_folders:
+    children = sorted(folder.iterdir())
+    names = {name.lower() for name in SPLIT_FOLDERS.values()}
+    splits = [child for child in children if child.name.lower() in names and child.is_dir()]
+    if not splits:
         raise CorpusError(f"No Train_AFEW or Val_AFEW folder in {folder}. {EXPECTED}")
-    rows = []
-    strange = [
-        (child.name, "not Train_AFEW or Val_AFEW")
-        for child in sorted(folder.iterdir())
-        if child not in split_folders.values()
+    beside = [(c.name, "not Train_AFEW or Val_AFEW") for c in children if c not in splits]
+    found = read_class_folders(folder, splits, suffixes=CLIPS, kind="clip", beside=_KNOWN_BESIDE)
+    rows = [
+        {
+            "sample_id": path.stem,
+            "path": str(path),
+            "emotion": emotion,
+            "split": split,
+            "group": path.stem,
+        }
+        for path, emotion, split, _ in found.files
     ]
-    for split, split_folder in split_folders.items():
-        folders, beside = class_folders(split_folder, EMOTIONS)
-        strange += [(n, why) for n, why in beside if Path(n).name.lower() not in _KNOWN_BESIDE]
-        for emotion, class_folder in folders.items():
-            for path in sorted(class_folder.iterdir()):
-                if path.suffix.lower() not in _SUFFIXES:
-                    strange.append((str(path.relative_to(folder)), "not a clip"))
-                    continue
-                rows.append(
-                    {
-                        "sample_id": path.stem,
-                        "path": str(path),
-                        "emotion": emotion,
-                        "split": split,
-                        "group": path.stem,
-                        "problem": problem_of(path),
-                    }
-                )
-    return make_manifest(rows, strange, corpus="AFEW 2018", folder=folder, expected=EXPECTED)
+    return make_manifest(
+        rows,
+        beside + found.unexpected,
+        corpus="AFEW 2018",
+        folder=folder,
+        expected=EXPECTED,
+        notes=found.notes,
+    )

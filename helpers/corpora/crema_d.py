@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.corpora.manifest import find_folder, make_manifest, problem_of
-from helpers.emotions import CREMA_D_LABELS
+from helpers.corpora.folders import files_below, find_folder
+from helpers.corpora.manifest import make_manifest, problem_of, shown
+from helpers.emotions import EMOTIONS_WITHOUT_SURPRISE, emotion_of
 
 HUMAN_ACCURACY = {"audio": 0.39, "video": 0.57, "audio_video": 0.63}
 """How often people named the intended emotion (Cao et al. 2014): a ceiling worth drawing."""
@@ -42,17 +43,17 @@ def load(root: Path) -> pd.DataFrame:
     """
     folder = find_folder(root, ["crema_d", "CREMA-D"], corpus="CREMA-D", expected=EXPECTED)
     takes: dict[str, Path] = {}
-    strange = []
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    unexpected: list[tuple[str, str]] = []
+    for path in sorted(files_below(folder, unexpected)):
         if not NAME.fullmatch(path.stem) or path.suffix.lower() not in MODALITIES:
-            strange.append((str(path.relative_to(folder)), "not named like a CREMA-D clip"))
+            unexpected.append((shown(path.relative_to(folder)), "not named like a CREMA-D clip"))
             continue
         known = takes.setdefault(path.stem.upper(), path)
         if path is not known and _modality(known) == "audio" and _modality(path) != "audio":
             takes[path.stem.upper()] = path
         elif path is not known and _modality(path) == _modality(known):
             reason = f"a second copy of {known.relative_to(folder)}"
-            strange.append((str(path.relative_to(folder)), reason))
+            unexpected.append((shown(path.relative_to(folder)), reason))
     rows = []
     for take, path in takes.items():
         actor, sentence, emotion, level = NAME.fullmatch(take).groups()
@@ -60,7 +61,7 @@ def load(root: Path) -> pd.DataFrame:
             {
                 "sample_id": take,
                 "path": str(path),
-                "emotion": CREMA_D_LABELS[emotion],
+                "emotion": emotion_of(emotion),
                 "split": split_of(int(actor)),
                 "group": actor,
                 "problem": problem_of(path) or DOCUMENTED_PROBLEMS.get(take, ""),
@@ -72,11 +73,12 @@ def load(root: Path) -> pd.DataFrame:
         )
     return make_manifest(
         rows,
-        strange,
+        unexpected,
         corpus="CREMA-D",
         folder=folder,
         expected=EXPECTED,
         own_columns=["actor", "sentence", "level", "modality"],
+        classes=EMOTIONS_WITHOUT_SURPRISE,
     )
 
 

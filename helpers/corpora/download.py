@@ -19,9 +19,10 @@ import pandas as pd
 from tqdm import tqdm
 
 from helpers.corpora.fetching.archives import is_archive, unpack
+from helpers.corpora.fetching.copying import being_filled
 from helpers.corpora.fetching.fetch import fetch
 from helpers.corpora.fetching.overview import overview, report
-from helpers.corpora.fetching.places import DOWNLOADS, FOLDERS, place_of
+from helpers.corpora.fetching.places import DOWNLOADS, place_of
 from helpers.corpora.fetching.sources import (
     SOURCES,
     RemoteFile,
@@ -29,8 +30,8 @@ from helpers.corpora.fetching.sources import (
     crema_d_checksum,
     crema_d_session,
 )
+from helpers.corpora.folders import FOLDERS
 from helpers.corpora.manifest import CorpusError
-from helpers.corpora.prepare import being_filled
 from helpers.files import free_bytes, write_json
 from helpers.paths import data_root as data_root_folder
 
@@ -120,12 +121,12 @@ def download(
 def describe(name: str, actors: Sequence[int] = ()) -> str:
     """Return name, size and licence of an open corpus, or of some of its actors, as text."""
     source, actors = _find(name, actors)
-    share = source.share(actors)
-    unpacked = f", {share * source.unpacked / 1e9:.1f} GB unpacked" if source.unpacked else ""
-    part = f", {len(actors)} actors of them" if share < 1 else ""
+    fraction = source.fraction(actors)
+    unpacked = f", {fraction * source.unpacked / 1e9:.1f} GB unpacked" if source.unpacked else ""
+    part = f", {len(actors)} actors of them" if fraction < 1 else ""
     return (
         f"{name}: {source.title}{part}\n"
-        f"  size     about {share * source.size / 1e9:.2f} GB{unpacked}\n"
+        f"  size     about {fraction * source.size / 1e9:.2f} GB{unpacked}\n"
         f"  licence  {source.licence}\n"
         f"  home     {source.home}"
     )
@@ -190,9 +191,9 @@ def _check_room(
     if not wanted:
         return
     known = [file.size for file in wanted if file.size]
-    packed = sum(known) or source.size * source.share(actors) * len(wanted) / listed
+    packed = sum(known) or source.size * source.fraction(actors) * len(wanted) / listed
     # Archives are removed once they are unpacked, so only one is there beside what was unpacked.
-    needed = max(known, default=0) + max(packed, source.unpacked * source.share(actors))
+    needed = max(known, default=0) + max(packed, source.unpacked * source.fraction(actors))
     needed, free = needed + _RESERVE, free_bytes(root)
     if needed > free:
         raise CorpusError(

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.corpora.manifest import find_folder, make_manifest, problem_of
-from helpers.emotions import FACES_LABELS
+from helpers.corpora.folders import PICTURES, files_below, find_folder
+from helpers.corpora.manifest import make_manifest, shown
+from helpers.emotions import EMOTIONS_WITHOUT_SURPRISE, FACES_LABELS
 
 NAME = re.compile(r"(\d+)_([ymo])_([fm])_([adfhns])_([ab])", re.IGNORECASE)
 _AGE_GROUPS = {"y": "young", "m": "middle", "o": "older"}
 _GENDERS = {"f": "female", "m": "male"}
-_SUFFIXES = {".jpg", ".jpeg", ".png"}
 EXPECTED = (
     "Expected FACES/ with images named person_age_gender_emotion_set.jpg, such as "
     "004_o_m_a_a.jpg. FACES is given on request by the Max Planck Institute for Human "
@@ -27,15 +27,15 @@ def load(root: Path) -> pd.DataFrame:
     """Return the manifest of FACES.
 
     ``split`` is the thesis's: picture set a is ``train``, b is ``test``; ``group`` is the person.
-    Own columns: person, age_group, gender, picture_set. Images may also lie up to two
-    folders deeper (the thesis sorted them by split and class): the name alone counts.
+    Own columns: person, age_group, gender, picture_set. Images may also lie in folders (the thesis
+    sorted them by split and class): the name alone counts.
     """
     folder = find_folder(root, ["FACES"], corpus="FACES", expected=EXPECTED)
-    rows, strange = [], []
-    depths = ("*", "*/*", "*/*/*")
-    for path in sorted(path for depth in depths for path in folder.glob(depth)):
+    rows: list[dict] = []
+    unexpected: list[tuple[str, str]] = []
+    for path in sorted(files_below(folder, unexpected)):
         match = NAME.fullmatch(path.stem)
-        if match and path.suffix.lower() in _SUFFIXES:
+        if match and path.suffix.lower() in PICTURES:
             person, age, gender, emotion, picture_set = (part.lower() for part in match.groups())
             rows.append(
                 {
@@ -44,20 +44,20 @@ def load(root: Path) -> pd.DataFrame:
                     "emotion": FACES_LABELS[emotion],
                     "split": "train" if picture_set == "a" else "test",
                     "group": person,
-                    "problem": problem_of(path),
                     "person": person,
                     "age_group": _AGE_GROUPS[age],
                     "gender": _GENDERS[gender],
                     "picture_set": picture_set,
                 }
             )
-        elif path.is_file():
-            strange.append((str(path.relative_to(folder)), "not named like a FACES image"))
+        else:
+            unexpected.append((shown(path.relative_to(folder)), "not named like a FACES image"))
     return make_manifest(
         rows,
-        strange,
+        unexpected,
         corpus="FACES",
         folder=folder,
         expected=EXPECTED,
         own_columns=["person", "age_group", "gender", "picture_set"],
+        classes=EMOTIONS_WITHOUT_SURPRISE,
     )

@@ -8,26 +8,21 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from tqdm import tqdm
 
-from helpers.cache import Unusable, compute_stack
-from helpers.corpora.manifest import (
-    CorpusError,
-    class_folders,
-    find_folder,
-    make_manifest,
-    problem_of,
-)
-from helpers.emotions import FER2013_CSV_LABELS, FER2013_FOLDER_LABELS
+from helpers.cache import compute_stack
+from helpers.corpora.folders import PICTURES, find_folder, read_class_folders, split_of_folder
+from helpers.corpora.manifest import CorpusError, make_manifest
+from helpers.corpora.tables import read_table
+from helpers.decoding.pictures import read_picture
+from helpers.emotions import FER2013_CSV_LABELS
 from helpers.files import digest_of, write_atomically
 
 USAGES = {"Training": "train", "PublicTest": "val", "PrivateTest": "test"}
 """The csv's column ``Usage``, which the image copies keep as the beginning of a name."""
 
-_SPLITS = {"train": "train", "val": "val", "validation": "val", "test": "test"}
 _LATER_SPLIT_WINS = {"train": 0, "val": 1, "test": 2}
-_SUFFIXES = {".jpg", ".jpeg", ".png"}
 _SIDE = 48
 EXPECTED = (
     "Expected fer2013/train/<class>/ and fer2013/test/<class>/ with images. FER2013 must be "
@@ -48,35 +43,38 @@ def load(root: Path) -> pd.DataFrame:
     """
     folder = find_folder(root, ["fer2013", "FER2013"], corpus="FER2013", expected=EXPECTED)
     children = sorted(folder.iterdir())
-    splits = {c: _SPLITS[c.name.lower()] for c in children if c.name.lower() in _SPLITS}
+    splits = [child for child in children if split_of_folder(child.name) and child.is_dir()]
     if not splits and (folder / "fer2013.csv").is_file():
         raise CorpusError(
             f"{folder} holds fer2013.csv, whose pictures must be unpacked once: "
             f"`python -m helpers.corpora.prepare {folder}`."
         )
+    unexpected = [(c.name, "not train, val or test") for c in children if c not in splits]
+    found = read_class_folders(folder, splits, suffixes=PICTURES, kind="picture")
     rows = []
-    strange = [(child.name, "not train, val or test") for child in children if child not in splits]
-    for split_folder, split in splits.items():
-        folders, beside = class_folders(split_folder, tuple(FER2013_FOLDER_LABELS))
-        strange += beside
-        for name, class_folder in folders.items():
-            for path in sorted(class_folder.iterdir()):
-                if path.suffix.lower() not in _SUFFIXES:
-                    strange.append((str(path.relative_to(folder)), "not a picture"))
-                    continue
-                usage = path.stem.split("_")[0]
-                own_name = f"{split}_{name}_{path.stem}"  # some copies number each class anew
-                rows.append(
-                    {
-                        "sample_id": path.stem if usage in USAGES else own_name,
-                        "path": str(path),
-                        "emotion": FER2013_FOLDER_LABELS[name],
-                        "split": USAGES.get(usage, split),
-                        "group": "",
-                        "problem": problem_of(path),
-                    }
-                )
-    manifest = make_manifest(rows, strange, corpus="FER2013", folder=folder, expected=EXPECTED)
+    first_folder: dict[tuple[str, str], str] = {}
+    for path, emotion, split, class_folder in found.files:
+        usage = path.stem.split("_")[0]
+        # Some copies number each class anew, and some have two folders of a class.
+        first = first_folder.setdefault((split, emotion), class_folder) == class_folder
+        own_name = f"{split}_{emotion.lower() if first else class_folder}_{path.stem}"
+        rows.append(
+            {
+                "sample_id": path.stem if usage in USAGES else own_name,
+                "path": str(path),
+                "emotion": emotion,
+                "split": USAGES.get(usage, split),
+                "group": "",
+            }
+        )
+    manifest = make_manifest(
+        rows,
+        unexpected + found.unexpected,
+        corpus="FER2013",
+        folder=folder,
+        expected=EXPECTED,
+        notes=found.notes,
+    )
     return _leave_out_copies(manifest)
 
 
@@ -93,27 +91,20 @@ def unpack_csv(table: Path, folder: Path, progress: bool = True) -> None:
     bar = tqdm(desc=table.name, unit=" pictures", disable=not progress, mininterval=2)
     with write_atomically(folder) as temporary, bar:
         line = 1
-        for part in pd.read_csv(table, dtype=str, chunksize=2000, skipinitialspace=True):
-            missing = [name for name in ("emotion", "pixels", "Usage") if name not in part.columns]
-            if missing:
-                raise CorpusError(f"{table} lacks the columns {missing}. {EXPECTED}")
-            for emotion, pixels, usage in zip(
-                part["emotion"], part["pixels"], part["Usage"], strict=True
-            ):
-                line += 1
-                try:
-                    picture = Image.fromarray(_pixels(str(pixels)))
-                    names = USAGES[usage], FER2013_CSV_LABELS[emotion].lower()
-                except (KeyError, ValueError):
-                    raise CorpusError(
-                        f"{table}, line {line}: expected an emotion from 0 to 6, {_SIDE * _SIDE} "
-                        f"pixels from 0 to 255 and one of {list(USAGES)}; the file is damaged or "
-                        "another one."
-                    ) from None
-                path = temporary.joinpath(*names, f"{usage}_{line:08d}.png")
-                path.parent.mkdir(parents=True, exist_ok=True)
-                picture.save(path)
-                bar.update()
+        for line, row in read_table(table, ["emotion", "pixels", "Usage"], EXPECTED):
+            try:
+                picture = Image.fromarray(_pixels(row["pixels"]))
+                names = USAGES[row["Usage"]], FER2013_CSV_LABELS[row["emotion"]].lower()
+            except (KeyError, ValueError):
+                raise CorpusError(
+                    f"{table}, line {line}: expected an emotion from 0 to 6, {_SIDE * _SIDE} "
+                    f"pixels from 0 to 255 and one of {list(USAGES)}; the file is damaged or "
+                    "another one."
+                ) from None
+            path = temporary.joinpath(*names, f"{row['Usage']}_{line:08d}.png")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            picture.save(path)
+            bar.update()
         if line == 1:
             raise CorpusError(f"{table} has no line of data. {EXPECTED}")
 
@@ -123,16 +114,10 @@ def pixel_digest(path: Path) -> np.ndarray:
 
     Raises
     ------
-    Unusable
-        If the file is no picture or is cut short.
+    helpers.cache.Unusable
+        If the file is no picture or is damaged.
     """
-    try:
-        with Image.open(path) as picture:
-            pixels = np.asarray(picture.convert("L"))
-    except UnidentifiedImageError:
-        raise Unusable("not a picture") from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise Unusable(f"the picture is damaged ({error})") from None
+    pixels = read_picture(path, None, 1)[..., 0]
     name = digest_of(list(pixels.shape), pixels.tobytes().hex())
     return np.frombuffer(bytes.fromhex(name[:16]), dtype=np.uint8)
 
@@ -148,7 +133,7 @@ def _leave_out_copies(manifest: pd.DataFrame) -> pd.DataFrame:
     digests, problems = compute_stack(
         "pixel_digests",
         manifest["path"].tolist(),
-        {"version": 1},
+        {},
         pixel_digest,
         shape=(8,),
         dtype="uint8",

@@ -1,10 +1,12 @@
 """What a manifest is: one row a sample, the same five columns for every corpus."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 import pandas as pd
+
+from helpers.emotions import EMOTIONS
 
 COLUMNS = ("sample_id", "path", "emotion", "split", "group", "problem")
 """The columns of every manifest; a corpus's own ones follow.
@@ -18,14 +20,20 @@ class CorpusError(Exception):
     """A corpus folder that is not what it should be; the message says what to do."""
 
 
+class CorpusWarning(UserWarning):
+    """A corpus that can be used, and of which something is missing or was left out."""
+
+
 def make_manifest(
     rows: Iterable[Mapping[str, object]],
-    strange_files: Iterable[tuple[str, str]],
+    unexpected_files: Iterable[tuple[str, str]],
     *,
     corpus: str,
     folder: Path,
     expected: str,
     own_columns: Sequence[str] = (),
+    classes: Sequence[str] = EMOTIONS,
+    notes: Iterable[str] = (),
 ) -> pd.DataFrame:
     """Return rows as a manifest in stable order, with what was passed over beside it.
 
@@ -33,84 +41,62 @@ def make_manifest(
     ----------
     rows : iterable of mappings
         Each with ``sample_id``, ``path``, ``emotion``, ``split`` and ``group``, and the corpus's
-        own columns; ``problem`` may be absent.
-    strange_files : iterable of (path relative to ``folder``, reason)
-        Files that are no samples; reported in ``manifest.attrs["strange_files"]``.
+        own columns; without ``problem`` it is :func:`problem_of` the path.
+    unexpected_files : iterable of (path relative to ``folder``, reason)
+        Files that are no samples; reported in ``manifest.attrs["unexpected_files"]``.
     expected : str
         The layout and where to get the corpus, for the message.
+    classes : sequence of str
+        The emotions that every split should have.
+    notes : iterable of str
+        What a user must see (``manifest.attrs["notes"]``); a class that a split lacks is added.
 
     Raises
     ------
     CorpusError
         If there is no row at all.
     """
-    strange_files = sorted(strange_files)
-    manifest = pd.DataFrame(list(rows), columns=[*COLUMNS, *own_columns])
+    unexpected_files = sorted(unexpected_files)
+    rows = [_storable(row) for row in rows]
+    manifest = pd.DataFrame(rows, columns=[*COLUMNS, *own_columns])
     if manifest.empty:
-        seen = ", ".join(name for name, _ in strange_files[:5]) or "nothing"
+        seen = ", ".join(name for name, _ in unexpected_files[:5]) or "nothing"
         raise CorpusError(f"No samples of {corpus} under {folder}: found {seen}. {expected}")
-    manifest["problem"] = manifest["problem"].fillna("")
     manifest = manifest.sort_values(["split", "emotion", "sample_id", "path"], kind="stable")
     manifest = manifest.reset_index(drop=True)
-    manifest.attrs.update(corpus=corpus, folder=str(folder), strange_files=strange_files)
+    notes = [f"{corpus}: {note}" for note in notes]
+    for split, present in manifest.groupby("split")["emotion"].agg(set).items():
+        if missing := [name for name in classes if name not in present]:
+            notes.append(f"{corpus}: {split} has no {', '.join(missing)}")
+    manifest.attrs.update(
+        corpus=corpus, folder=str(folder), unexpected_files=unexpected_files, notes=notes
+    )
     return manifest
 
 
-def find_folder(root: Path, names: Sequence[str], *, corpus: str, expected: str) -> Path:
-    """Return the corpus's folder: ``root`` itself or a child of it with one of ``names``.
-
-    Parameters
-    ----------
-    root : Path
-    names : sequence of str
-        What the corpus's folder is usually called; a folder with another name is taken as the
-        corpus itself.
-    corpus, expected : str
-        For the message: the corpus's name, and how to get it and what its layout is.
-
-    Raises
-    ------
-    CorpusError
-        If ``root`` does not exist or is not a folder, or the corpus was not put there to the end.
-    """
-    if not root.is_dir():
-        found = "a file" if root.exists() else "nothing"
-        raise CorpusError(f"No folder for {corpus}: found {found} at {root}. {expected}")
-    by_name = {child.name.lower(): child for child in sorted(root.iterdir()) if child.is_dir()}
-    folder = next((by_name[n.lower()] for n in names if n.lower() in by_name), root)
-    marker = unfinished_marker(folder)
-    if marker.is_file():
-        raise CorpusError(
-            f"{folder} is not complete: `{marker.read_text(encoding='utf-8').strip()}` was "
-            "interrupted. Type it again: it goes on where it was. Or remove the folder."
-        )
-    return folder
+def shown(path: str | PurePath) -> str:
+    """Return a path as text that can be printed and stored, whatever bytes its name has."""
+    text = str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def unfinished_marker(folder: Path) -> Path:
-    """Return the file that is there while a corpus's folder is filled; it holds the command."""
-    folder = folder.resolve()
-    return folder.parent / f".{folder.name}.unfinished"
+def has_plain_name(path: str | PurePath) -> bool:
+    """Say whether a path is UTF-8, so that it can be stored as text."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
-def class_folders(
-    split_folder: Path, classes: Sequence[str]
-) -> tuple[dict[str, Path], list[tuple[str, str]]]:
-    """Return the class folders of a split by class name, and what lies beside them.
-
-    Class names are compared without case. The second value lists (path relative to the split's
-    parent, reason).
-    """
-    known = {name.lower(): name for name in classes}
-    folders: dict[str, Path] = {}
-    strange = []
-    for child in sorted(split_folder.iterdir()):
-        name = known.get(child.name.lower())
-        if name and child.is_dir():
-            folders[name] = child
-        else:
-            strange.append((f"{split_folder.name}/{child.name}", "not a class folder"))
-    return folders, strange
+def _storable(row: Mapping[str, object]) -> dict[str, object]:
+    row = {"problem": None, **row}
+    if not has_plain_name(str(row["path"])):
+        row = {name: shown(v) if isinstance(v, str) else v for name, v in row.items()}
+        return row | {"problem": "its name is not UTF-8: rename the file"}
+    if row["problem"] is None:
+        row["problem"] = problem_of(Path(str(row["path"])))
+    return row
 
 
 def problem_of(path: Path) -> str:

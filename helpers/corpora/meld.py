@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.corpora.manifest import CorpusError, find_folder, make_manifest, problem_of
-from helpers.emotions import MELD_LABELS
+from helpers.corpora.folders import files_below, find_folder
+from helpers.corpora.manifest import make_manifest, problem_of, shown
+from helpers.corpora.tables import read_table, whole_number
+from helpers.emotions import emotion_of
 
 TABLES = {
     "train": "train_sent_emo.csv",
@@ -49,28 +51,39 @@ def load(root: Path) -> pd.DataFrame:
     utterance.
     """
     folder = find_folder(root, ["meld"], corpus="MELD", expected=EXPECTED)
-    found = {path.name.lower(): path for path in sorted(folder.rglob("*_sent_emo.csv"))}
-    folders = {path.name.lower(): path for path in sorted(folder.rglob("*")) if path.is_dir()}
-    rows, strange = [], []
-    for split, table_name in TABLES.items():
-        clips = folders.get(CLIP_FOLDERS[split])
-        if table_name not in found or clips is None:
-            strange.append((table_name, "the split or its clips are absent"))
+    unexpected: list[tuple[str, str]] = []
+    tables: dict[str, Path] = {}
+    clips: dict[str, dict[str, Path]] = {name: {} for name in CLIP_FOLDERS.values()}
+    for path in sorted(files_below(folder, unexpected)):
+        name = path.name.lower()
+        place = tables if name in TABLES.values() else clips.get(path.parent.name.lower(), {})
+        known = place.setdefault(name, path)
+        if known is not path:
+            reason = f"a second copy of {shown(known.relative_to(folder))}"
+            unexpected.append((shown(path.relative_to(folder)), reason))
+    rows = []
+    for split, table in TABLES.items():
+        present = clips[CLIP_FOLDERS[split]]
+        here = (path.parent for path in present.values())
+        clip_folder = next(here, None) or next(folder.rglob(CLIP_FOLDERS[split]), None)
+        if table not in tables or clip_folder is None:
+            unexpected.append((table, "the split or its clips are absent"))
             continue
-        table = _read_table(found[table_name])
-        present = {path.name.lower(): path for path in sorted(clips.iterdir())}
-        for entry in table.to_dict("records"):
-            dialogue, utterance = int(entry["Dialogue_ID"]), int(entry["Utterance_ID"])
+        for line, entry in read_table(tables[table], _COLUMNS, EXPECTED):
+            dialogue, utterance = map(whole_number, (entry["Dialogue_ID"], entry["Utterance_ID"]))
+            if dialogue is None or utterance is None:
+                unexpected.append((f"{table}, line {line}", "no number of dialogue and utterance"))
+                continue
             clip_id = f"dia{dialogue}_utt{utterance}"
-            path = present.pop(f"{clip_id}.mp4", clips / f"{clip_id}.mp4")
-            label = str(entry["Emotion"]).strip().lower()
-            unknown = "" if label in MELD_LABELS else f"unknown emotion {label!r}"
+            path = present.pop(f"{clip_id}.mp4", clip_folder / f"{clip_id}.mp4")
+            emotion = emotion_of(entry["Emotion"])
+            unknown = "" if emotion else f"unknown emotion {entry['Emotion']!r}"
             known = DOCUMENTED_PROBLEMS.get((split, clip_id), "")
             rows.append(
                 {
                     "sample_id": clip_id,
                     "path": str(path),
-                    "emotion": MELD_LABELS.get(label, ""),
+                    "emotion": emotion or "",
                     "split": split,
                     "group": f"{split}_dia{dialogue}",
                     "problem": unknown or known or problem_of(path),
@@ -79,21 +92,12 @@ def load(root: Path) -> pd.DataFrame:
                     "utterance": utterance,
                 }
             )
-        strange += [(str(p.relative_to(folder)), "not in the csv") for p in present.values()]
+        unexpected += [(shown(p.relative_to(folder)), "not in the csv") for p in present.values()]
     return make_manifest(
         rows,
-        strange,
+        unexpected,
         corpus="MELD",
         folder=folder,
         expected=EXPECTED,
         own_columns=["speaker", "dialogue", "utterance"],
     )
-
-
-def _read_table(path: Path) -> pd.DataFrame:
-    # Some sentences hold bytes that are not UTF-8; the columns used here do not.
-    table = pd.read_csv(path, encoding="utf-8", encoding_errors="replace")
-    missing = [column for column in _COLUMNS if column not in table.columns]
-    if missing:
-        raise CorpusError(f"{path} lacks the columns {missing}. {EXPECTED}")
-    return table

@@ -1,7 +1,8 @@
 """CORPUS = "open": which downloaded corpus plays which part.
 
 ==================  ===========================================================================
-controlled_faces    one face a clip, from its middle frame: CREMA-D, else RAVDESS
+controlled_faces    CREMA-D's clips, else RAVDESS's, of which ``helpers.features.posed_faces``
+                    takes one face each
 wild_faces          FER2013
 wild_clips          MELD, else RAVDESS's clips, else CREMA-D's, else the voices of either
 city_sounds         UrbanSound8K
@@ -13,20 +14,14 @@ split joins ``train``, of which every notebook divides its own part off, by grou
 """
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
-from PIL import Image
 
-from helpers.cache import compute_each
-from helpers.corpora import load_manifest
-from helpers.corpora.fetching.places import FOLDERS
+from helpers.corpora.folders import FOLDERS
 from helpers.corpora.manifest import CorpusError
-from helpers.files import write_atomically
-from helpers.paths import cache_root
+from helpers.corpora.registry import load_manifest
 
-_FACE_SIZE = (181, 143)  # SFEW's stills (height, width), which face_detection cuts out
 _GET = "python -m helpers.corpora.download"
 _FER2013 = "python -m helpers.corpora.prepare FOLDER (with fer2013.csv or its images in it)"
 HOW_TO_GET = {
@@ -65,33 +60,6 @@ def load_open_role(role: str, root: Path) -> pd.DataFrame:
             ]
         )
     )
-
-
-def pictures_of_clips(clips: pd.DataFrame) -> pd.DataFrame:
-    """Return a manifest with one face a clip, cut out of its middle frame (cached).
-
-    Row for row with ``clips``; a clip in which no face was found keeps that as its problem.
-    """
-    from helpers.features.face_detection import faces_of_clip
-
-    usable = clips[clips["problem"] == ""]
-    settings = {"size": _FACE_SIZE, "frames_per_clip": 1}
-    function = partial(faces_of_clip, **settings)
-    found = compute_each("posed_faces", usable["path"].tolist(), settings, function)
-    folder = cache_root() / "posed_faces_png"
-    pictures = clips.copy()
-    pictures["path"] = [str(folder / f"{sample_id}.png") for sample_id in clips["sample_id"]]
-    for row, face in zip(usable.index, found, strict=True):
-        if face.path is None:
-            pictures.loc[row, "problem"] = face.problem
-            continue
-        picture = folder / f"{face.path.stem}.png"  # named by the clip's content
-        if not picture.is_file():
-            with write_atomically(picture) as temporary:
-                Image.fromarray(face.load()[0]).save(temporary)
-        pictures.loc[row, "path"] = str(picture)
-    pictures.attrs["folder"] = str(folder)
-    return pictures
 
 
 def _load(name: str, root: Path) -> pd.DataFrame | None:
@@ -134,9 +102,7 @@ def _clips_with_picture(name: str, root: Path) -> pd.DataFrame | None:
 def _posed_faces(name: str) -> Callable[[Path], pd.DataFrame | None]:
     def find(root: Path) -> pd.DataFrame | None:
         clips = _clips_with_picture(name, root)
-        if clips is None:
-            return None
-        return _with_splits(pictures_of_clips(clips), "val", "test")
+        return None if clips is None else _with_splits(clips, "val", "test")
 
     return find
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.corpora.manifest import find_folder, make_manifest, problem_of
+from helpers.corpora.folders import files_below, find_folder
+from helpers.corpora.manifest import make_manifest, shown
 from helpers.emotions import RAVDESS_LABELS
 
 NAME = re.compile(r"(0[123])-(0[12])-(0[1-8])-(0[12])-(0[12])-(0[12])-(\d\d)")
@@ -33,17 +34,19 @@ def load(root: Path) -> pd.DataFrame:
     alone (audio). ``split`` is by actor (:func:`split_of`), ``group`` the actor. Own columns:
     actor, gender, modality, intensity, statement, repetition. Calm takes have no counterpart among
     the seven emotions, songs are no speech, and films without sound repeat those with sound: they
-    are listed as strange files.
+    are listed as unexpected files.
     """
     folder = find_folder(root, ["ravdess"], corpus="RAVDESS", expected=EXPECTED)
-    rows, strange, seen = [], [], {}
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    rows: list[dict] = []
+    unexpected: list[tuple[str, str]] = []
+    seen: dict[str, Path] = {}
+    for path in sorted(files_below(folder, unexpected)):
         match = NAME.fullmatch(path.stem)
         reason = _reason_to_pass_over(path, match)
         if not reason and path.stem in seen:
             reason = f"a second copy of {seen[path.stem].relative_to(folder)}"
         if reason:
-            strange.append((str(path.relative_to(folder)), reason))
+            unexpected.append((shown(path.relative_to(folder)), reason))
             continue
         seen[path.stem] = path
         modality, _, emotion, intensity, statement, repetition, actor = match.groups()
@@ -54,7 +57,6 @@ def load(root: Path) -> pd.DataFrame:
                 "emotion": RAVDESS_LABELS[emotion],
                 "split": split_of(int(actor)),
                 "group": actor,
-                "problem": problem_of(path),
                 "actor": actor,
                 "gender": "male" if int(actor) % 2 else "female",
                 "modality": _MODALITIES[modality],
@@ -65,7 +67,7 @@ def load(root: Path) -> pd.DataFrame:
         )
     return make_manifest(
         rows,
-        strange,
+        unexpected,
         corpus="RAVDESS",
         folder=folder,
         expected=EXPECTED,

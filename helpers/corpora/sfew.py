@@ -1,7 +1,8 @@
 """SFEW (Dhall et al. 2011): stills of AFEW's film clips, seven emotions.
 
-``Train/<Emotion>/<Film>_<clip id>_<frame>.png`` and ``Val/...``. The clip id joins a still to its
-clip (thesis, section III-B).
+``Train/<Emotion>/<Film>_<clip id>_<frame>.png`` and ``Val/...``, or SFEW 2.0's own folders
+(``Train_Aligned_Faces``, ``Val_Aligned_Faces_new``). The clip id joins a still to its clip (thesis,
+section III-B).
 """
 
 import re
@@ -9,17 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.corpora.manifest import (
-    CorpusError,
-    class_folders,
-    find_folder,
-    make_manifest,
-    problem_of,
-)
-from helpers.emotions import EMOTIONS
+from helpers.corpora.folders import PICTURES, find_folder, read_class_folders, split_of_folder
+from helpers.corpora.manifest import CorpusError, make_manifest, shown
 
-_NAME = re.compile(r"(.+)_([^_]+)_(\d+)")
-_SUFFIXES = {".png", ".jpg", ".jpeg"}
+NAME = re.compile(r"(?!S\d{3}_\d{3}_\d{8}$)(.+)_(\d+)_(\d+)", re.DOTALL)
+"""Film, clip id and frame; CK+'s S010_004_00000017 is subject, session and frame."""
+
 EXPECTED = (
     "Expected SFEW/Train/<Emotion>/ and SFEW/Val/<Emotion>/ with images named "
     "Film_clipid_frame.png. SFEW is given on request by its authors for research; put it under "
@@ -34,45 +30,38 @@ def load(root: Path) -> pd.DataFrame:
     clip_id, film, frame (its number in the clip).
     """
     folder = find_folder(root, ["SFEW"], corpus="SFEW", expected=EXPECTED)
-    splits = {child.name.lower(): child for child in sorted(folder.iterdir()) if child.is_dir()}
-    if not {"train", "val"} & set(splits):
+    children = sorted(folder.iterdir())
+    splits = [c for c in children if split_of_folder(c.name) in ("train", "val") and c.is_dir()]
+    splits = [child for child in splits if "afew" not in child.name.lower()]
+    if not splits:
         raise CorpusError(f"No Train or Val folder in {folder}. {EXPECTED}")
+    unexpected = [(child.name, "not Train or Val") for child in children if child not in splits]
+    found = read_class_folders(folder, splits, suffixes=PICTURES, kind="picture")
     rows = []
-    strange = [
-        (child.name, "not Train or Val")
-        for child in sorted(folder.iterdir())
-        if not (child.is_dir() and child.name.lower() in {"train", "val"})
-    ]
-    for split in ("train", "val"):
-        if split not in splits:
+    for path, emotion, split, _ in found.files:
+        match = NAME.fullmatch(path.stem)
+        if not match:
+            unexpected.append((shown(path.relative_to(folder)), "not named like a still"))
             continue
-        folders, beside = class_folders(splits[split], EMOTIONS)
-        strange += beside
-        for emotion, class_folder in folders.items():
-            for path in sorted(class_folder.iterdir()):
-                match = _NAME.fullmatch(path.stem)
-                if not match or path.suffix.lower() not in _SUFFIXES:
-                    strange.append((str(path.relative_to(folder)), "not named like a still"))
-                    continue
-                film, clip_id, frame = match.groups()
-                rows.append(
-                    {
-                        "sample_id": path.stem,
-                        "path": str(path),
-                        "emotion": emotion,
-                        "split": split,
-                        "group": film,
-                        "problem": problem_of(path),
-                        "clip_id": clip_id,
-                        "film": film,
-                        "frame": int(frame),
-                    }
-                )
+        film, clip_id, frame = match.groups()
+        rows.append(
+            {
+                "sample_id": path.stem,
+                "path": str(path),
+                "emotion": emotion,
+                "split": split,
+                "group": film,
+                "clip_id": clip_id,
+                "film": film,
+                "frame": int(frame),
+            }
+        )
     return make_manifest(
         rows,
-        strange,
+        unexpected + found.unexpected,
         corpus="SFEW",
         folder=folder,
         expected=EXPECTED,
         own_columns=["clip_id", "film", "frame"],
+        notes=found.notes,
     )

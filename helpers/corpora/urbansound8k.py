@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.corpora.manifest import CorpusError, find_folder, make_manifest, problem_of
+from helpers.corpora.folders import files_below, find_folder
+from helpers.corpora.manifest import CorpusError, make_manifest, problem_of, shown
+from helpers.corpora.tables import read_table, whole_number
 
 CLASSES = (
     "air_conditioner",
@@ -42,19 +44,19 @@ def load(root: Path) -> pd.DataFrame:
     table_path = folder / "metadata" / "UrbanSound8K.csv"
     if not table_path.is_file() or not (folder / "audio").is_dir():
         raise CorpusError(f"No metadata/UrbanSound8K.csv or no audio/ in {folder}. {EXPECTED}")
-    table = pd.read_csv(table_path)
-    missing = [column for column in _COLUMNS if column not in table.columns]
-    if missing:
-        raise CorpusError(f"{table_path} lacks the columns {missing}. {EXPECTED}")
+    unexpected: list[tuple[str, str]] = []
     folds = {child.name for child in (folder / "audio").iterdir() if child.is_dir()}
-    wanted = {f"fold{fold}" for fold in table["fold"]}
-    strange = [(f"audio/{fold}", "a fold of the csv is absent") for fold in wanted - folds]
-    rows, seen = [], set()
-    for entry in table.to_dict("records"):
-        fold = f"fold{entry['fold']}"
-        if fold not in folds:
+    absent, rows, seen = set(), [], set()
+    for line, entry in read_table(table_path, _COLUMNS, EXPECTED):
+        number, salience = whole_number(entry["fold"]), whole_number(entry["salience"])
+        if number is None or salience is None or not entry["slice_file_name"]:
+            unexpected.append((f"{table_path.name}, line {line}", "no name, fold and salience"))
             continue
-        path = folder / "audio" / fold / str(entry["slice_file_name"])
+        fold = f"fold{number}"
+        if fold not in folds:
+            absent.add(fold)
+            continue
+        path = folder / "audio" / fold / entry["slice_file_name"]
         seen.add(path)
         unknown = "" if entry["class"] in CLASSES else f"unknown class {entry['class']!r}"
         rows.append(
@@ -63,23 +65,25 @@ def load(root: Path) -> pd.DataFrame:
                 "path": str(path),
                 "emotion": "",
                 "split": fold,
-                "group": str(entry["fsID"]),
+                "group": entry["fsID"],
                 "problem": unknown or problem_of(path),
                 "sound_class": entry["class"],
-                "fold": int(entry["fold"]),
-                "salience": int(entry["salience"]),
+                "fold": number,
+                "salience": salience,
             }
         )
-    strange += [
-        (str(path.relative_to(folder)), "not in the csv")
-        for path in sorted((folder / "audio").rglob("*"))
-        if path.is_file() and path not in seen
+    unexpected += [(f"audio/{fold}", "a fold of the csv is absent") for fold in absent]
+    unexpected += [
+        (shown(path.relative_to(folder)), "not in the csv")
+        for path in list(files_below(folder / "audio", unexpected))
+        if path not in seen
     ]
     return make_manifest(
         rows,
-        strange,
+        unexpected,
         corpus="UrbanSound8K",
         folder=folder,
         expected=EXPECTED,
         own_columns=["sound_class", "fold", "salience"],
+        classes=(),
     )

@@ -1,1 +1,1 @@
-"""How right the answers are, and how sure that is."""
+"""How often a system is right, how sure that is, and which of two is better."""

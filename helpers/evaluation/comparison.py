@@ -1,51 +1,62 @@
-"""Which of two networks is better on the same samples, what each says, and samples to look at."""
+"""Which of two systems is better, what each predicts most often, and which samples to look at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from helpers.evaluation.scores import mcnemar_exact
-from helpers.evaluation.statistics import holm
+from helpers.evaluation.statistics import holm, mcnemar_exact
 
 _HARDLY = 0.02
 
 
 def paired_table(
-    right: Mapping[str, np.ndarray], questions: Mapping[str, tuple[str, str]]
+    pairs: Mapping[Hashable, tuple[np.ndarray, np.ndarray]],
+    names: tuple[str, str] = ("first", "second"),
 ) -> pd.DataFrame:
-    """Compare networks two by two on the same stills (exact McNemar test, Holm's correction).
+    """Compare systems two by two on the same samples (exact McNemar test, Holm's correction).
 
     Parameters
     ----------
-    right : mapping of network to boolean array (stills,)
-        Whether it names each still rightly.
-    questions : mapping of question to (network without, network with)
-        A question about a network that is not in ``right`` is left out.
+    pairs : mapping of question to two arrays of n booleans
+        Whether each of two systems is right on each sample. A pair without a sample has no
+        accuracies, and a ``p_value`` of 1.
+    names : two str
+        What the columns call the two systems.
 
     Returns
     -------
     DataFrame
-        A row a question: question, without and with (accuracies), the counts of stills that only
-        one of the two has right, p, and ``p, Holm``, corrected for the number of rows.
+        One row per question: ``question``, ``n``, the accuracies (``first``, ``second``), the
+        counts of samples that only one has right (``only_first``, ``only_second``), McNemar's
+        ``p_value``, and ``p_holm``, corrected for the number of rows.
+
+    See Also
+    --------
+    helpers.evaluation.statistics.mcnemar_exact, helpers.evaluation.statistics.holm
+
+    Examples
+    --------
+    >>> right = np.array([True] * 6), np.array([False] * 6)
+    >>> paired_table({"new or old": right}, ("new", "old")).iloc[0].to_dict()  # doctest: +ELLIPSIS
+    {'question': 'new or old', 'n': 6, 'new': 1.0, ..., 'p_value': 0.03125, 'p_holm': 0.03125}
     """
     rows = []
-    for question, (without, with_it) in questions.items():
-        if without in right and with_it in right:
-            test = mcnemar_exact(right[without], right[with_it])
-            accuracies = right[without].mean(), right[with_it].mean()
-            counts = test["only_first"], test["only_second"]
-            rows.append((question, *accuracies, *counts, test["p_value"]))
-    columns = ["question", "without", "with", "only without right", "only with right", "p"]
+    for question, (first, second) in pairs.items():
+        if len(first):
+            test = mcnemar_exact(first, second)
+            rows.append((question, len(first), np.mean(first), np.mean(second), *test.values()))
+        else:
+            rows.append((question, 0, np.nan, np.nan, 0, 0, 1.0))
+    columns = ["question", "n", *names, *(f"only_{name}" for name in names), "p_value"]
     table = pd.DataFrame(rows, columns=columns)
-    table["p, Holm"] = holm(table["p"].to_numpy()) if rows else []
-    return table
+    return table.assign(p_holm=holm(table["p_value"]))
 
 
 def answers_table(
     true: np.ndarray, predicted: Mapping[str, np.ndarray], classes: Sequence[str]
 ) -> pd.DataFrame:
-    """Return what each network says most often, and which classes it hardly says.
+    """Return what each network predicts most often, and which classes it hardly ever predicts.
 
     Parameters
     ----------
@@ -55,31 +66,42 @@ def answers_table(
     Returns
     -------
     DataFrame
-        A row a network: favourite (its commonest answer), said of (share of the samples it says so
-        of), true of (share that the class has), hardly ever said (classes under 2 %).
+        One row per network: ``favourite``, the class that it predicts most often; ``predicted`` and
+        ``true``, the fractions of samples that it predicts this class for and that are of it; and
+        ``hardly ever predicted``, the classes that it predicts for less than 2 %.
     """
-    rows = []
-    for name, named in predicted.items():
-        said, occurs = (np.bincount(c, minlength=len(classes)) / len(true) for c in (named, true))
-        first = said.argmax()
-        hardly = [label for label, share in zip(classes, said, strict=True) if share < _HARDLY]
-        rows.append((name, classes[first], said[first], occurs[first], ", ".join(hardly) or "none"))
-    columns = ["network", "favourite", "said of", "true of", "hardly ever said"]
-    return pd.DataFrame(rows, columns=columns).set_index("network")
+    rows = {}
+    occurs = np.bincount(true, minlength=len(classes)) / len(true)
+    for name, answers in predicted.items():
+        fractions = np.bincount(answers, minlength=len(classes)) / len(true)
+        favourite = fractions.argmax()
+        hardly = [label for label, f in zip(classes, fractions, strict=True) if f < _HARDLY]
+        rows[name] = {
+            "favourite": classes[favourite],
+            "predicted": fractions[favourite],
+            "true": occurs[favourite],
+            "hardly ever predicted": ", ".join(hardly) or "none",
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("network")
 
 
-def said_when_wrong(
+def predicted_when_wrong(
     confusion: Sequence[Sequence[int]] | np.ndarray, classes: Sequence[str]
 ) -> tuple[str, float]:
-    """Return the class that wrong answers name most often, and the share of them that name it.
+    """Return the class that is predicted most often by mistake, and its fraction of all mistakes.
 
-    Classes that tie are joined by "and", and the share is that of each; without a wrong answer it
-    is ("nothing", 0.0).
+    Classes that tie are joined by "and", and the fraction is that of each; without a mistake it is
+    ("nothing", 0.0).
 
     Parameters
     ----------
     confusion : counts (k, k), rows true
     classes : k names
+
+    Examples
+    --------
+    >>> predicted_when_wrong([[8, 2], [6, 4]], ["Happy", "Sad"])
+    ('Happy', 0.75)
     """
     counts = np.asarray(confusion)
     wrong = counts.sum(axis=0) - np.diag(counts)
@@ -90,9 +112,10 @@ def said_when_wrong(
 
 
 def wrong_and_right(right: np.ndarray, each: int) -> np.ndarray:
-    """Return up to ``each`` wrong samples, then up to ``each`` right ones, spread over all.
+    """Return the places of up to ``each`` wrong samples, then of up to ``each`` right ones.
 
-    Samples in the order of their classes are thus shown from many classes, not from the first.
+    They are spread over all samples: of samples in the order of their classes, many classes are
+    shown, not only the first.
     """
     parts = [np.flatnonzero(~right), np.flatnonzero(right)]
     spread = [np.linspace(0, len(part) - 1, min(each, len(part)), dtype=int) for part in parts]

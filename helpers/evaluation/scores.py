@@ -1,18 +1,18 @@
-"""How good a system is, and how sure one can be of it: scores, intervals, a paired test.
+"""How good a system is: accuracy, UAR, F1, confusion.
 
-Every score is worked out from a confusion matrix (rows true, columns predicted), so that the
-bootstrap (``helpers.evaluation.statistics``) can do it for thousands of matrices at once.
+Every score is worked out from a confusion matrix (rows true, columns predicted), so that
+``helpers.evaluation.bootstrap`` can do it for thousands of matrices at once.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
 
 from helpers.emotions import EMOTIONS, class_indices
+from helpers.evaluation.statistics import wilson_interval
 
 METRICS = ("accuracy", "uar", "f1_macro", "f1_weighted")
-"""What can be asked of a confusion matrix."""
+"""What :func:`metrics_of` works out from a confusion matrix."""
 
 
 def score(
@@ -20,7 +20,7 @@ def score(
     predicted: Sequence[str] | np.ndarray,
     classes: Sequence[str] = EMOTIONS,
 ) -> dict:
-    """Return all that is said of one system on one set of samples.
+    """Return every score of one system on one set of samples.
 
     Parameters
     ----------
@@ -38,6 +38,16 @@ def score(
     ------
     ValueError
         If there is no sample, the lengths differ, or a class is unknown.
+
+    See Also
+    --------
+    helpers.evaluation.bootstrap.bootstrap_interval : an interval for UAR and F1 as well.
+
+    Examples
+    --------
+    >>> found = score(["Sad", "Sad", "Sad", "Happy"], ["Sad"] * 4)
+    >>> found["accuracy"], found["uar"]
+    (0.75, 0.5)
     """
     confusion = confusion_matrix(true, predicted, classes)
     n, correct = int(confusion.sum()), int(np.trace(confusion))
@@ -61,24 +71,17 @@ def accuracy(true: Sequence[str] | np.ndarray, predicted: Sequence[str] | np.nda
     return float(np.mean(true == predicted))
 
 
-def unweighted_average_recall(
-    true: Sequence[str] | np.ndarray,
-    predicted: Sequence[str] | np.ndarray,
-    classes: Sequence[str] = EMOTIONS,
-) -> float:
-    """Return the mean recall of the classes that are present (UAR): 1/k for a guess of k classes.
-
-    Unlike accuracy it cannot be had by always naming the commonest class.
-    """
-    return float(metrics_of(confusion_matrix(true, predicted, classes))["uar"])
-
-
 def majority_class_accuracy(
     train: Sequence[str] | np.ndarray, test: Sequence[str] | np.ndarray
 ) -> float:
-    """Return the accuracy on ``test`` of always naming the commonest class of ``train``.
+    """Return the accuracy on ``test`` of always predicting the commonest class of ``train``.
 
     Both are sequences of class names or of indices; a tie goes to the first in sorted order.
+
+    Examples
+    --------
+    >>> majority_class_accuracy(["Sad", "Sad", "Fear"], ["Sad", "Fear", "Fear", "Fear"])
+    0.25
     """
     names, counts = np.unique(np.asarray(train), return_counts=True)
     if not counts.size or not len(test):
@@ -91,7 +94,14 @@ def confusion_matrix(
     predicted: Sequence[str] | np.ndarray,
     classes: Sequence[str] = EMOTIONS,
 ) -> np.ndarray:
-    """Return counts of shape (k, k), rows true, columns predicted, in the order of ``classes``."""
+    """Return counts of shape (k, k), rows true, columns predicted, in the order of ``classes``.
+
+    Examples
+    --------
+    >>> confusion_matrix(["Sad", "Sad", "Happy"], ["Sad", "Happy", "Happy"], ["Happy", "Sad"])
+    array([[1, 0],
+           [1, 1]])
+    """
     true, predicted = _same_length(true, predicted)
     k = len(classes)
     cells = as_indices(true, classes) * k + as_indices(predicted, classes)
@@ -102,6 +112,11 @@ def recall_of_each(confusion: Sequence[Sequence[int]] | np.ndarray) -> np.ndarra
     """Return the recall of each class, (..., k), of confusion matrices (..., k, k), rows true.
 
     A class that does not occur has none: its place is nan.
+
+    Examples
+    --------
+    >>> recall_of_each([[1, 3], [0, 4]]).tolist()
+    [0.25, 1.0]
     """
     confusion = np.asarray(confusion, dtype=float)
     hits, support = np.diagonal(confusion, axis1=-2, axis2=-1), confusion.sum(-1)
@@ -116,10 +131,10 @@ def metrics_of(confusion: np.ndarray) -> dict[str, np.ndarray]:
     """
     confusion = np.asarray(confusion, dtype=float)
     hits = np.diagonal(confusion, axis1=-2, axis2=-1)  # (..., k)
-    support, named = confusion.sum(-1), confusion.sum(-2)
+    support, predicted = confusion.sum(-1), confusion.sum(-2)
     present = support > 0
     classes_present = present.sum(-1)
-    f1 = np.divide(2 * hits, support + named, out=np.zeros_like(hits), where=present)
+    f1 = np.divide(2 * hits, support + predicted, out=np.zeros_like(hits), where=present)
     total = support.sum(-1)
     return {
         "accuracy": hits.sum(-1) / total,
@@ -127,49 +142,6 @@ def metrics_of(confusion: np.ndarray) -> dict[str, np.ndarray]:
         "f1_macro": f1.sum(-1) / classes_present,
         "f1_weighted": (f1 * support).sum(-1) / total,
     }
-
-
-def wilson_interval(correct: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the score interval of a proportion of ``correct`` in ``n`` (Wilson, 1927).
-
-    It stays within [0, 1] and keeps its promise for small ``n``, which the usual
-    plus-minus interval does not.
-    """
-    if not 0 <= correct <= n or n == 0:
-        raise ValueError(f"Got {correct} correct of {n}; expected 0 <= correct <= n and n > 0.")
-    low, high = stats.binomtest(int(correct), int(n)).proportion_ci(confidence, method="wilson")
-    return float(low), float(high)
-
-
-def mcnemar_exact(
-    first_correct: Sequence[bool] | np.ndarray, second_correct: Sequence[bool] | np.ndarray
-) -> dict:
-    """Compare two systems on the same samples by the exact two-sided test of McNemar (1947).
-
-    Only the samples that one system has right and the other wrong say anything; if the systems are
-    equally good, each of those falls to either side like a coin.
-
-    Parameters
-    ----------
-    first_correct, second_correct : n booleans
-        Whether each system is right on each sample, in the same order.
-
-    Returns
-    -------
-    dict
-        ``only_first`` and ``only_second``, the counts of samples that only one has right, and
-        ``p_value``.
-    """
-    first, second = _same_length(first_correct, second_correct)
-    if first.dtype != bool or second.dtype != bool:
-        raise ValueError(
-            f"mcnemar_exact takes booleans (right or wrong), got {first.dtype} and {second.dtype}; "
-            "compare the predictions with the true classes first."
-        )
-    only_first, only_second = int(np.sum(first & ~second)), int(np.sum(second & ~first))
-    discordant = only_first + only_second
-    p_value = stats.binomtest(only_first, discordant).pvalue if discordant else 1.0
-    return {"only_first": only_first, "only_second": only_second, "p_value": float(p_value)}
 
 
 def as_indices(labels: Sequence[str] | np.ndarray, classes: Sequence[str]) -> np.ndarray:
@@ -192,6 +164,6 @@ def _same_length(
     if first.shape != second.shape or first.ndim != 1 or not first.size:
         raise ValueError(
             f"Got arrays of shape {first.shape} and {second.shape}; expected two of one length, "
-            "one value a sample, and at least one sample."
+            "one value per sample, and at least one sample."
         )
     return first, second

@@ -1,86 +1,91 @@
-"""Whether a difference is real: bootstrap over clips, families of tests, how many clips it takes.
+"""Whether a difference is real: an interval, a paired test, families of tests, and their power."""
 
-Resampling is done on confusion matrices: a draw of groups is a row of counts, and one product with
-the groups' own confusion matrices gives the matrices of all draws.
-"""
-
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
 from scipy import stats
 
-from helpers.emotions import EMOTIONS
-from helpers.evaluation.scores import METRICS, as_indices, metrics_of
+
+def wilson_interval(correct: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the score interval of a fraction, ``correct`` of ``n`` (Wilson, 1927).
+
+    It stays within [0, 1] and keeps its promise for small ``n``, which the usual plus-minus
+    interval does not.
+
+    See Also
+    --------
+    helpers.evaluation.bootstrap.bootstrap_interval : for metrics without a formula, and groups.
+
+    Examples
+    --------
+    >>> "{:.2f} to {:.2f}".format(*wilson_interval(6, 10))
+    '0.31 to 0.83'
+    """
+    if not 0 <= correct <= n or n == 0:
+        raise ValueError(f"Got {correct} correct of {n}; expected 0 <= correct <= n and n > 0.")
+    low, high = stats.binomtest(int(correct), int(n)).proportion_ci(confidence, method="wilson")
+    return float(low), float(high)
 
 
-def bootstrap_interval(
-    true: Sequence[str] | np.ndarray,
-    predicted: Sequence[str] | np.ndarray,
-    classes: Sequence[str] = EMOTIONS,
-    *,
-    metric: str = "uar",
-    groups: Sequence | np.ndarray | None = None,
-    draws: int = 10_000,
-    seed: int = 0,
-    confidence: float = 0.95,
-) -> tuple[float, float]:
-    """Return the percentile bootstrap interval of a metric (Efron and Tibshirani 1993, chapter 13).
+def mcnemar_exact(
+    first_correct: Sequence[bool] | np.ndarray, second_correct: Sequence[bool] | np.ndarray
+) -> dict:
+    """Compare two systems on the same samples by the exact two-sided test of McNemar (1947).
+
+    Only the samples that one system has right and the other wrong tell them apart; if the systems
+    are equally good, each of those falls to either side like a coin.
 
     Parameters
     ----------
-    true, predicted : n class names, or n indices into ``classes``
-    metric : str
-        One of ``evaluation.METRICS``.
-    groups : n values or None
-        What is drawn as a whole: the film, the actor. None draws single clips, and then the
-        interval is too narrow if several clips share a film.
-    """
-    weights, group = _draw_groups(groups, len(true), draws, seed)
-    values = _resampled(true, predicted, classes, metric, weights, group)
-    return _percentiles(values, confidence)
-
-
-def bootstrap_gain(
-    true: Sequence[str] | np.ndarray,
-    first: Sequence[str] | np.ndarray,
-    second: Sequence[str] | np.ndarray,
-    classes: Sequence[str] = EMOTIONS,
-    *,
-    metric: str = "accuracy",
-    groups: Sequence | np.ndarray | None = None,
-    draws: int = 10_000,
-    seed: int = 0,
-    confidence: float = 0.95,
-) -> dict:
-    """Return what ``second`` gains over ``first`` on the same clips, with its paired interval.
-
-    Both systems are measured on the same draws, so that clips which are hard for both cancel out.
-    Takes what :func:`bootstrap_interval` takes, with two predictions for each clip.
+    first_correct, second_correct : n booleans
+        Whether each system is right on each sample, in the same order.
 
     Returns
     -------
     dict
-        ``gain`` (second minus first, a fraction), ``interval`` [low, high] and
-        ``share_above_zero``, the fraction of draws in which the second is better.
+        ``only_first`` and ``only_second``, the counts of samples that only one has right, and
+        ``p_value``.
+
+    See Also
+    --------
+    helpers.evaluation.comparison.paired_table : several comparisons, corrected for their number.
+
+    Examples
+    --------
+    >>> mcnemar_exact([True, True, True, False], [True, False, False, True])
+    {'only_first': 2, 'only_second': 1, 'p_value': 1.0}
     """
-    weights, group = _draw_groups(groups, len(true), draws, seed)
-    whole = np.ones((1, weights.shape[1]), dtype=weights.dtype)
-    gains, gain = (
-        _resampled(true, second, classes, metric, w, group)
-        - _resampled(true, first, classes, metric, w, group)
-        for w in (weights, whole)
-    )
-    return {
-        "gain": float(gain[0]),
-        "interval": list(_percentiles(gains, confidence)),
-        "share_above_zero": float(np.mean(gains > 0)),
-    }
+    first, second = np.asarray(first_correct), np.asarray(second_correct)
+    if first.shape != second.shape or first.ndim != 1 or not first.size:
+        raise ValueError(
+            f"Got arrays of shape {first.shape} and {second.shape}; expected two of one length, "
+            "one value per sample, and at least one sample."
+        )
+    if first.dtype != bool or second.dtype != bool:
+        raise ValueError(
+            f"mcnemar_exact takes booleans (right or wrong), got {first.dtype} and {second.dtype}; "
+            "compare the predictions with the true classes first."
+        )
+    only_first, only_second = int(np.sum(first & ~second)), int(np.sum(second & ~first))
+    discordant = only_first + only_second
+    p_value = stats.binomtest(only_first, discordant).pvalue if discordant else 1.0
+    return {"only_first": only_first, "only_second": only_second, "p_value": float(p_value)}
 
 
 def holm(p_values: Sequence[float] | np.ndarray) -> np.ndarray:
     """Return p-values, shape (m,), adjusted for having asked a family of m questions (Holm 1979).
 
     Compare them with the usual 0.05: the chance of even one false finding then stays below 5 %.
+
+    See Also
+    --------
+    helpers.evaluation.comparison.paired_table
+
+    Examples
+    --------
+    >>> holm([0.01, 0.04, 0.03]).tolist()
+    [0.03, 0.06, 0.06]
     """
     p_values = np.asarray(p_values, dtype=float)
     if p_values.ndim != 1 or not np.all((p_values >= 0) & (p_values <= 1)):
@@ -105,8 +110,17 @@ def mcnemar_power(clips: int, gain: float, discordance: float, alpha: float = 0.
 
     Notes
     -----
-    The number of discordant clips is binomial (clips, discordance), and of these a binomial share
+    The number of discordant clips is binomial (clips, discordance), and of these a binomial number
     favours the better system; the power is summed over all of them, without an approximation.
+
+    See Also
+    --------
+    clips_for_power : the other way round.
+
+    Examples
+    --------
+    >>> round(mcnemar_power(400, gain=0.05, discordance=0.2), 2)
+    0.57
     """
     _check_rates(gain, discordance)
     if discordance == 0:
@@ -129,64 +143,25 @@ def clips_for_power(
 
     The search starts from the closed form of Connor (1987, Biometrics 43, equation 3) and ends at
     a number at which :func:`mcnemar_power` reaches ``power`` and one clip less does not.
+
+    Examples
+    --------
+    >>> clips_for_power(gain=0.05, discordance=0.2)
+    658
     """
     _check_rates(gain, discordance)
     if gain == 0:
         return None
     z_alpha, z_power = stats.norm.ppf([1 - alpha / 2, power])
     root = z_alpha * np.sqrt(discordance) + z_power * np.sqrt(discordance - gain**2)
-    low, high = 0, max(1, int(np.ceil((root / gain) ** 2)))
-    while mcnemar_power(high, gain, discordance, alpha) < power:
+
+    def power_of(clips: int) -> float:
+        return mcnemar_power(clips, gain, discordance, alpha)
+
+    low, high = 1, max(1, int(np.ceil((root / gain) ** 2)))
+    while power_of(high) < power:
         low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if mcnemar_power(middle, gain, discordance, alpha) < power:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-def _draw_groups(
-    groups: Sequence | np.ndarray | None, n: int, draws: int, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the count of each group in each draw, (draws, groups), and samples' groups, (n,)."""
-    if groups is None:
-        number, group = n, np.arange(n)
-    else:
-        names, group = np.unique(np.asarray(groups), return_inverse=True)
-        number = names.size
-        if group.shape != (n,):
-            raise ValueError(f"Got {group.size} groups for {n} samples; expected one a sample.")
-    if number < 2:
-        raise ValueError(f"Got {number} group of samples; a bootstrap needs at least two.")
-    generator = np.random.default_rng(seed)
-    picks = generator.integers(number, size=(draws, number), dtype=np.int32)
-    picks += np.arange(draws, dtype=np.int32)[:, None] * number
-    weights = np.bincount(picks.ravel(), minlength=draws * number)
-    return weights.reshape(draws, number).astype(np.float32), group
-
-
-def _resampled(
-    true: Sequence[str] | np.ndarray,
-    predicted: Sequence[str] | np.ndarray,
-    classes: Sequence[str],
-    metric: str,
-    weights: np.ndarray,
-    group: np.ndarray,
-) -> np.ndarray:
-    if metric not in METRICS:
-        raise ValueError(f"Got metric {metric!r}; expected one of {list(METRICS)}.")
-    k = len(classes)
-    cells = as_indices(true, classes) * k + as_indices(predicted, classes)
-    own = np.bincount(group * k * k + cells, minlength=weights.shape[1] * k * k)
-    confusion = weights @ own.reshape(-1, k * k).astype(np.float32)  # exact: counts below 2**24
-    return metrics_of(confusion.reshape(-1, k, k))[metric]
-
-
-def _percentiles(values: np.ndarray, confidence: float) -> tuple[float, float]:
-    low, high = np.quantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return float(low), float(high)
+    return bisect_left(range(high), power, low, key=power_of)
 
 
 def _check_rates(gain: float, discordance: float) -> None:

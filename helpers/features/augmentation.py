@@ -1,7 +1,7 @@
-"""Changed copies of training pictures, as published (thesis, section III-A, after figure 10).
+"""Changed copies of training pictures, made by Keras layers inside tf.data.
 
-Made by Keras layers inside tf.data, on the training batches alone: give the result of
-:func:`published_augmentation` to ``helpers.features.pictures.make_dataset(..., augment=...)``.
+Of faces as published (thesis, section III-A, after figure 10), of spectrograms by masking. A recipe
+names one of ``AUGMENTATIONS``; it is for the training batches alone.
 """
 
 import math
@@ -103,3 +103,40 @@ class RandomDimming(layers.Layer):
         return pictures * keras.random.uniform(
             shape, self.lowest, self.highest, seed=self.generator
         )
+
+
+class RandomMasking(layers.Layer):
+    """Hide one stretch of bands and one of time in every picture (SpecAugment, Park 2019).
+
+    Both stretches have the value 0, a picture's darkest colour, and a random width from none to
+    the given fraction of the side. Time runs along the second axis.
+    """
+
+    def __init__(self, bands: float = 0.2, time: float = 0.2, *, seed: int, **options):
+        super().__init__(**options)
+        self.bands, self.time = bands, time
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, pictures, training=True):
+        """Return float32 (batch, height, width, channels); unchanged when not training."""
+        if not training:
+            return pictures
+        batch, height, width = ops.shape(pictures)[:3]
+        rows = self._kept(batch, height, self.bands)
+        columns = self._kept(batch, width, self.time)
+        return pictures * rows[:, :, None, None] * columns[:, None, :, None]
+
+    def _kept(self, batch, length, fraction: float):
+        """Return 1 where a side of ``length`` is kept and 0 where not, (batch, length)."""
+        draws = keras.random.uniform((2, batch, 1), seed=self.generator)
+        hidden = draws[0] * fraction * length
+        start = draws[1] * (length - hidden)
+        position = ops.cast(ops.arange(length), "float32") + 0.5
+        return ops.cast((position < start) | (position >= start + hidden), "float32")
+
+
+AUGMENTATIONS = {
+    "published": published_augmentation,
+    "masking": lambda seed: RandomMasking(seed=seed),
+}
+"""What a recipe's ``augment`` names; each takes a seed."""

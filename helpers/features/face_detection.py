@@ -16,8 +16,8 @@ import pandas as pd
 from PIL import Image
 
 from helpers.cache import Unusable, compute_stack
-from helpers.features.media import extract_frames
-from helpers.features.pictures import read_picture
+from helpers.decoding.film import extract_frames
+from helpers.decoding.pictures import read_picture
 
 SMALLEST_FACE = 70
 """Pixels from brows to chin; the detector finds no smaller ones."""

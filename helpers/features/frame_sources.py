@@ -20,9 +20,9 @@ from helpers.cache import Result, Unusable, compute_each
 from helpers.corpora.afew import ALIGNED_FACES
 from helpers.corpora.clips import join_stills
 from helpers.corpora.manifest import CorpusError
+from helpers.decoding.pictures import read_picture
 from helpers.features.face_detection import faces_of_clip
 from helpers.features.media import read_frames
-from helpers.features.pictures import read_picture
 
 _FACE_NAME = re.compile(r"(?:^|/)Faces/([^/]+)/[^/]+\.(?:jpe?g|png)$", re.IGNORECASE)
 _ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError)

@@ -4,16 +4,54 @@ Pictures are decoded once, in parallel, into one array on disk (``helpers.cache`
 that array, so no corpus is ever held in memory.
 """
 
+import weakref
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from PIL import Image, UnidentifiedImageError
 
-from helpers.cache import Unusable, compute_stack
+from helpers.cache import compute_stack
+from helpers.corpora import exclusions, load_role
+from helpers.decoding.pictures import read_picture
+from helpers.emotions import class_indices
 from helpers.runtime import import_tensorflow
+
+
+@dataclass(frozen=True)
+class Stills:
+    """Stills of films: ``pixels`` (n, size, size, 3), ``manifest`` and ``labels`` (n,)."""
+
+    pixels: np.ndarray
+    manifest: pd.DataFrame
+    labels: np.ndarray
+
+
+def load_stills(corpus: str, data_root: str, size: int) -> Stills:
+    """Return the stills of a corpus without those on its list of exclusions.
+
+    They and those that cannot be read stay in the manifest with their problem.
+
+    Raises
+    ------
+    CorpusError
+        If the corpus has no stills.
+    """
+    manifest = load_role("wild_faces", corpus, data_root)
+    names_file = exclusions.find_exclusions("", manifest)
+    if names_file:
+        manifest, _ = exclusions.exclude(manifest, exclusions.read_exclusions(names_file))
+    pixels, manifest = decode(manifest, (size, size), channels=3)
+    return Stills(pixels, manifest, class_indices(manifest["emotion"]))
+
+
+def picture_size(corpus: str, epochs: int) -> int:
+    """Return the side of the stills in pixels: 128 as published, less where seconds count.
+
+    48 for the demo corpus, and for a quick look (``EPOCHS``) at another one.
+    """
+    return 48 if corpus == "demo" or epochs else 128
 
 
 def decode(
@@ -59,93 +97,66 @@ def decode(
     return pixels, manifest
 
 
-def read_picture(path: Path, size: tuple[int, int] | None, channels: int) -> np.ndarray:
-    """Return one picture, uint8 (height, width, channels), resized without keeping its aspect.
-
-    ``size`` None keeps the picture's own.
-
-    Raises
-    ------
-    Unusable
-        If the file is no picture or is cut short.
-    """
-    try:
-        with Image.open(path) as picture:
-            picture = picture.convert("L" if channels == 1 else "RGB")
-            if size is None:
-                size = (picture.height, picture.width)
-            picture = picture.resize((size[1], size[0]), Image.Resampling.BILINEAR)
-    except UnidentifiedImageError:
-        raise Unusable("not a picture") from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise Unusable(f"the picture is damaged ({error})") from None
-    return np.asarray(picture, dtype=np.uint8).reshape(*size, channels)
-
-
 def make_dataset(
     features: np.ndarray,
-    labels: np.ndarray,
+    labels: np.ndarray | None,
     rows: Sequence[int],
     *,
     batch_size: int,
     shuffle: bool = False,
     seed: int = 0,
     augment: Callable | None = None,
-    preprocess: Callable | None = None,
 ):
     """Return batches of (features, labels) as a ``tf.data.Dataset``.
 
     Parameters
     ----------
     features : array (n, ...)
-        In memory or mapped from disk; only the rows of a batch are read.
-    labels : int array (n,)
+        In memory or mapped from disk; only the rows of a batch are read. Pictures as uint8 are
+        divided by 255, as published; float features pass as they are.
+    labels : int array (n,), or None for batches of features alone
     rows : ints
         The rows to take, in this order unless ``shuffle``.
     batch_size : int
     shuffle : bool
         A new order every epoch, given by ``seed``.
     augment : callable, optional
-        Takes and returns a float32 batch on the 0-255 scale, as a Keras layer does; for training
-        alone.
-    preprocess : callable, optional
-        Takes and returns a float32 batch. Without it uint8 features are divided by 255, as
-        published, and float features pass as they are.
+        Takes and returns a float32 batch on the features' own scale (0 to 255), as a Keras layer
+        does; for training alone.
 
     Returns
     -------
-    tf.data.Dataset of (float32 (batch, ...), int64 (batch,))
+    tf.data.Dataset of (float32 (batch, ...), int64 (batch,)), or without labels (float32,)
     """
     tf = import_tensorflow()
     rows = np.asarray(rows, dtype=np.int64)
-    labels = np.asarray(labels, dtype=np.int64)
-    if preprocess is None and features.dtype == np.uint8:
-        preprocess = _to_unit_range
+    labels = None if labels is None else np.asarray(labels, dtype=np.int64)
+    # TensorFlow never forgets a function that numpy_function was given (seen with 2.21): one must
+    # not hold the features, or they stay in memory for good. The dataset holds them.
+    held, dtype, shape = weakref.ref(features), features.dtype, features.shape[1:]
 
     def gather(batch_rows: np.ndarray) -> np.ndarray:
-        return features[batch_rows]
+        return held()[batch_rows]
 
     def load(batch_rows):
-        batch = tf.numpy_function(gather, [batch_rows], features.dtype)
-        batch.set_shape((None, *features.shape[1:]))
-        return tf.cast(batch, tf.float32), tf.gather(labels, batch_rows)
+        batch = tf.numpy_function(gather, [batch_rows], dtype)
+        batch.set_shape((None, *shape))
+        batch = tf.cast(batch, tf.float32)
+        return (batch,) if labels is None else (batch, tf.gather(labels, batch_rows))
 
     dataset = tf.data.Dataset.from_tensor_slices(rows)
+    dataset.features = features
     if shuffle:
         dataset = dataset.shuffle(len(rows), seed=seed, reshuffle_each_iteration=True)
     dataset = dataset.batch(batch_size)
     dataset = dataset.map(load, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
     if augment is not None:
         # One batch after the other: side by side, batches would race for the next random numbers.
-        dataset = dataset.map(lambda batch, batch_labels: (augment(batch), batch_labels))
-    if preprocess is not None:
-        dataset = dataset.map(lambda batch, batch_labels: (preprocess(batch), batch_labels))
+        dataset = dataset.map(lambda batch, *rest: (augment(batch), *rest))
+    if dtype == np.uint8:
+        dataset = dataset.map(lambda batch, *rest: (batch / 255.0, *rest))
     # Autotuning's thread sleeps for 10 ms, 20, 40, ... up to a minute, and an iterator's end waits
     # for it (TensorFlow 2.21): an epoch could take twice its time. There is nothing to tune here.
     options = tf.data.Options()
     options.autotune.enabled = False
     return dataset.prefetch(tf.data.AUTOTUNE).with_options(options)
-
-
-def _to_unit_range(batch):
-    return batch / 255.0

@@ -14,7 +14,7 @@ import pandas as pd
 from PIL import Image
 
 from helpers.cache import compute_stack
-from helpers.features.media import read_audio, read_audio_at_own_rate
+from helpers.decoding.sound import read_audio, read_audio_at_own_rate
 from helpers.features.spectrograms import (
     LIBROSA_DEFAULTS,
     THESIS_SAMPLE_RATE,
@@ -77,7 +77,7 @@ def sound_to_image(path: str | Path, *, kind: str, size: tuple[int, int]) -> np.
     """Return the picture of one clip or sound file, uint8 (height, width, 3).
 
     The picture is as wide for a short clip as for a long one: no silence is added.
-    Raises ``Unusable`` as ``helpers.features.media.read_audio`` does.
+    Raises ``Unusable`` as ``helpers.decoding.sound.read_audio`` does.
     """
     if kind == "log_mel":
         samples = pre_emphasis(read_audio(path, THESIS_SAMPLE_RATE))

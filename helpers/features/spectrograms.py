@@ -4,7 +4,6 @@ The numbers are librosa's; they come several times faster because the windows an
 are made once, the silence that fills a clip up is never transformed, and filters are sparse.
 """
 
-import json
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -211,12 +210,6 @@ def fit_normaliser(kind: str, spectrograms: np.ndarray, rows: Sequence[int]) -> 
     if kind == "global":
         squares = squares.mean(keepdims=True)
     return Normaliser(kind, tuple(mean.tolist()), tuple(_not_zero(np.sqrt(squares)).tolist()))
-
-
-def load_normaliser(path: str | Path) -> Normaliser:
-    """Read what :meth:`Normaliser.save` wrote."""
-    values = json.loads(Path(path).read_text(encoding="utf-8"))
-    return Normaliser(values["kind"], tuple(values["mean"]), tuple(values["deviation"]))
 
 
 def _not_zero(deviation: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
-"""Joining what a video network and an audio network say of the same clip (thesis, chapter V).
+"""From frames to a clip, and from a clip's video and audio to one answer (thesis, chapter V).
 
-``alignment`` pairs clip scores by clip, ``combiners`` turn a pair into one prediction, ``dense``
-trains many small networks at once, ``comparison`` tests them against the single modality, and
-``replication`` recomputes the thesis's own table from its own vectors.
+``frames`` makes one score of all frames of a clip. ``alignment`` pairs clip scores by clip,
+``combiners`` turn a pair into one prediction, ``dense`` trains many small networks at once,
+``comparison`` tests them against the single modality, and ``replication`` recomputes the thesis's
+own table from its own vectors.
 """

@@ -17,7 +17,7 @@ class ClipPairs:
     Attributes
     ----------
     clips : DataFrame
-        ``sample_id, split, emotion``, one row a clip, sorted by split and id.
+        ``sample_id, split, emotion``, one row per clip, sorted by split and id.
     video, audio : float arrays (n, k)
         Class probabilities; a row of NaN where the modality is missing.
     classes : tuple of k names
@@ -74,7 +74,7 @@ def pair_clip_scores(
     Parameters
     ----------
     video, audio : DataFrame
-        ``sample_id, split, emotion`` and one probability column a class; each clip once. Filter
+        ``sample_id, split, emotion`` and one probability column per class; each clip once. Filter
         by ``protocol`` and ``system`` first.
     classes : sequence of k names
     sources : two str
@@ -84,7 +84,11 @@ def pair_clip_scores(
     ------
     ResultsError
         If a column is missing or stands in another order, a value is no probability, a clip comes
-        twice, or the two tables disagree about its emotion: source, line and column are named.
+        twice, or the two tables disagree about its emotion; with source, line and column.
+
+    See Also
+    --------
+    count_modalities : how many clips have both.
     """
     tables = [
         _checked(table, classes, source)
@@ -126,4 +130,4 @@ def _checked(table: pd.DataFrame, classes: Sequence[str], source: str) -> pd.Dat
     columns = [name for name in table if name in KEY_COLUMNS or name in EMOTIONS]
     # The same check, and the same words, as when the file is read.
     text = table[columns].to_csv(index=False)
-    return check_predictions(text, source, classes=classes, manifest=None)
+    return check_predictions(text, source, classes=classes)

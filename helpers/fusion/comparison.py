@@ -1,4 +1,4 @@
-"""All combinations on the same clips, and whether any of them beats the single modality."""
+"""All combinations on the same clips, and whether any of them beats the better single modality."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 
 from helpers.emotions import EMOTIONS
-from helpers.evaluation.scores import accuracy, mcnemar_exact, score
-from helpers.evaluation.statistics import bootstrap_gain, bootstrap_interval, clips_for_power, holm
+from helpers.evaluation.bootstrap import bootstrap_interval
+from helpers.evaluation.comparison import paired_table
+from helpers.evaluation.scores import accuracy, score
+from helpers.evaluation.statistics import clips_for_power
 from helpers.fusion.alignment import ClipPairs
 from helpers.fusion.combiners import COMBINERS, fuse
 from helpers.fusion.dense import train_runs
@@ -16,10 +18,13 @@ from helpers.fusion.dense import train_runs
 DENSE = "dense network"
 SINGLE = ("video", "audio")
 
+_COLUMNS = ["n", "correct", "reference_correct", "gain", "gain_low", "gain_high", "only_fusion",
+            "only_reference", "p_value", "p_holm", "clips_needed"]  # fmt: skip
+
 
 @dataclass(frozen=True)
 class FusedScores:
-    """What every system says of m test clips.
+    """What every system predicts for m test clips.
 
     Attributes
     ----------
@@ -29,7 +34,7 @@ class FusedScores:
     train_accuracy : dict of name to float
         On the training clips that the system learned from.
     dense : int array (epochs, r, c)
-        What every run, after every epoch, names the c test clips that have both modalities.
+        What every run predicts, after every epoch, for the c test clips that have both modalities.
     """
 
     probabilities: dict[str, np.ndarray]
@@ -105,9 +110,10 @@ def score_with_intervals(
     groups: np.ndarray | None = None,
     seed: int = 0,
 ) -> dict:
-    """Return ``evaluation.score`` with bootstrap intervals of UAR and macro F1 over groups.
+    """Return a score with bootstrap intervals of UAR and macro F1 over groups.
 
-    The dictionary gains ``uar_interval`` and ``f1_macro_interval``, [low, high] at 95 %.
+    It is what ``helpers.evaluation.scores.score`` returns, with ``uar_interval`` and
+    ``f1_macro_interval``, [low, high] at 95 %.
     """
     result = score(labels, predicted, classes)
     for metric in ("uar", "f1_macro"):
@@ -141,35 +147,34 @@ def compare_systems(
     Returns
     -------
     DataFrame
-        One row a fusion: ``n, correct, reference_correct, gain, gain_low, gain_high, only_fusion,
+        One row per fusion: ``n, correct, reference_correct, gain, gain_low, gain_high, only_fusion,
         only_reference, p_value, p_holm`` (corrected for the number of rows) and ``clips_needed``,
         how many clips it takes to find a gain of that size with 80 % power (NaN for none).
     """
     right = {name: values == labels for name, values in predicted.items()}
-    rows = {}
-    for name in [name for name in predicted if name not in SINGLE]:
-        test = mcnemar_exact(right[reference], right[name])
-        low, high = bootstrap_gain(
-            labels, predicted[reference], predicted[name], classes, groups=groups, seed=seed
-        )["interval"]
-        only_reference, only_fusion = test["only_first"], test["only_second"]
-        gain = (only_fusion - only_reference) / len(labels)
-        needed = clips_for_power(gain, (only_reference + only_fusion) / len(labels))
-        rows[name] = {
-            "n": len(labels),
-            "correct": int(right[name].sum()),
-            "reference_correct": int(right[reference].sum()),
-            "gain": gain,
-            "gain_low": low,
-            "gain_high": high,
-            "only_fusion": only_fusion,
-            "only_reference": only_reference,
-            "p_value": test["p_value"],
-            "clips_needed": np.nan if needed is None else needed,
-        }
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("fusion")
-    table.insert(table.columns.get_loc("clips_needed"), "p_holm", holm(table["p_value"]))
-    return table
+    fusions = [name for name in predicted if name not in SINGLE]
+    pairs = {name: (right[reference], right[name]) for name in fusions}
+    table = paired_table(pairs, ("reference", "fusion")).set_index("question")
+    table = table.rename_axis("fusion").drop(columns=["reference", "fusion"])
+    only_fusion, only_reference = table["only_fusion"], table["only_reference"]
+    table["correct"] = [right[name].sum() for name in fusions]
+    table["reference_correct"] = right[reference].sum()
+    table["gain"] = (only_fusion - only_reference) / table["n"]
+    table[["gain_low", "gain_high"]] = [
+        bootstrap_interval(
+            labels,
+            predicted[name],
+            classes,
+            against=predicted[reference],
+            metric="accuracy",
+            groups=groups,
+            seed=seed,
+        )
+        for name in fusions
+    ]
+    effects = zip(table["gain"], (only_fusion + only_reference) / table["n"], strict=True)
+    table["clips_needed"] = [clips_for_power(*effect) or np.nan for effect in effects]
+    return table[_COLUMNS]
 
 
 def records(table: pd.DataFrame) -> list[dict]:
@@ -190,16 +195,8 @@ def better_modality(train: ClipPairs) -> str:
     return SINGLE[int(np.argmax(right))]
 
 
-def best_fusion(comparison: pd.DataFrame) -> str:
-    """Return the fusion with the largest gain in a table of :func:`compare_systems`.
-
-    Of equally good ones it is the first: the simpler rules come first in ``COMBINERS``.
-    """
-    return comparison["gain"].idxmax()
-
-
 def answer(comparison: pd.DataFrame, reference: str) -> str:
-    """Say in one sentence, made from the numbers, whether the other modality helps.
+    """Return one sentence, made from the numbers, on whether the other modality helps.
 
     Parameters
     ----------
@@ -209,7 +206,7 @@ def answer(comparison: pd.DataFrame, reference: str) -> str:
         ``video`` or ``audio``.
     """
     other = SINGLE[1 - SINGLE.index(reference)]
-    best = comparison.loc[best_fusion(comparison)]
+    best = comparison.loc[comparison["gain"].idxmax()]  # of equal ones the first, simplest rule
     start = (
         f"Does {other} help? On {best['n']:.0f} clips {reference} alone is right on "
         f"{best['reference_correct']:.0f}, and the best of {len(comparison)} fusions ({best.name}) "

@@ -1,8 +1,8 @@
 """Many runs of the thesis's small network at once, each with its own seed.
 
-One run says little: start, order and dropout are drawn anew in each. All runs are therefore trained
+One run shows little: each draws its own start, order and dropout. All runs are therefore trained
 side by side, as one model whose weights have a leading axis for the run. Nothing passes between
-runs, and each draws from its own generator, so a run is the same in whatever company.
+runs, and each draws from its own generator, so a run is the same alone and among others.
 """
 
 from collections.abc import Iterable, Sequence
@@ -89,7 +89,7 @@ def train_from(
     Parameters
     ----------
     weights : four arrays (r, f, 28), (r, 1, 28), (r, 28, k), (r, 1, k)
-    draws : iterable of (order, kept), one an epoch
+    draws : iterable of (order, kept), one per epoch
         ``order`` (r, n) is the order of the training clips; ``kept`` (r, n, 28) is what dropout
         multiplies the hidden values with.
     """

@@ -1,4 +1,4 @@
-"""From frames to a clip: one score for all the frames of a clip.
+"""From frames to clips: one score for all frames of a clip, and which frames serve best.
 
 Late fusion (thesis, section III-B): every frame is scored on its own, and the scores of a clip's
 frames are then combined, by their mean in equation 1.
@@ -8,6 +8,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.special import softmax
+
+from helpers.emotions import EMOTIONS, class_indices
+from helpers.evaluation.comparison import paired_table
+from helpers.evaluation.scores import score
+from helpers.features.frame_sources import ClipFrames
+from helpers.results.runs import experiment
+
+SourceScores = Mapping[tuple[str, str], np.ndarray]
+"""Clip scores (clips, classes) by source of frames and protocol."""
 
 METHODS = ("mean", "median", "max", "product", "vote")
 """What :func:`aggregate_clips` knows; ``mean`` is equation 1."""
@@ -28,8 +38,8 @@ def aggregate_clips(
         The clip of each frame, in any order.
     method : str
         ``mean`` (equation 1), ``median`` and ``max`` (then divided by their sum), ``product`` (all
-        frames must agree; also the mean of logarithms up to scale) or ``vote`` (shares of the
-        frames that each class wins).
+        frames must agree; also the mean of logarithms up to scale) or ``vote`` (the fraction of
+        the frames that each class wins).
 
     Returns
     -------
@@ -40,13 +50,24 @@ def aggregate_clips(
     ------
     ValueError
         If the method is unknown, the lengths differ, or a score is no number.
+
+    See Also
+    --------
+    score_clips : the same with a row for every clip, also for those without a frame.
+
+    Examples
+    --------
+    >>> aggregate_clips([[0.5, 0.5], [1.0, 0.0], [0.25, 0.75]], ["a", "a", "b"])
+          0     1
+    a  0.75  0.25
+    b  0.25  0.75
     """
     scores = np.asarray(frame_scores, dtype=np.float64)
     if method not in METHODS:
         raise ValueError(f"Unknown method {method!r}; expected one of {METHODS}.")
     if scores.ndim != 2 or len(scores) != len(clip_rows) or not np.isfinite(scores).all():
         raise ValueError(
-            f"aggregate_clips needs one row of finite scores a frame; got scores {scores.shape} "
+            f"aggregate_clips needs one row of finite scores per frame; got scores {scores.shape} "
             f"({np.count_nonzero(~np.isfinite(scores))} not finite) for {len(clip_rows)} frames."
         )
     if method == "product":
@@ -56,11 +77,8 @@ def aggregate_clips(
     frames_of_clips = pd.DataFrame(scores).groupby(np.asarray(clip_rows))
     if method == "product":
         sums = frames_of_clips.sum()
-        clips = np.exp(sums.sub(sums.max(axis=1), axis=0))
-    elif method == "vote":
-        clips = frames_of_clips.mean()
-    else:
-        clips = frames_of_clips.agg(method)
+        return pd.DataFrame(softmax(sums.to_numpy(), axis=1), index=sums.index)
+    clips = frames_of_clips.agg("mean" if method == "vote" else method)
     return clips.div(clips.sum(axis=1), axis=0)
 
 
@@ -88,7 +106,13 @@ def score_clips(
 
 
 def class_prior(labels: np.ndarray, classes: int) -> np.ndarray:
-    """Return the share of each class in the training labels, (classes,): the best blind guess."""
+    """Return the fraction of each class in the training labels, (classes,): the best blind guess.
+
+    Examples
+    --------
+    >>> class_prior([0, 0, 0, 2], classes=3).tolist()
+    [0.75, 0.0, 0.25]
+    """
     counts = np.bincount(labels, minlength=classes)
     return counts / counts.sum()
 
@@ -114,3 +138,116 @@ def prediction_table(
             keys.assign(protocol=protocol, **dict(zip(classes, values.to_numpy().T, strict=True)))
         )
     return pd.concat(tables, ignore_index=True)
+
+
+def source_table(
+    frames_of: Mapping[str, ClipFrames], scores: SourceScores, clips: pd.DataFrame, protocol: str
+) -> pd.DataFrame:
+    """Return a row per source of frames: frames, clips with and without any, accuracy of all clips.
+
+    A clip without a frame is counted with the class prior's answer.
+    """
+    true = class_indices(clips["emotion"])
+    rows = [
+        {
+            "source": source,
+            "frames": len(frames.pixels),
+            "clips with frames": np.sum(_with_frames(frames)),
+            "clips answered by prior": np.sum(~_with_frames(frames)),
+            "accuracy, all clips": np.mean(scores[source, protocol].argmax(axis=1) == true),
+        }
+        for source, frames in frames_of.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def source_experiments(
+    frames_of: Mapping[str, ClipFrames],
+    scores: SourceScores,
+    clips: pd.DataFrame,
+    published: Mapping[str, object],
+) -> list[dict]:
+    """Return an experiment per source and protocol, over the clips that have frames.
+
+    Parameters
+    ----------
+    clips : DataFrame
+        The test clips, row for row with the scores.
+    published : mapping
+        Source to its published result, shown beside the protocol ``thesis``.
+    """
+    true = class_indices(clips["emotion"])
+    experiments = []
+    for (source, protocol), values in scores.items():
+        counted = _with_frames(frames_of[source])
+        found = score(true[counted], values.argmax(axis=1)[counted], EMOTIONS)
+        value = published.get(source) if protocol == "thesis" else None
+        experiments.append(experiment(source, protocol, "val", found, value))
+    return experiments
+
+
+def compare_sources(
+    frames_of: Mapping[str, ClipFrames], scores: SourceScores, clips: pd.DataFrame, protocol: str
+) -> pd.DataFrame:
+    """Compare the first source with each other one, on the clips for which both have frames.
+
+    Returns
+    -------
+    DataFrame
+        As ``helpers.evaluation.comparison.paired_table`` returns it, with ``source`` in the place
+        of ``question``.
+    """
+    true = class_indices(clips["emotion"])
+    right = {source: scores[source, protocol].argmax(axis=1) == true for source in frames_of}
+    has_frames = {source: _with_frames(frames) for source, frames in frames_of.items()}
+    first, *others = frames_of
+    both = {source: has_frames[first] & has_frames[source] for source in others}
+    pairs = {name: (right[first][mask], right[name][mask]) for name, mask in both.items()}
+    return paired_table(pairs, (first, "this source")).rename(columns={"question": "source"})
+
+
+def compare_methods(
+    frame_scores: np.ndarray, clip_rows: np.ndarray, clips: np.ndarray, true: np.ndarray
+) -> pd.DataFrame:
+    """Return a row per method to combine frames: accuracy, UAR, and its test against the mean.
+
+    Parameters
+    ----------
+    frame_scores, clip_rows
+        As :func:`aggregate_clips` takes them.
+    clips, true : arrays (n,)
+        The clips to count, and their classes.
+
+    Returns
+    -------
+    DataFrame
+        ``method, accuracy, uar, p_value, p_holm``; the last two are NaN for the mean itself.
+    """
+    scores = {name: aggregate_clips(frame_scores, clip_rows, name).loc[clips] for name in METHODS}
+    predicted = {name: values.to_numpy().argmax(axis=1) for name, values in scores.items()}
+    found = {method: score(true, values, EMOTIONS) for method, values in predicted.items()}
+    right = {method: values == true for method, values in predicted.items()}
+    tests = paired_table({method: (right["mean"], right[method]) for method in METHODS[1:]})
+    table = pd.DataFrame(found, index=["accuracy", "uar"]).T.rename_axis("method")
+    return table.join(tests.set_index("question")[["p_value", "p_holm"]]).reset_index()
+
+
+def clips_to_show(scores: np.ndarray, frames: ClipFrames, true: np.ndarray) -> list[int]:
+    """Return the most confident right clip, the most confident wrong one and the least confident.
+
+    Only clips with frames are taken, none of them twice; there are fewer than three where no clip
+    is right or none is wrong.
+    """
+    confidence, right = scores.max(axis=1), scores.argmax(axis=1) == true
+    can = _with_frames(frames)
+    chosen: list[int] = []
+    for mask, sign in ((can & right, 1), (can & ~right, 1), (can, -1)):
+        left = [row for row in np.flatnonzero(mask) if row not in chosen]
+        if left:
+            chosen.append(int(max(left, key=lambda row: sign * confidence[row])))
+    return chosen
+
+
+def _with_frames(frames: ClipFrames) -> np.ndarray:
+    """Return which clips have a frame, bool (clips,)."""
+    return np.array([reason == "" for reason in frames.reasons])

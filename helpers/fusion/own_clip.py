@@ -10,16 +10,18 @@ import pandas as pd
 
 from helpers.cache import Unusable
 from helpers.corpora.clips import load_own_clips
-from helpers.emotions import class_indices
+from helpers.corpora.splits import FEWEST_STILLS, protocol_parts
+from helpers.emotions import EMOTIONS, class_indices
 from helpers.features.face_detection import faces_of_clip
+from helpers.features.pictures import load_stills, picture_size
 from helpers.features.spectrogram_images import sound_to_image, spectrogram_images
 from helpers.fusion.own_scores import AUDIO
-from helpers.models import saved, still_networks, training
-from helpers.models.audio_training import clip_protocols
-from helpers.models.recipes import FUSED, picture_recipes
-from helpers.models.transfer import Recipe
+from helpers.models.recipes import FUSED, recipes_for
+from helpers.models.saved import load_or_train
+from helpers.models.training import predict
+from helpers.models.vgg16 import blocks_for
 from helpers.results.runs import ResultsError, load_run, run_folder
-from helpers.runtime import ask_for_file
+from helpers.runtime.colab import ask_for_file
 
 FACES = "03_vgg16_transfer"
 """The notebook whose network scores faces; notebook 06 has the one for sound."""
@@ -30,7 +32,7 @@ FRAMES = 8
 
 @dataclass(frozen=True)
 class ScoredClip:
-    """What two networks say of one clip.
+    """What two networks predict for one clip.
 
     Attributes
     ----------
@@ -110,54 +112,26 @@ def load_networks(
 
 
 def _video_network(corpus, data_root, results_root, settings, epochs, seed):
-    size = still_networks.picture_size(corpus, epochs)
-    stills = still_networks.load_stills(corpus, data_root, size)
-    parts = still_networks.protocol_parts(stills, seed)["held_out"]
+    size = picture_size(corpus, epochs)
+    stills = load_stills(corpus, data_root, size)
+    protocols = protocol_parts(
+        stills.manifest, stills.labels, seed, clip_id="clip_id", fewest_validation=FEWEST_STILLS
+    )
     weights = _weights_of(FACES, corpus, results_root)
-    recipe = still_networks.choose_recipe(settings, epochs, weights, size)
-    folder = run_folder(FACES, corpus, results_root) / "held_out"
-    return still_networks.load_or_train(folder, stills, parts, recipe, seed)
-
-
-def keep_audio_network(
-    network: keras.Model,
-    folder: Path,
-    pictures: np.ndarray,
-    clips: pd.DataFrame,
-    labels: np.ndarray,
-    recipe: Recipe,
-    seed: int,
-) -> None:
-    """Keep notebook 06's network (``held_out``) in its results, for :func:`load_networks`.
-
-    Parameters
-    ----------
-    network : keras.Model
-    folder : Path
-        The notebook's folder of results.
-    pictures : uint8 array (n, height, width, 3)
-        Spectrograms of all clips.
-    clips : DataFrame (n rows)
-        With ``film``, see ``helpers.corpora.clips.load_own_clips``.
-    labels : int array (n,)
-    """
-    heard, parts = _sound(pictures, clips, labels, seed)
-    origin = still_networks.made_from(heard, parts, recipe, seed)
-    saved.save_model(network, folder / "held_out", origin)
+    options = {"weights": weights, "blocks": blocks_for(size)}
+    recipe = recipes_for("stills", settings, epochs, **options)["VGG16"]
+    made_from = (stills.pixels, stills.labels, protocols["held_out"], EMOTIONS, recipe, seed)
+    return load_or_train(run_folder(FACES, corpus, results_root) / "held_out", *made_from)
 
 
 def _audio_network(corpus, data_root, results_root, settings, epochs, seed):
     pictures, clips = spectrogram_images(load_own_clips(corpus, data_root))
-    heard, parts = _sound(pictures, clips, class_indices(clips["emotion"]), seed)
-    recipe = picture_recipes(settings, epochs, _weights_of(AUDIO, corpus, results_root))[FUSED]
-    folder = run_folder(AUDIO, corpus, results_root) / "held_out"
-    return still_networks.load_or_train(folder, heard, parts, recipe, seed)
-
-
-def _sound(pictures, clips, labels, seed):
-    rows = clip_protocols(clips, labels, clips["film"].to_numpy(), seed)["held_out"]
-    parts = dict(zip(("fit", "choose"), rows, strict=True))
-    return still_networks.Pictures(pictures, clips, labels), parts
+    labels = class_indices(clips["emotion"])
+    protocols = protocol_parts(clips, labels, seed, group="film", clip_id="sample_id")
+    weights = _weights_of(AUDIO, corpus, results_root)
+    recipe = recipes_for("spectrogram images", settings, epochs, weights=weights)[FUSED]
+    made_from = (pictures, labels, protocols["held_out"], EMOTIONS, recipe, seed)
+    return load_or_train(run_folder(AUDIO, corpus, results_root) / "held_out", *made_from)
 
 
 def _weights_of(notebook: str, corpus: str, results_root: str) -> str:
@@ -165,7 +139,7 @@ def _weights_of(notebook: str, corpus: str, results_root: str) -> str:
     try:
         return load_run(notebook, corpus, results_root)["settings"]["weights"]
     except (ResultsError, KeyError):
-        return Recipe().weights
+        return "hed"
 
 
 def score_clip(
@@ -186,14 +160,14 @@ def score_clip(
     spectrogram, scores, reasons = None, {}, {}
     try:
         faces = faces_of_clip(path, (height, width), FRAMES)
-        frame_scores = training.predict(video_network, faces, np.arange(len(faces)))
+        frame_scores = predict(video_network, faces, np.arange(len(faces)))
         scores["video"] = frame_scores.mean(axis=0)
     except Unusable as reason:
         reasons["video"] = str(reason)
     try:
         size = audio_network.input_shape[1:3]
         spectrogram = sound_to_image(path, kind="librosa_defaults", size=size)
-        scores["audio"] = training.predict(audio_network, spectrogram[None], np.arange(1))[0]
+        scores["audio"] = predict(audio_network, spectrogram[None], np.arange(1))[0]
     except Unusable as reason:
         reasons["audio"] = str(reason)
     if len(scores) == 2:

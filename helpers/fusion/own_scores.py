@@ -7,7 +7,8 @@ import pandas as pd
 
 from helpers.fusion.alignment import ClipPairs, pair_clip_scores
 from helpers.paths import repository_root
-from helpers.results.runs import ResultsError, load_predictions
+from helpers.results.clip_scores import ResultsError, ResultsMissing
+from helpers.results.runs import load_predictions
 
 VIDEO, AUDIO = "04_video_late_fusion", "06_audio_spectrogram_images"
 
@@ -45,9 +46,7 @@ def load_own_scores(
     for place in places:
         try:
             video, audio = (load_predictions(name, *place) for name in (VIDEO, AUDIO))
-        except ResultsError as error:
-            if "is missing" not in str(error) and "No results" not in str(error):
-                raise
+        except ResultsMissing as error:
             reasons.append(str(error))
             continue
         (video, video_system), (audio, audio_system) = map(best_system, (video, audio))
@@ -55,14 +54,14 @@ def load_own_scores(
         if place != places[0]:
             note += f" These are the ones that came with the series. {reasons[0]}"
         return video, audio, place[0], note
-    raise ResultsError(reasons[0])
+    raise ResultsMissing(reasons[0])
 
 
 def best_system(scores: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Return the rows of one system and its name, ``one system`` where the scores name none.
+    """Return the rows of one system and its name, ``one system`` where there is no such column.
 
     Of several the one with the highest accuracy on training clips, out of fold where there are
-    such rows: the test clips have no say in it.
+    such rows; the test clips play no part in it.
     """
     if "system" not in scores:
         return scores, "one system"

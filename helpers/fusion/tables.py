@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from helpers.evaluation.scores import wilson_interval
+from helpers.evaluation.statistics import wilson_interval
 from helpers.fusion.comparison import DENSE
 from helpers.published import load_published
 
@@ -60,12 +60,8 @@ def trust_table(replicated: Mapping[str, Mapping]) -> pd.DataFrame:
         From ``helpers.fusion.replication.replicate``.
     """
     columns = {}
-    titles = {
-        "video": "video",
-        "audio": "audio, same clips",
-        "audio, all clips": "audio, all clips",
-    }
-    for name, title in titles.items():
+    names = {name: name for name in ("video", "audio", "audio, all clips")}
+    for name, title in (names | {"audio": "audio, same clips"}).items():
         for part, scores in (("train", replicated["train"]), ("val", replicated["scores"])):
             found = replicated["temperatures"][part].get(name)
             columns[title, part] = {
@@ -93,24 +89,22 @@ def second_table(
     keys = {"audio": "audio, all clips", "svm": "SVM", "dense": DENSE}
     rows = {}
     for published in load_published("07_fusion")["table_2"]:
-        system = keys.get(published["system"], published["system"])
-        again = vectors[system]
+        name = published["system"]
+        system = keys.get(name, name)
         row = {
             ("published", "accuracy"): f"{published['accuracy']:.1%}",
             ("published", "F1"): f"{published['f1']:.1%}",
-            ("from its vectors", "accuracy"): f"{again['accuracy']:.1%}",
-            ("from its vectors", "F1"): f"{again['f1_weighted']:.1%}",
-            ("from its vectors", "n"): again["n"],
+            ("from its vectors", "accuracy"): f"{vectors[system]['accuracy']:.1%}",
+            ("from its vectors", "F1"): f"{vectors[system]['f1_weighted']:.1%}",
+            ("from its vectors", "n"): vectors[system]["n"],
         }
-        for line in own:
-            if line["system"] == published["system"] or line["system"] == system:
-                ours = line["metrics"]
-                name = f"{corpus}, {line['protocol']}"
-                row[name, "accuracy"] = f"{ours['accuracy']:.1%} {_interval(ours['interval'])}"
-                row[name, "F1"] = f"{ours['f1_weighted']:.1%}"
-                row[name, "n"] = line["n"]
+        for line in [line for line in own if line["system"] in (name, system)]:
+            ours, place = line["metrics"], f"{corpus}, {line['protocol']}"
+            row[place, "accuracy"] = f"{ours['accuracy']:.1%} {_interval(ours['interval'])}"
+            row[place, "F1"] = f"{ours['f1_weighted']:.1%}"
+            row[place, "n"] = line["n"]
         # The published row is of all clips with sound, ours of clips with both; n says so.
-        rows["audio" if published["system"] == "audio" else system] = row
+        rows["audio" if name == "audio" else system] = row
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.columns = pd.MultiIndex.from_tuples(table.columns)
     return table
@@ -124,7 +118,7 @@ def third_table(
     Takes what :func:`second_table` takes; fusions of both protocols are listed.
     """
     rows = [
-        _line(
+        (
             entry["system"],
             "AFEW validation" if entry["test"] is None else "AFEW test",
             entry["test"] or entry["val"],
@@ -134,32 +128,24 @@ def third_table(
     ]
     with_stills = "AFEW validation, with stills"
     thesis = load_published("07_fusion")["dense"]
-    rows.append(_line(f"thesis: {DENSE}, as published", with_stills, thesis["value"], thesis["n"]))
-    rows += [
-        _line(f"its vectors: {name}", with_stills, vectors[name]["accuracy"], vectors[name]["n"])
-        for name in (DENSE, "mean")
-    ]
-    rows += [
-        _line(
-            f"here: {line['system']}, {line['protocol']}",
-            f"corpus {corpus}",
-            line["metrics"]["accuracy"],
-            line["n"],
-        )
-        for line in own
-        if line["system"] in (DENSE, "mean", "SVM")
-    ]
-    return pd.DataFrame(rows).set_index("system")
-
-
-def _line(system: str, clips: str, accuracy: float, n: int | None) -> dict:
-    return {
-        "system": system,
-        "clips of": clips,
-        "n": n or "",
-        "accuracy": f"{accuracy:.2%}",
-        "95 % interval": _interval(wilson_interval(round(accuracy * n), n)) if n else "",
-    }
+    rows.append((f"thesis: {DENSE}, as published", with_stills, thesis["value"], thesis["n"]))
+    for name in (DENSE, "mean"):
+        ours = vectors[name]
+        rows.append((f"its vectors: {name}", with_stills, ours["accuracy"], ours["n"]))
+    for line in own:
+        if (system := line["system"]) in (DENSE, "mean", "SVM"):
+            name = f"here: {system}, {line['protocol']}"
+            rows.append((name, f"corpus {corpus}", line["metrics"]["accuracy"], line["n"]))
+    return pd.DataFrame(
+        {
+            "system": system,
+            "clips of": clips,
+            "n": n or "",
+            "accuracy": f"{accuracy:.2%}",
+            "95 % interval": _interval(wilson_interval(round(accuracy * n), n)) if n else "",
+        }
+        for system, clips, accuracy, n in rows
+    ).set_index("system")
 
 
 def _interval(interval: Sequence[float]) -> str:

@@ -1,10 +1,10 @@
-"""The two networks for sound (thesis, section IV-B), and masking of spectrograms for training."""
+"""The two networks for sound (thesis, section IV-B)."""
 
 import keras
 from keras import layers
 
 _URBANSOUND_BLOCKS = ((32, 64, 0.25), (64, 64, 0.5), (128, 128, 0.5))
-"""Filters of a block's convolution, of the second one in the code, share of dropout."""
+"""Filters of a block's convolution, of the second one in the code, fraction of dropout."""
 
 
 def urbansound_cnn(
@@ -84,36 +84,6 @@ def fayek_cnn(
         x = layers.Dropout(0.5)(x)
     probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
     return keras.Model(spectrograms, probabilities, name="fayek_cnn")
-
-
-class RandomMasking(layers.Layer):
-    """Hide one stretch of bands and one of time in every picture (SpecAugment, Park 2019).
-
-    Both stretches have the value 0, a picture's darkest colour, and a random width from none to
-    the given share of the side. Time runs along the second axis.
-    """
-
-    def __init__(self, bands: float = 0.2, time: float = 0.2, *, seed: int, **options):
-        super().__init__(**options)
-        self.bands, self.time = bands, time
-        self.generator = keras.random.SeedGenerator(seed)
-
-    def call(self, pictures, training=True):
-        """Return float32 (batch, height, width, channels); unchanged when not training."""
-        if not training:
-            return pictures
-        batch, height, width = keras.ops.shape(pictures)[:3]
-        rows = self._kept(batch, height, self.bands)
-        columns = self._kept(batch, width, self.time)
-        return pictures * rows[:, :, None, None] * columns[:, None, :, None]
-
-    def _kept(self, batch, length, share: float):
-        """Return 1 where a side of ``length`` is kept and 0 where not, (batch, length)."""
-        draws = keras.random.uniform((2, batch, 1), seed=self.generator)
-        hidden = draws[0] * share * length
-        start = draws[1] * (length - hidden)
-        position = keras.ops.cast(keras.ops.arange(length), "float32") + 0.5
-        return keras.ops.cast((position < start) | (position >= start + hidden), "float32")
 
 
 def _check(input_shape: tuple[int, int, int], smallest: int, name: str) -> None:

@@ -1,60 +1,125 @@
-"""Training a network: the parts of a split, and one quiet, seeded fit."""
+"""Training: one way for every network, from a recipe and the parts of a protocol."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 
+import keras
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import StratifiedGroupKFold
 
-from helpers.runtime import import_tensorflow
+from helpers.features.augmentation import AUGMENTATIONS
+from helpers.features.pictures import make_dataset
+from helpers.models.audio import fayek_cnn, urbansound_cnn
+from helpers.models.fused_adam import FusedAdam, adam
+from helpers.models.recipes import Recipe
+from helpers.models.static_cnn import static_cnn
+from helpers.models.transfer import from_frozen
+from helpers.models.vgg16 import freeze_blocks, vgg16_classifier
+from helpers.runtime import import_tensorflow, set_seeds
+
+_NETWORKS = {
+    build.__name__: build for build in (static_cnn, vgg16_classifier, urbansound_cnn, fayek_cnn)
+}
+_ARGUMENTS = {  # of the builders, and the recipe's name for each
+    "momentum": "batch_norm_momentum",
+    **{
+        name: name
+        for name in (
+            "l2", "weights", "preprocessing", "blocks", "unfrozen_blocks", "dense_units", "dropout"
+        )
+    },
+}  # fmt: skip
 
 
-def hold_out_validation(
-    labels: np.ndarray, groups: np.ndarray, fraction: float = 0.2, seed: int = 0
-) -> tuple[np.ndarray, np.ndarray]:
-    """Divide training samples in two so that no group is on both sides.
+def train_network(
+    features: np.ndarray,
+    labels: np.ndarray,
+    parts: Mapping[str, np.ndarray],
+    classes: int,
+    recipe: Recipe,
+    seed: int,
+    *,
+    start: keras.Model | None = None,
+    report: Callable[[str], None] | None = None,
+) -> tuple[keras.Model, pd.DataFrame]:
+    """Build and train one network.
 
     Parameters
     ----------
+    features : array (n, height, width, channels)
+        Pictures as uint8, or normalised spectrograms as floats.
     labels : int array (n,)
-    groups : array (n,)
-        Person, film, actor or recording.
-    fraction : float
-        About how much goes to the second part.
+    parts : mapping
+        Rows by their use, of one protocol (``corpora.splits.protocol_parts``): those in ``train``
+        are trained on, those in ``validation`` choose the epoch. Without any of these the last
+        epoch is kept.
+    classes : int
+    recipe : Recipe
     seed : int
+    start : keras.Model, optional
+        A network of the same shape, whose weights are where training begins; it stays as it is.
+    report : callable, optional
+        See :func:`fit`.
 
     Returns
     -------
-    fitting, validation : int arrays
-        Positions from 0 to n - 1, ascending. Choices (epoch, settings) are made on the second,
-        under the protocol ``held_out``.
-
-    Raises
-    ------
-    ValueError
-        If there are too few groups to hold any out.
+    model : keras.Model
+        From pictures in 0..1, or spectrograms, to probabilities.
+    history : DataFrame
+        As from :func:`fit`; ``stage`` is ``head`` or ``network`` (see ``Recipe.head_epochs``).
     """
-    parts = round(1 / fraction)
-    return next(group_folds(labels, groups, parts, seed))
-
-
-def group_folds(
-    labels: np.ndarray, groups: np.ndarray, folds: int, seed: int = 0
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield (fitting, held out) positions for out-of-fold predictions, classes kept in balance.
-
-    Every position is held out once, and no group is on both sides. Arguments and errors are those
-    of :func:`hold_out_validation`.
-    """
-    found = len(np.unique(groups))
-    if found < folds:
-        raise ValueError(
-            f"{folds} parts need at least {folds} groups (people, films); found {found}. "
-            "Use fewer folds or more data."
+    set_seeds(seed)
+    model = build_network(features.shape[1:], classes, recipe)
+    if start is not None:
+        model.set_weights(start.get_weights())
+    train, validation = parts["train"], parts["validation"]
+    weights = class_weights(labels[train], classes) if recipe.weigh_classes else None
+    stages = [("network", recipe.unfrozen_blocks, recipe.epochs)]
+    if recipe.head_epochs and recipe.unfrozen_blocks:
+        stages.insert(0, ("head", 0, recipe.head_epochs))
+    histories = []
+    for stage, unfrozen_blocks, epochs in stages:
+        if len(stages) > 1:
+            freeze_blocks(model, unfrozen_blocks)
+        # Pictures that augmentation changes have no kept outputs.
+        trained, inputs = (model, features) if recipe.augment else from_frozen(model, features)
+        batches = make_dataset(
+            inputs,
+            labels,
+            train,
+            batch_size=recipe.batch_size,
+            shuffle=True,
+            seed=seed,
+            augment=AUGMENTATIONS[recipe.augment](seed) if recipe.augment else None,
         )
-    splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed)
-    yield from splitter.split(np.zeros(len(labels)), labels, groups)
+        rate = recipe.learning_rate
+        if recipe.cosine_decay:
+            rate = keras.optimizers.schedules.CosineDecay(rate, epochs * len(batches))
+        options = {"momentum": recipe.momentum} if recipe.momentum else {}
+        compile_classifier(trained, recipe.optimizer, rate, **options)
+        history = fit(
+            trained,
+            batches,
+            make_dataset(inputs, labels, validation, batch_size=64) if len(validation) else None,
+            epochs=epochs,
+            patience=recipe.patience if stage == "network" else None,
+            monitor=recipe.monitor,
+            class_weight=weights,
+            report=report,
+        )
+        histories.append(history.assign(stage=stage))
+    table = pd.concat(histories, ignore_index=True)
+    before = len(table) - len(histories[-1])
+    table["epoch"] = np.arange(1, len(table) + 1)
+    table.attrs["best_epoch"] = before + histories[-1].attrs["best_epoch"]
+    return model, table
+
+
+def build_network(shape: tuple[int, ...], classes: int, recipe: Recipe) -> keras.Model:
+    """Return the network that a recipe names, untrained, for features of one shape."""
+    chosen = recipe.settings()
+    options = {argument: chosen[field] for argument, field in _ARGUMENTS.items() if field in chosen}
+    return _NETWORKS[recipe.network](shape, classes, **options)
 
 
 def class_weights(labels: np.ndarray, classes: int) -> dict[int, float]:
@@ -76,12 +141,7 @@ def compile_classifier(model, optimizer: str, learning_rate: object, **optimizer
     **optimizer_options
         Such as ``momentum``.
     """
-    import_tensorflow()
-    import keras
-
-    from helpers.models.fused_adam import FusedAdam
-
-    kind = FusedAdam if optimizer == "adam" else type(keras.optimizers.get(optimizer))
+    kind = adam if optimizer == "adam" else type(keras.optimizers.get(optimizer))
     model.compile(
         optimizer=kind(learning_rate, **optimizer_options),
         loss="sparse_categorical_crossentropy",
@@ -131,9 +191,6 @@ def fit(
     FloatingPointError
         If the loss is not a number: the learning rate is too high, or a feature is NaN.
     """
-    import_tensorflow()
-    import keras
-
     choose = patience is not None and validation is not None
     seconds: list[float] = []
     callbacks = [_clock(epochs, report, seconds), keras.callbacks.TerminateOnNaN()]
@@ -172,41 +229,40 @@ def fit(
     return table
 
 
-def predict(model, features: np.ndarray, rows: np.ndarray, **dataset_options) -> np.ndarray:
+def predict(
+    model: keras.Model, features: np.ndarray, rows: np.ndarray, *, keep_frozen: bool = False
+) -> np.ndarray:
     """Return class probabilities for some rows of an array, float32 (rows, classes).
 
-    ``dataset_options`` go to ``features.pictures.make_dataset`` (``preprocess``, ``batch_size``).
+    With ``keep_frozen`` what the frozen layers of the network make of *all* rows is taken from the
+    cache, or computed and kept there (``models.transfer``): for pictures that are asked for again.
     """
-    from helpers.features.pictures import make_dataset
-
-    options = {"batch_size": 64, **dataset_options}
-    unused_labels = np.zeros(len(features), dtype=np.int64)
-    return model.predict(make_dataset(features, unused_labels, rows, **options), verbose=0)
+    if keep_frozen:
+        model, features = from_frozen(model, features)
+    return model.predict(make_dataset(features, None, rows, batch_size=64), verbose=0)
 
 
 def out_of_fold_scores(
-    train: Callable,
-    features: np.ndarray,
+    features: np.ndarray | Callable[[np.ndarray], np.ndarray],
     labels: np.ndarray,
     folds: Iterable[tuple[np.ndarray, np.ndarray]],
     classes: int,
-    recipe: object,
+    recipe: Recipe,
     seed: int,
     report: Callable[[str], None] | None = None,
 ) -> np.ndarray:
     """Score every row with a network that was trained without the fold it is in.
 
+    No epoch is chosen: each network is that of the last one.
+
     Parameters
     ----------
-    train : callable
-        ``models.transfer.train_vgg16`` or ``models.audio_training.train_sound_network``, which
-        take the rest. It gets no rows to choose an epoch by: each network is that of the last one.
-    features : array (n, ...)
+    features : array (n, ...), or a function from the rows to train on to one
+        A function where preparing them is part of the training, such as normalisation.
     labels : int array (n,)
-    folds : iterable of (fitting, held out) rows
+    folds : iterable of (train, held out) rows
     classes : int
-    recipe : object
-        Of the kind that ``train`` takes.
+    recipe : Recipe
     seed : int
     report : callable, optional
         See :func:`fit`.
@@ -216,12 +272,12 @@ def out_of_fold_scores(
     array (n, classes), float32
         NaN in rows that no fold holds out.
     """
-    scores = np.full((len(features), classes), np.nan, dtype=np.float32)
-    for fitting, held_out in folds:
-        model, _ = train(
-            features, labels, fitting, held_out[:0], classes, recipe, seed, report=report
-        )
-        scores[held_out] = predict(model, features, held_out)
+    scores = np.full((len(labels), classes), np.nan, dtype=np.float32)
+    for train, held_out in folds:
+        prepared = features(train) if callable(features) else features
+        parts = {"train": train, "validation": held_out[:0]}
+        model, _ = train_network(prepared, labels, parts, classes, recipe, seed, report=report)
+        scores[held_out] = predict(model, prepared, held_out)
         discard(model)
     return scores
 
@@ -242,10 +298,6 @@ def _renew_optimizer(model) -> None:
     Keras's own ``fit``): with Adam three times the weights for every network of a notebook. A file
     with an optimizer of Keras's own can be loaded without this package.
     """
-    import keras
-
-    from helpers.models.fused_adam import FusedAdam
-
     spent = model.optimizer
     kind = keras.optimizers.Adam if isinstance(spent, FusedAdam) else type(spent)
     fresh = keras.optimizers.serialize(kind.from_config(spent.get_config()))
@@ -265,8 +317,6 @@ def _empty(variables: Iterable) -> None:
 
 def _clock(epochs: int, report: Callable[[str], None] | None, seconds: list[float]):
     """Return a Keras callback that appends each epoch's seconds and reports now and then."""
-    import keras
-
     times = {"started": time.monotonic(), "reported": time.monotonic()}
 
     def begin(epoch, logs=None):

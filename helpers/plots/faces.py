@@ -1,45 +1,37 @@
-"""Figures of notebooks 01 to 04: what is said of which face, transferred, and made of a clip."""
+"""Figures of notebooks 01 to 04: what is predicted for a face, and for a clip of faces."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from helpers.evaluation.comparison import said_when_wrong
-from helpers.plots.scores import CAPTION_SIZE, confusion, picture_grid
+from helpers.evaluation.comparison import predicted_when_wrong
+from helpers.plots.scores import CAPTION_SIZE, answer_captions, confusion, picture_grid
 from helpers.plots.style import (
-    EMOTION_COLOURS,
     LIGHT_GREY,
-    TEST_COLOUR,
     bare,
+    class_bars,
     new_figure,
 )
-
-WRONG_COLOUR = "#B00020"
 
 
 def answers_grid(
     pictures: np.ndarray,
     true: np.ndarray,
-    named: np.ndarray,
+    predicted: np.ndarray,
     classes: Sequence[str],
     title: str,
     columns: int = 8,
 ) -> Figure:
-    """Draw pictures with what a network says of them, and in red, if it is wrong, what they are.
+    """Draw pictures with what is predicted for them, and in red, where it is wrong, what they are.
 
     Parameters
     ----------
     pictures : uint8 array (n, height, width, channels)
-    true, named : int arrays (n,)
+    true, predicted : int arrays (n,)
         Indices into ``classes``.
     """
-    wrong = np.asarray(true) != np.asarray(named)
-    captions = [
-        f"{classes[said]}\nis {classes[what]}" if is_wrong else classes[said]
-        for said, what, is_wrong in zip(named, true, wrong, strict=True)
-    ]
-    colours = [WRONG_COLOUR if is_wrong else "black" for is_wrong in wrong]
+    captions, colours = answer_captions(true, predicted, classes)
     return picture_grid(pictures, captions, columns=columns, title=title, colours=colours)
 
 
@@ -49,7 +41,7 @@ def confusion_beside_published(
     classes: Sequence[str],
     name: str,
 ) -> Figure:
-    """Draw a confusion matrix beside the published one; the title says what wrong answers say.
+    """Draw a confusion matrix beside the published one; the title tells the commonest mistake.
 
     Parameters
     ----------
@@ -58,20 +50,20 @@ def confusion_beside_published(
     name : str
         Of the network.
     """
-    (ours, share), (theirs, their_share) = (
-        said_when_wrong(counts, classes) for counts in (here, published)
+    (ours, our_fraction), (theirs, their_fraction) = (
+        predicted_when_wrong(counts, classes) for counts in (here, published)
     )
     title = (
-        f"When wrong, {name} most often says {ours} ({share:.0%}), "
-        f"in the thesis {theirs} ({their_share:.0%})"
+        f"When wrong, {name} most often predicts {ours} ({our_fraction:.0%}), "
+        f"in the thesis {theirs} ({their_fraction:.0%})"
     )
     return confusion({f"{name}, here": here, f"{name}, published": published}, classes, title)
 
 
-def predicted_shares(
+def predicted_fractions(
     true: np.ndarray, predicted: Mapping[str, np.ndarray], classes: Sequence[str], title: str
 ) -> Figure:
-    """Draw how often each class is named, a panel a network, beside how often it occurs.
+    """Draw how often each class is predicted, a panel per network, beside how often it occurs.
 
     Parameters
     ----------
@@ -82,22 +74,18 @@ def predicted_shares(
         1, len(predicted), width=max(4.0, 2.6 * len(predicted)), height=3.2, sharex=True
     )
     occurs = np.bincount(true, minlength=len(classes)) / len(true)
-    for axis, (name, named) in zip(axes, predicted.items(), strict=True):
-        shares = np.bincount(named, minlength=len(classes)) / len(named)
-        colours = [EMOTION_COLOURS.get(label, TEST_COLOUR) for label in classes]
-        axis.barh(range(len(classes)), shares, color=colours)
-        for row, share in enumerate(shares):  # beside the bar and the mark, whichever is longer
-            place = (max(share, occurs[row]), row)
+    for axis, (name, answers) in zip(axes, predicted.items(), strict=True):
+        fractions = np.bincount(answers, minlength=len(classes)) / len(answers)
+        class_bars(axis, fractions, classes)
+        axis.tick_params(labelleft=axis is axes[0])
+        for row, value in enumerate(fractions):  # beside the bar and the mark, whichever is longer
+            place = (max(value, occurs[row]), row)
             axis.annotate(
-                f"{share:.0%}", place, (5, 0), textcoords="offset points", fontsize=8, va="center"
+                f"{value:.0%}", place, (5, 0), textcoords="offset points", fontsize=8, va="center"
             )
         axis.plot(occurs, range(len(classes)), "|", color="black", markersize=11)
-        axis.set_yticks(range(len(classes)), classes if axis is axes[0] else [])
-        axis.set_xticks([])
-        axis.spines["bottom"].set_visible(False)
         axis.margins(x=0.2)
         axis.set_title(name, fontsize=10)
-        axis.invert_yaxis()
     axes[0].set_xlabel("| how often it occurs", loc="left", fontsize=9)
     figure.suptitle(title, fontsize=12)
     return figure
@@ -162,21 +150,16 @@ def clip_strip(
         height_ratios=[1, 1.3],
         sharey="row",
     )
-    colours = [EMOTION_COLOURS.get(name, TEST_COLOUR) for name in classes]
     for column in range(count + 1):
         above, below = axes[column], axes[count + 1 + column]
         bare(above)
         if column < count:
             above.imshow(frames[column])
         values = frame_scores[column] if column < count else clip_score
-        bars = below.barh(range(len(classes)), values, color=colours)
-        bars[int(np.argmax(values))].set_edgecolor("black")
+        class_bars(below, values, classes)[int(np.argmax(values))].set_edgecolor("black")
         below.set_xlim(0, 1)
-        below.set_xticks([])
         below.set_title(f"frame {column + 1}" if column < count else "clip: mean", fontsize=8)
-        below.spines["bottom"].set_visible(False)
         below.set_facecolor("white" if column < count else LIGHT_GREY)
-    axes[count + 1].set_yticks(range(len(classes)), classes, fontsize=8)
-    axes[count + 1].invert_yaxis()
+        below.tick_params(labelsize=8)
     figure.suptitle(title, fontsize=11)
     return figure

@@ -5,16 +5,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 
 from helpers.evaluation.statistics import mcnemar_power
 from helpers.plots.style import (
-    EMOTION_COLOURS,
     HEATMAP,
     LIGHT_GREY,
     PUBLISHED_COLOUR,
     TEST_COLOUR,
     TRAINING_COLOUR,
     bare,
+    class_bars,
     new_figure,
 )
 
@@ -55,7 +56,7 @@ def matrices_beside(
 def run_distribution(
     correct: Mapping[str, Sequence[int]], n: int, published: int, title: str
 ) -> Figure:
-    """Draw how many runs got how many of n clips right, a panel a way of choosing the epoch.
+    """Draw how many runs got how many of n clips right, a panel per rule for the epoch.
 
     Parameters
     ----------
@@ -82,7 +83,7 @@ def run_distribution(
         color=PUBLISHED_COLOUR,
         fontsize=9,
     )
-    axes[-1].xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axes[-1].xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes[-1].set_xlabel(f"accuracy on {n} clips")
     figure.suptitle(title, fontsize=12)
     return figure
@@ -124,7 +125,7 @@ def gains(comparisons: Mapping[str, pd.DataFrame], reference: str, title: str) -
 
 
 def leak(table: pd.DataFrame, title: str) -> Figure:
-    """Draw training accuracy (grey) and test accuracy (blue) of each system, a panel a protocol.
+    """Draw training accuracy (grey) and test accuracy (blue) of each system, a panel per protocol.
 
     Parameters
     ----------
@@ -143,7 +144,7 @@ def leak(table: pd.DataFrame, title: str) -> Figure:
         axis.plot(test, places, "o", color=TEST_COLOUR, label="test clips")
         axis.set_yticks(places, table.index)
         axis.set(title=protocol, xlabel="accuracy", xlim=(0, 1.03))
-        axis.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes[0].invert_yaxis()
     axes[-1].legend(frameon=False, fontsize=9, loc="lower right")
     figure.suptitle(title, fontsize=12)
@@ -175,32 +176,27 @@ def power_curves(effects: Mapping[str, tuple[float, float]], title: str) -> Figu
     axis.set_yticks(np.linspace(0, 1, 6))
     axis.set_ylabel("chance to find the gain")
     axis.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    axis.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axis.legend(frameon=False, fontsize=9, loc="upper left")
     figure.suptitle(title, fontsize=12)
     return figure
 
 
 def clip_bars(predictions: Mapping[str, np.ndarray], classes: Sequence[str], title: str) -> Figure:
-    """Draw what video, audio and their fusion say of one clip, a panel each.
+    """Draw what video, audio and their fusion predict for one clip, a panel each.
 
     Parameters
     ----------
     predictions : mapping of name to array (k,)
-        Probabilities, or other shares: the recall of each class; nan has neither bar nor label.
+        Probabilities, or other fractions, such as the recall of each class; nan has no bar.
     """
     figure, axes = new_figure(
         1, len(predictions), width=2.6 * len(predictions), height=2.8, sharey=True
     )
-    colours = [EMOTION_COLOURS.get(name, TEST_COLOUR) for name in classes]
     for axis, (name, values) in zip(axes, predictions.items(), strict=True):
-        bars = axis.barh(range(len(classes)), values, color=colours)
+        bars = class_bars(axis, values, classes)
         axis.bar_label(bars, [f"{value:.0%}" for value in values], padding=3, fontsize=8)
-        axis.set_yticks(range(len(classes)), classes)
         axis.set(title=name, xlim=(0, 1.15))
-        axis.set_xticks([])
-        axis.spines["bottom"].set_visible(False)
-    axes[0].invert_yaxis()
     figure.suptitle(title, fontsize=12)
     return figure
 

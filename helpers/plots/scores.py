@@ -7,16 +7,18 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from helpers.evaluation.scores import recall_of_each
 from helpers.plots.style import (
-    EMOTION_COLOURS,
     HEATMAP,
     PUBLISHED_COLOUR,
     TEST_COLOUR,
     TRAINING_COLOUR,
+    WRONG_COLOUR,
     bare,
+    class_bars,
+    colours_of,
     new_figure,
     quiet,
 )
@@ -29,21 +31,15 @@ _CHANCE = {"color": "#999999", "linewidth": 1, "linestyle": ":"}
 def class_counts(
     manifest: pd.DataFrame, classes: Sequence[str], title: str, column: str = "emotion"
 ) -> Figure:
-    """Draw how many samples of each class a manifest has, a panel a split (figure 11)."""
+    """Draw how many samples of each class a manifest has, a panel per split (figure 11)."""
     splits = list(dict.fromkeys(manifest["split"]))
     figure, axes = new_figure(1, len(splits), width=4 * len(splits), height=3.2, sharey=True)
     for axis, split in zip(axes, splits, strict=True):
         counts = manifest.loc[manifest["split"] == split, column].value_counts()
         values = [int(counts.get(name, 0)) for name in classes]
-        colours = [EMOTION_COLOURS.get(name, TEST_COLOUR) for name in classes]
-        bars = axis.barh(range(len(classes)), values, color=colours)
-        axis.bar_label(bars, padding=3, fontsize=9)
-        axis.set_yticks(range(len(classes)), classes)
+        axis.bar_label(class_bars(axis, values, classes), padding=3, fontsize=9)
         axis.set_title(f"{split}: {sum(values)}")
-        axis.set_xticks([])
-        axis.spines["bottom"].set_visible(False)
         axis.margins(x=0.15)
-    axes[0].invert_yaxis()
     _head(figure, title)
     return figure
 
@@ -51,7 +47,7 @@ def class_counts(
 def learning_curves(
     histories: Mapping[str, pd.DataFrame], title: str, chance: float | None = None
 ) -> Figure:
-    """Draw training and validation accuracy by epoch, a panel a run (figures 6, 9, 12, 16, 18).
+    """Draw training and validation accuracy by epoch, a panel per run (figures 6, 9, 12, 16, 18).
 
     Parameters
     ----------
@@ -60,7 +56,7 @@ def learning_curves(
     title : str
         The finding.
     chance : float, optional
-        A line to compare with, usually the share of the most frequent class.
+        A line to compare with, usually the fraction of the most frequent class.
     """
     figure, axes = new_figure(
         1, len(histories), width=max(5.0, 3.6 * len(histories)), height=3.4, sharey=True
@@ -68,9 +64,10 @@ def learning_curves(
     for axis, (name, history) in zip(axes, histories.items(), strict=True):
         axis.plot(history["epoch"], history["accuracy"], color=TRAINING_COLOUR, label="training")
         if "val_accuracy" in history:
-            axis.plot(history["epoch"], history["val_accuracy"], color=TEST_COLOUR, label="held")
+            values = history["val_accuracy"]
+            axis.plot(history["epoch"], values, color=TEST_COLOUR, label="validation")
             best = history.attrs.get("best_epoch", len(history))
-            kept = history["val_accuracy"].iloc[best - 1]
+            kept = values.iloc[best - 1]
             axis.plot(best, kept, "o", color=TEST_COLOUR, markersize=6)
             name = f"{name}\nepoch {best} kept, {kept:.2f}"
         if chance is not None:
@@ -79,9 +76,7 @@ def learning_curves(
         axis.set(title=name, xlabel="epoch", ylim=(0, 1.02))
         axis.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
     axes[0].set_ylabel("accuracy")
-    handles, labels = axes[0].get_legend_handles_labels()
-    labels = ["choosing the epoch" if label == "held" else label for label in labels]
-    axes[0].legend(handles, labels, frameon=False, fontsize=9, loc="best")
+    axes[0].legend(frameon=False, fontsize=9, loc="best")
     _head(figure, title)
     return figure
 
@@ -89,7 +84,7 @@ def learning_curves(
 def confusion(
     matrices: Mapping[str, Sequence[Sequence[int]]], classes: Sequence[str], title: str
 ) -> Figure:
-    """Draw confusion matrices side by side: rows are true, shading is the share of the row.
+    """Draw confusion matrices side by side: rows are true, shading is the fraction of the row.
 
     Parameters
     ----------
@@ -100,9 +95,9 @@ def confusion(
     figure, axes = new_figure(1, len(matrices), width=size * len(matrices), height=size)
     for axis, (name, matrix) in zip(axes, matrices.items(), strict=True):
         counts = np.asarray(matrix)
-        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        fractions = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         sns.heatmap(
-            shares,
+            fractions,
             ax=axis,
             annot=counts,
             fmt="d",
@@ -132,7 +127,7 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
     title : str
         The finding.
     chance : float
-        The share of the most frequent class, drawn as a line when it is not 0.
+        The fraction of the most frequent class, drawn as a line when it is not 0.
     """
     figure, (axis,) = new_figure(width=7, height=0.42 * len(experiments) + 1.3)
     for row, entry in enumerate(experiments):
@@ -151,12 +146,12 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
     axis.set(xlim=(0, 1))
     _head(figure, title)
     axis.set_xlabel("accuracy, 95 % interval; the vertical mark is the published value", fontsize=9)
-    axis.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return figure
 
 
 def per_class_recall(scores: Mapping[str, Mapping], title: str) -> Figure:
-    """Draw the recall of each class, a group of bars a class, for one or more scores.
+    """Draw the recall of each class, a group of bars per class, for one or more scores.
 
     A class that is never recognised has a 0 in the place of its bar; one that does not occur has
     neither.
@@ -173,10 +168,8 @@ def per_class_recall(scores: Mapping[str, Mapping], title: str) -> Figure:
     for position, (name, score) in enumerate(scores.items()):
         recall = recall_of_each(score["confusion"])
         left = np.arange(len(classes)) + (position - (len(scores) - 1) / 2) * width
-        colours = [EMOTION_COLOURS.get(label, TEST_COLOUR) for label in classes]
-        bars = axis.bar(left, recall, width * 0.92, color=colours, label=name)
-        for bar in bars:
-            bar.set_alpha(shades[position])
+        axis.bar(left, recall, width * 0.92, color=colours_of(classes), label=name,
+                 alpha=shades[position])  # fmt: skip
         for place in left[recall == 0]:
             axis.text(place, 0, "0", fontsize=9, ha="center", va="bottom")
     axis.set_xticks(range(len(classes)), classes)
@@ -221,6 +214,26 @@ def picture_grid(
             axis.set_xlabel(captions[index], fontsize=CAPTION_SIZE, color=colour)
     _head(figure, title)
     return figure
+
+
+def answer_captions(
+    true: np.ndarray, predicted: np.ndarray, classes: Sequence[str], *, between: str = "\n"
+) -> tuple[list[str], list[str]]:
+    """Return a caption and a colour a sample: what was predicted and, in red, what a wrong one is.
+
+    Parameters
+    ----------
+    true, predicted : int arrays (n,)
+        Indices into ``classes``.
+    between : str
+        Between what was predicted and what is true.
+    """
+    captions, colours = [], []
+    for label, found in zip(true, predicted, strict=True):
+        is_wrong = found != label
+        captions.append(classes[found] + (f"{between}is {classes[label]}" if is_wrong else ""))
+        colours.append(WRONG_COLOUR if is_wrong else "black")
+    return captions, colours
 
 
 def _narrow(line: str) -> str:

@@ -1,7 +1,10 @@
-"""One look for every figure: colours of the emotions, sizes, quiet axes."""
+"""One look for every figure: colours of the emotions, bars of classes, sizes, quiet axes."""
+
+from collections.abc import Sequence
 
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
 EMOTION_COLOURS = {
@@ -13,10 +16,11 @@ EMOTION_COLOURS = {
     "Sad": "#0072B2",
     "Surprise": "#56B4E9",
 }
-"""One colour an emotion, from the colour-blind safe palette of Okabe and Ito (2008)."""
+"""One colour per emotion, from the colour-blind safe palette of Okabe and Ito (2008)."""
 
 TRAINING_COLOUR = "#9A9A9A"
 TEST_COLOUR = "#0072B2"
+WRONG_COLOUR = "#B00020"
 PUBLISHED_COLOUR = "#D55E00"
 """Published values are always drawn in this colour."""
 LIGHT_GREY = "#D9D9D9"
@@ -60,3 +64,18 @@ def bare(axis: Axes) -> None:
     axis.set_xticks([])
     axis.set_yticks([])
     axis.spines[:].set_visible(False)
+
+
+def colours_of(classes: Sequence[str]) -> list[str]:
+    """Return the colour of each class: the emotion's, or one for all classes of another kind."""
+    return [EMOTION_COLOURS.get(name, TEST_COLOUR) for name in classes]
+
+
+def class_bars(axis: Axes, values: Sequence[float], classes: Sequence[str]) -> BarContainer:
+    """Draw a horizontal bar per class in its colour, the first at the top, and return the bars."""
+    bars = axis.barh(range(len(classes)), values, color=colours_of(classes))
+    axis.set_yticks(range(len(classes)), classes)
+    axis.set_ylim(len(classes) - 0.45, -0.55)
+    axis.set_xticks([])
+    axis.spines["bottom"].set_visible(False)
+    return bars

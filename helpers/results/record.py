@@ -17,18 +17,18 @@ from helpers.results.clip_scores import ResultsError
 
 
 def describe_data(manifest: pd.DataFrame) -> dict:
-    """Return what there is to say of the data of a run, without naming a folder.
+    """Return what a run keeps about its data: counts and a digest, no folder.
 
     Returns
     -------
     dict
         ``corpus``, ``digest`` of all files (names and content), ``samples``, ``used``, ``splits``
-        (name to samples used), ``left_out`` (reason to samples) and ``strange_files`` (reason to
+        (name to samples used), ``left_out`` (reason to samples) and ``unexpected_files`` (reason to
         files that are no samples).
     """
     folder = manifest.attrs.get("folder") or os.path.commonpath([*manifest["path"]])
     usable = manifest["problem"] == ""
-    strange = manifest.attrs.get("strange_files", ())
+    unexpected = manifest.attrs.get("unexpected_files", ())
     files = [(os.path.relpath(path, folder), _content(path)) for path in set(manifest["path"])]
     return {
         "corpus": manifest.attrs.get("corpus", ""),
@@ -37,7 +37,7 @@ def describe_data(manifest: pd.DataFrame) -> dict:
         "used": int(usable.sum()),
         "splits": manifest.loc[usable, "split"].value_counts(sort=False).to_dict(),
         "left_out": manifest.loc[~usable, "problem"].value_counts().to_dict(),
-        "strange_files": dict(Counter(reason for _, reason in strange)),
+        "unexpected_files": dict(Counter(reason for _, reason in unexpected)),
     }
 
 
@@ -50,10 +50,14 @@ def png_bytes(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
-def figure_title(figure: Figure) -> str:
-    """Return the title over a figure in one line, else that of its first plot, else ""."""
+def alt_text(figure: Figure, caption: str) -> str:
+    """Return the title over a figure, or of its first plot, and the caption, if that is another.
+
+    The title tells what was found, the caption what kind of figure it is.
+    """
     titles = [figure.get_suptitle(), *(axis.get_title() for axis in figure.axes[:1])]
-    return " ".join(next((title for title in titles if title), "").split())
+    title = " ".join(next((title for title in titles if title), "").split())
+    return ". ".join(dict.fromkeys(filter(None, (title, caption))))
 
 
 def plain_values(value: Any, where: str) -> Any:
@@ -70,7 +74,7 @@ def plain_values(value: Any, where: str) -> Any:
     Raises
     ------
     ResultsError
-        If a number is NaN or infinite, or something is of another type; the message says where.
+        If a number is NaN or infinite, or something is of another type; with where it stands.
     """
     if isinstance(value, pd.DataFrame):
         rows = value.astype(object).where(value.notna(), None).to_numpy().tolist()

@@ -1,7 +1,7 @@
 """What a notebook leaves behind: ``results/<corpus>/NN_topic/`` with numbers, scores and figures.
 
 ``metrics.json`` holds settings, versions, data and every experiment with its n, interval and
-published value; ``predictions.csv`` holds one row of class probabilities a sample; figures are png.
+published value; ``predictions.csv`` one row of class probabilities per sample; figures are png.
 """
 
 import json
@@ -14,13 +14,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from helpers.emotions import EMOTIONS
 from helpers.files import write_atomically, write_json, write_text
 from helpers.paths import results_root
-from helpers.results.clip_scores import ResultsError, predictions_text, read_predictions
-from helpers.results.record import describe_data, figure_title, plain_values, png_bytes
+from helpers.results.clip_scores import (
+    ResultsError,
+    ResultsMissing,
+    predictions_text,
+    read_predictions,
+)
+from helpers.results.record import alt_text, describe_data, plain_values, png_bytes
+from helpers.runtime import environment
 
 SCHEMA = 1
 """Version of the layout of metrics.json."""
@@ -67,7 +71,8 @@ def experiment(
     missing = [key for key in ("n", "accuracy", "interval") if key not in score]
     if missing:
         raise ResultsError(
-            f"Experiment {name!r}: the score has no {missing}; pass what evaluation.score returned."
+            f"Experiment {name!r}: the score has no {missing}; pass what "
+            "helpers.evaluation.scores.score returned."
         )
     if published is not None and not isinstance(published, Mapping):
         published = {"value": published}
@@ -107,7 +112,7 @@ def save_run(
     started : float
         ``time.time()`` of the notebook's first cell, in seconds.
     predictions : DataFrame, optional
-        ``sample_id, split, emotion``, then one probability column a class in AFEW's order, and
+        ``sample_id, split, emotion``, then one probability column per class in AFEW's order, and
         perhaps ``protocol`` and ``system``.
     figures : mapping, optional
         ``{name: (figure, caption)}`` or ``{name: (figure, caption, alt text)}``; without an alt
@@ -125,9 +130,6 @@ def save_run(
     ResultsError
         If a name, a protocol, a number or a row of the scores is not what it should be.
     """
-    # Imported here: asking for the device needs TensorFlow, reading results does not.
-    from helpers.runtime import environment
-
     folder = run_folder(notebook, corpus, root)
     finished = time.time()
     if not 1.5e9 < started <= finished + 1:
@@ -159,7 +161,7 @@ def save_run(
                     "name": name,
                     "file": _figure_file(name),
                     "caption": value[1],
-                    "alt": value[2] if len(value) > 2 else _alt_text(value[0], value[1]),
+                    "alt": value[2] if len(value) > 2 else alt_text(*value),
                 }
                 for name, value in (figures or {}).items()
             ],
@@ -199,14 +201,15 @@ def load_run(notebook: str, corpus: str, root: str | Path = "") -> dict:
     Raises
     ------
     ResultsError
-        If there is no such run, or the file is damaged or of another version of the series.
+        ``ResultsMissing``, one of its kind, if there is no such run; else if the file is damaged or
+        of another version of the series.
     """
     folder = run_folder(notebook, corpus, root)
     path = folder / "metrics.json"
     try:
         run = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ResultsError(
+        raise ResultsMissing(
             f"No results of {notebook} on {corpus} in {path.parent}. Run the notebook first: "
             f"python -m helpers.series run --corpus {corpus} --notebooks {notebook[:2]}"
         ) from None
@@ -220,34 +223,20 @@ def load_run(notebook: str, corpus: str, root: str | Path = "") -> dict:
     return run | {"folder": folder}
 
 
-def load_predictions(
-    notebook: str,
-    corpus: str,
-    root: str | Path = "",
-    *,
-    classes: Sequence[str] = EMOTIONS,
-    manifest: pd.DataFrame | None = None,
-) -> pd.DataFrame:
-    """Return the clip scores that a notebook wrote, checked.
-
-    Parameters
-    ----------
-    classes : sequence of str
-        The probability columns expected, in this order.
-    manifest : DataFrame, optional
-        When given, every (split, sample_id) must be in it.
+def load_predictions(notebook: str, corpus: str, root: str | Path = "") -> pd.DataFrame:
+    """Return the clip scores that a notebook wrote, checked, one column per emotion.
 
     Raises
     ------
     ResultsError
-        If there is no such file, or a header, number, sum, class or id is wrong: the message names
-        file, line (the header is line 1) and column.
+        ``ResultsMissing``, one of its kind, if there is no such file; else as
+        ``helpers.results.clip_scores.read_predictions``.
     """
     path = run_folder(notebook, corpus, root) / "predictions.csv"
     if not path.is_file():
         load_run(notebook, corpus, root)  # says how to make it when nothing was run at all
-        raise ResultsError(f"{path} is missing. Run notebook {notebook} again.")
-    return read_predictions(path, classes=classes, manifest=manifest)
+        raise ResultsMissing(f"{path} is missing. Run notebook {notebook} again.")
+    return read_predictions(path)
 
 
 def experiments_table(run: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -261,7 +250,7 @@ def experiments_table(run: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> p
     Returns
     -------
     DataFrame
-        One row an experiment, fractions as floats: ``protocol, split, n, accuracy, low, high, uar,
+        One row per experiment, fractions as floats: ``protocol, split, n, accuracy, low, high, uar,
         f1_macro, published``; NaN where there is none.
     """
     lines = run["experiments"] if isinstance(run, Mapping) else run
@@ -276,27 +265,19 @@ def experiments_table(run: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> p
             "high": line["metrics"]["interval"][1],
             "uar": line["metrics"].get("uar", np.nan),
             "f1_macro": line["metrics"].get("f1_macro", np.nan),
-            "published": _published_value(line),
+            "published": (line.get("published") or {}).get("value"),
         }
         for line in lines
     ]
-    return pd.DataFrame(rows).set_index("experiment") if rows else pd.DataFrame()
-
-
-def _published_value(line: Mapping[str, Any]) -> float:
-    value = (line.get("published") or {}).get("value")
-    return np.nan if value is None else float(value)
+    if not rows:
+        return pd.DataFrame()
+    return pd.DataFrame(rows).set_index("experiment").astype({"published": float})
 
 
 def _figure_file(name: str) -> str:
     if not re.fullmatch(r"[a-z0-9_-]+", name):
         raise ResultsError(f"Figure {name!r}: expected a name of a-z, 0-9, _ and -, no suffix.")
     return f"{name}.png"
-
-
-def _alt_text(figure: Figure, caption: str) -> str:
-    # The titles say what was found, the caption what kind of figure it is.
-    return ". ".join(dict.fromkeys(filter(None, (figure_title(figure), caption))))
 
 
 def _remove_leftovers(folder: Path, keep: Iterable[str]) -> None:

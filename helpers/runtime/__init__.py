@@ -1,6 +1,5 @@
 """What the code runs on: a quiet TensorFlow, seeds, versions and the device."""
 
-import importlib.util
 import os
 import platform
 import subprocess
@@ -13,32 +12,32 @@ from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
+from helpers.runtime import user_settings
+from helpers.runtime.colab import NO_GPU_IN_COLAB, in_colab
+
 _ROOT = Path(__file__).resolve().parents[2]
 _RECORDED = ("tensorflow", "keras", "numpy", "pandas", "scipy", "scikit-learn", "librosa")
 # Not what a build writes: notebooks, lab editions, results, the READMEs.
 _CODE = ("helpers", "notebooks/src", "colab_setup.sh", "requirements.txt")
-_DRIVE = "/content/drive"
-NO_GPU_IN_COLAB = (
-    "No GPU: in the menu choose Runtime > Change runtime type > T4 GPU, then Runtime > Run all. "
-    "Without it everything still runs, only slower."
-)
 
 
 @cache
 def import_tensorflow() -> ModuleType:
     """Import TensorFlow without its start-up messages and return it; GPU memory grows as needed.
 
-    Several GPUs share every batch, see :func:`share_batches`. Call it before anything else imports
-    keras. What TensorFlow wrote is shown if the import fails.
+    Several GPUs share every batch, see :func:`share_batches`. What a user has set for other work
+    is set aside, see :mod:`helpers.runtime.user_settings`; so call it before anything else imports
+    keras or matplotlib. What TensorFlow wrote is shown if the import fails.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # Else only processors with AVX-512 get oneDNN's kernels: VGG16 takes a third longer without.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    os.environ["KERAS_BACKEND"] = "tensorflow"
+    user_settings.set_aside()
     # The messages come from C++ and go to the file descriptor, not to sys.stderr.
     with _quiet_standard_error():
         import tensorflow
 
+        user_settings.restore_keras_defaults()
         for gpu in tensorflow.config.list_physical_devices("GPU"):
             try:
                 tensorflow.config.experimental.set_memory_growth(gpu, True)
@@ -47,7 +46,7 @@ def import_tensorflow() -> ModuleType:
         gpus = tensorflow.config.list_logical_devices("GPU")
         if len(gpus) > 1 and not tensorflow.distribute.has_strategy():
             share_batches([gpu.name for gpu in gpus])
-    # A notebook trains several networks; that each is traced anew is no news.
+    # A notebook trains several networks; TensorFlow warns when it traces each of them.
     tensorflow.get_logger().setLevel("ERROR")
     return tensorflow
 
@@ -64,18 +63,12 @@ def share_batches(devices: Sequence[str]) -> None:
     tensorflow.distribute.experimental_set_strategy(strategy)
 
 
-def set_seeds(seed: int, deterministic: bool = False) -> None:
-    """Seed Python's, NumPy's and TensorFlow's random numbers.
-
-    ``deterministic`` also chooses operations that give the same bits on a GPU, which is slower; a
-    CPU with the same number of threads needs no such choice.
-    """
-    tensorflow = import_tensorflow()
+def set_seeds(seed: int) -> None:
+    """Seed Python's, NumPy's and TensorFlow's random numbers."""
+    import_tensorflow()
     import keras
 
     keras.utils.set_random_seed(seed)
-    if deterministic:
-        tensorflow.config.experimental.enable_op_determinism()
 
 
 def device_name() -> str:
@@ -98,8 +91,7 @@ def environment() -> dict:
     -------
     dict
         ``versions`` (name to version, "" where it is not installed), ``device``, ``cores``,
-        ``system``, and ``commit``: "" outside a git checkout, with ``-modified`` where the code
-        differs from that commit.
+        ``system``, ``commit``.
     """
     versions = {"python": platform.python_version()}
     versions |= {name: _version(name) for name in _RECORDED}
@@ -108,8 +100,21 @@ def environment() -> dict:
         "device": device_name(),
         "cores": _cores(),
         "system": platform.platform(terse=True),
-        "commit": _commit(),
+        "commit": commit(),
     }
+
+
+def commit() -> str:
+    """Return the commit of the code, "" outside a git checkout.
+
+    With ``-modified`` where the code differs from that commit; what a build writes does not count.
+    """
+    try:
+        name = _git("rev-parse", "--short=12", "HEAD")
+        changed = _git("status", "--porcelain", "--", *_CODE)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return f"{name}-modified" if changed else name
 
 
 def describe() -> str:
@@ -118,40 +123,6 @@ def describe() -> str:
     device = device_name()
     line = " · ".join([f"Python {platform.python_version()}", *versions, device])
     return f"{line}\n{NO_GPU_IN_COLAB}" if in_colab() and device.startswith("CPU") else line
-
-
-def in_colab() -> bool:
-    """Return whether this Python is the one of a Colab runtime."""
-    if "google.colab" in sys.modules:
-        return True
-    find = importlib.util.find_spec
-    return find("google") is not None and find("google.colab") is not None
-
-
-def mount_drive(data_root: str) -> None:
-    """Mount Google Drive in Colab if the notebook's ``DATA_ROOT`` lies on it, else do nothing."""
-    if in_colab() and data_root.startswith(_DRIVE):
-        from google.colab import drive
-
-        drive.mount(_DRIVE)
-
-
-def ask_for_file() -> str:
-    """Let a user of Colab choose a file on their computer, and return where the upload lies.
-
-    Raises
-    ------
-    RuntimeError
-        Outside Colab, or if no file was chosen.
-    """
-    if not in_colab():
-        raise RuntimeError("Only Colab can ask for a file. Give the path of one instead.")
-    from google.colab import files
-
-    names = list(files.upload())
-    if not names:
-        raise RuntimeError("No file was chosen. Run the cell again, or give the path of a file.")
-    return str(Path(names[0]).resolve())
 
 
 @contextmanager
@@ -195,29 +166,6 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def _commit() -> str:
-    try:
-        commit = _git("rev-parse", "--short=12", "HEAD")
-        changed = _git("status", "--porcelain", "--", *_CODE)
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return f"{commit}-modified" if changed else commit
-
-
 def _git(*arguments: str) -> str:
     command = ["git", "-C", str(_ROOT), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-
-
-def main() -> int:
-    """Show the table of checks; the exit code is 1 if a line failed."""
-    # Imported here: the checks use this module.
-    from helpers.runtime import check
-
-    lines = check.check()
-    sys.stdout.write(check.table(lines) + "\n")
-    return 0 if all(line.ok for line in lines) else 1
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -3,6 +3,7 @@
 Needs nothing but Python, so that it can say what is missing; `python -m helpers.runtime` shows it.
 """
 
+import importlib
 import platform
 import shlex
 import shutil
@@ -14,12 +15,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from helpers.runtime import NO_GPU_IN_COLAB, device_name, import_tensorflow, in_colab
+from helpers.runtime import device_name, import_tensorflow
+from helpers.runtime.colab import NO_GPU_IN_COLAB, in_colab
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
-_REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
+REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
 _PYTHONS = ((3, 11), (3, 13))
 _FREE_GIGABYTES = 2.0
 _SHADOWS = ("ffmpeg", "python-ffmpeg")
@@ -27,11 +29,11 @@ _SHADOWS = ("ffmpeg", "python-ffmpeg")
 _ALTERNATIVES = {"dlib-bin": "dlib", "opencv-python-headless": "opencv-python"}
 
 
-def unmet_requirements(path: str | Path = _REQUIREMENTS) -> list[str]:
+def unmet_requirements(path: str | Path = REQUIREMENTS) -> list[str]:
     """Return the lines of a requirements file that what is installed does not meet.
 
     A package that holds the same module under another name will do. One whose installation was
-    interrupted will not: pip writes the names of its files, and its own, last.
+    interrupted will not: pip and uv write their own name last.
     """
     lines = [line.split("#")[0].strip() for line in Path(path).read_text("utf-8").splitlines()]
     try:
@@ -46,8 +48,9 @@ def _is_met(requirement: "Requirement") -> bool:
         package = metadata.distribution(requirement.name)
     except metadata.PackageNotFoundError:
         return _is_installed(_ALTERNATIVES.get(requirement.name, requirement.name))
-    whole = package.read_text("RECORD") or package.read_text("INSTALLER")
-    return bool(whole) and requirement.specifier.contains(package.version, prereleases=True)
+    return bool(package.read_text("INSTALLER")) and requirement.specifier.contains(
+        package.version, prereleases=True
+    )
 
 
 class Check(NamedTuple):
@@ -104,7 +107,7 @@ def _check_tensorflow() -> Iterator[Check]:
 
 def _check_ffmpeg() -> Iterator[Check]:
     try:
-        from helpers.features.media import ffmpeg_binary
+        from helpers.runtime.ffmpeg import ffmpeg_binary
 
         program = ffmpeg_binary()
         command = [program, "-hide_banner", "-version"]
@@ -113,15 +116,16 @@ def _check_ffmpeg() -> Iterator[Check]:
         yield _failure("ffmpeg", error, "imageio-ffmpeg")
         return
     origin = "imageio-ffmpeg's" if "imageio_ffmpeg" in program else program
+    detail = f"{' '.join(first.split()[2:3])} ({origin})"
     shadows = [name for name in _SHADOWS if _is_installed(name)]
-    advice = ""
-    if shadows:
-        # The series calls the program itself, so this keeps nothing from working.
+    if not shadows:
+        yield Check(True, "ffmpeg", detail)
+    else:
         names = " and ".join(f"`{name}`" for name in shadows)
-        advice = (
-            f"{names} hides the package `ffmpeg-python`; to mend that, type: {_unshadow(shadows)}"
-        )
-    yield Check(True, "ffmpeg", f"{' '.join(first.split()[2:3])} ({origin})", advice)
+        detail += f", but {names} hides the package `ffmpeg-python`"
+        # Both write the module ffmpeg; where ffmpeg-python came last it works all the same.
+        works = hasattr(importlib.import_module("ffmpeg"), "input")
+        yield Check(works, "ffmpeg", detail, f"to mend that, type: {_unshadow(shadows)}")
 
 
 def _check_packages() -> Iterator[Check]:

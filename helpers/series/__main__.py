@@ -252,7 +252,7 @@ def _parser() -> argparse.ArgumentParser:
             "1 with a GPU)",
         )
     benchmark = add("benchmark", _benchmark, _BENCHMARK_TEXT)
-    benchmark.add_argument("topics", nargs="*", metavar="TOPIC", help="default: audio faces")
+    benchmark.add_argument("topics", nargs="*", metavar="TOPIC", help="default: audio faces media")
     return parser
 
 

@@ -1,13 +1,11 @@
 """``series compare``: two folders of results side by side, with tests on the same samples."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from helpers.evaluation.scores import mcnemar_exact
-from helpers.evaluation.statistics import holm
+from helpers.evaluation.comparison import paired_table
 from helpers.results.clip_scores import KEY_COLUMNS, class_columns, read_predictions
 from helpers.results.runs import ResultsError, load_run
 from helpers.series.sources import SeriesError
@@ -24,8 +22,9 @@ def compare(first: str | Path, second: str | Path) -> tuple[pd.DataFrame, pd.Dat
         ``notebook, experiment, protocol, split, n A, n B, A, B, B - A``, accuracies in per cent,
         "" where one side has no such experiment.
     paired : DataFrame
-        One row for every set of predictions in both: ``notebook, split, protocol, system, n``
-        (samples in both), ``right A, right B, only A, only B, p, p (Holm)``.
+        One row for every set of predictions in both: ``notebook, split, protocol, system``, then
+        the columns of ``helpers.evaluation.comparison.paired_table`` for the samples in both,
+        accuracies ``A`` and ``B`` in per cent.
 
     Raises
     ------
@@ -52,7 +51,7 @@ def compare(first: str | Path, second: str | Path) -> tuple[pd.DataFrame, pd.Dat
             "B - A": (100 * gain).map("{:+.1f}".format).replace("nan", "").replace("+nan", ""),
         }
     )
-    return experiments, _with_holm(list(_paired(first, second)))
+    return experiments, _paired(first, second)
 
 
 def _folder(given: str | Path) -> Path:
@@ -85,7 +84,8 @@ def _experiments(folder: Path) -> pd.DataFrame:
     return table.set_index(columns[:4])
 
 
-def _paired(first: Path, second: Path) -> Iterator[dict]:
+def _paired(first: Path, second: Path) -> pd.DataFrame:
+    pairs = {}
     for path in sorted(first.glob("*/predictions.csv")):
         other = second / path.parent.name / path.name
         if not other.is_file():
@@ -93,18 +93,13 @@ def _paired(first: Path, second: Path) -> Iterator[dict]:
         one, two = _right(path), _right(other)
         both = one.merge(two, on=["sample_id", "emotion", *_GROUP], suffixes=(" A", " B"))
         for key, group in both.groupby(_GROUP, sort=False):
-            right_a, right_b = group["right A"].to_numpy(), group["right B"].to_numpy()
-            test = mcnemar_exact(right_a, right_b)
-            yield {
-                "notebook": path.parent.name,
-                **dict(zip(_GROUP, key, strict=True)),
-                "n": len(group),
-                "right A": int(right_a.sum()),
-                "right B": int(right_b.sum()),
-                "only A": test["only_first"],
-                "only B": test["only_second"],
-                "p": test["p_value"],
-            }
+            right = group["right A"].to_numpy(), group["right B"].to_numpy()
+            pairs[(path.parent.name, *key)] = right
+    table = paired_table(pairs, ("A", "B"))
+    accuracies = {name: (100 * table[name]).map("{:.1f}".format) for name in ("A", "B")}
+    p_values = {name: table[name].map("{:.3f}".format) for name in ("p_value", "p_holm")}
+    what = pd.DataFrame([*pairs], columns=["notebook", *_GROUP])
+    return what.join(table.drop(columns="question").assign(**accuracies, **p_values))
 
 
 def _right(path: Path) -> pd.DataFrame:
@@ -114,15 +109,6 @@ def _right(path: Path) -> pd.DataFrame:
     except ResultsError as error:
         raise SeriesError(str(error)) from None
     classes = class_columns(table.columns)
-    named = np.array(classes)[table[classes].to_numpy().argmax(axis=1)]
+    predicted = np.array(classes)[table[classes].to_numpy().argmax(axis=1)]
     kept = table.reindex(columns=[*KEY_COLUMNS, "protocol", "system"], fill_value="")
-    return kept.assign(right=named == table["emotion"].to_numpy())
-
-
-def _with_holm(rows: list[dict]) -> pd.DataFrame:
-    columns = ["notebook", *_GROUP, "n", "right A", "right B", "only A", "only B", "p"]
-    table = pd.DataFrame(rows, columns=columns)
-    corrected = holm(table["p"].to_numpy(dtype=float)) if len(table) else []
-    table["p (Holm)"] = [f"{value:.3f}" for value in corrected]
-    table["p"] = table["p"].map("{:.3f}".format)
-    return table
+    return kept.assign(right=predicted == table["emotion"].to_numpy())

@@ -69,28 +69,28 @@ assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook insid
 sys.path.insert(0, str(checkout))
 from helpers import runtime
 
-assert (checkout / "helpers/runtime/__init__.py").samefile(runtime.__file__), (
-    f"Restart, for {runtime}"
-)
-runtime.mount_drive(DATA_ROOT)
+assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
 
 import time
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 
 from helpers.corpora import exclusions, load_role
 from helpers.corpora.manifest import CorpusError, usable
+from helpers.corpora.splits import protocol_parts
 from helpers.emotions import EMOTIONS, EMOTIONS_WITHOUT_SURPRISE, class_indices
 from helpers.evaluation import scores
 from helpers.evaluation.comparison import answers_table, paired_table, wrong_and_right
 from helpers.features import face_detection, pictures
 from helpers.features.augmentation import published_augmentation
-from helpers.models import training
-from helpers.models.small_cnn import SMALL_RECIPES, WILD_RECIPES, network_of_01, train_small_cnn
+from helpers.features.posed_faces import load_posed_faces
+from helpers.models import saved, training
+from helpers.models.recipes import recipes_for
 from helpers.plots import faces as face_plots
 from helpers.plots import scores as score_plots
 from helpers.published import load_published
@@ -183,9 +183,7 @@ counts_figure
 # `labels` has a number from 0 to 5 for each still, `train_rows` and `test_rows` say which stills are for training and for the test. Make `majority`: how often, as a fraction, is the answer right that names the commonest class every time? Mind which stills say what is commonest, and on which the answer is counted.
 
 # %%
-recipe_of_01, recipe = SMALL_RECIPES[SETTINGS], WILD_RECIPES[SETTINGS]
-if EPOCHS:
-    recipe_of_01, recipe = (replace(r, epochs=EPOCHS) for r in (recipe_of_01, recipe))
+recipe = recipes_for("stills", SETTINGS, EPOCHS)["small CNN"]
 classes = EMOTIONS_WITHOUT_SURPRISE
 stills = manifest[manifest["emotion"].isin(classes)].reset_index(drop=True)
 pixels, stills = pictures.decode(stills, (recipe.size, recipe.size), channels=1)
@@ -247,11 +245,23 @@ augmentation_figure
 
 # %% tags=["nbval-ignore-output"]
 try:
-    posed_faces = load_role("controlled_faces", CORPUS, DATA_ROOT)
-    posed_network, origin = network_of_01(
-        posed_faces, CORPUS, RESULTS_ROOT, recipe_of_01, SEED, report=print
+    posed = load_posed_faces(CORPUS, DATA_ROOT)
+    posed = posed[posed["emotion"].isin(classes)].reset_index(drop=True)
+    recipe_of_01 = recipes_for("faces", SETTINGS, EPOCHS)["small CNN"]
+    posed_pixels, posed = pictures.decode(posed, (recipe_of_01.size, recipe_of_01.size), channels=1)
+    posed_network, loaded = saved.load_or_train(
+        runs.run_folder("01_faces_baseline", CORPUS, RESULTS_ROOT) / "thesis",
+        posed_pixels,
+        class_indices(posed["emotion"], classes),
+        {"train": usable(posed, "train"), "validation": usable(posed, "test")},
+        classes,
+        recipe_of_01,
+        SEED,
+        report=print,
     )
-    print(origin)
+    print(
+        f"The network of notebook 01: {'loaded' if loaded else 'it has left none made this way, so it was trained now'}."
+    )
 except CorpusError as missing:
     posed_network = None
     print(f"{missing}\nExperiments a and b are left out; the others go on.")
@@ -259,45 +269,41 @@ except CorpusError as missing:
 # %%
 posed_only, trained_on, from_scratch = "a. posed faces only", "b. trained on", "c. from scratch"
 plans = {
-    trained_on: {"start": posed_network},
-    from_scratch: {},
-    "d. b augmented": {"start": posed_network, "augment": True},
-    "d. c augmented": {"augment": True},
-    "e. c, classes weighted": {"weigh_classes": True},
+    trained_on: (posed_network, recipe),
+    from_scratch: (None, recipe),
+    "d. b augmented": (posed_network, replace(recipe, augment="published")),
+    "d. c augmented": (None, replace(recipe, augment="published")),
+    "e. c, classes weighted": (None, replace(recipe, weigh_classes=True)),
 }
 if posed_network is None:
-    plans = {name: options for name, options in plans.items() if "start" not in options}
-print(SETTINGS, *(f"{name} {value}" for name, value in asdict(recipe).items()), sep=", ")
+    del plans[trained_on], plans["d. b augmented"]
+print(SETTINGS, *(f"{name} {value}" for name, value in recipe.settings().items()), sep=", ")
 
 # %% [markdown]
 # Two protocols again. **held_out**, for all: a fifth of the training *films* chooses the epoch, and the test stills are looked at once.
 # **thesis**, for b and c, whose numbers were published: on all of `train`, the epoch chosen on the test stills. For a there is nothing to choose, so it is the same under both.
 
 # %%
-groups = stills["group"].to_numpy()
-parts = min(5, len(set(groups[train_rows])))  # a sample may have fewer films than five
-fitting, choosing = training.hold_out_validation(
-    labels[train_rows], groups[train_rows], 1 / parts, SEED
-)
-protocols = {
-    "thesis": (train_rows, test_rows),
-    "held_out": (train_rows[fitting], train_rows[choosing]),
-}
-for protocol, (fit_rows, choose_rows) in protocols.items():
-    print(f"{protocol}: {len(fit_rows)} to learn from, {len(choose_rows)} to choose the epoch")
+protocols = protocol_parts(stills, labels, SEED)
+for protocol, parts in protocols.items():
+    print(
+        f"{protocol}: {len(parts['train'])} to learn from, "
+        f"{len(parts['validation'])} to choose the epoch"
+    )
 
 # %% tags=["nbval-ignore-output"]
 histories, probabilities = {}, {}
 if posed_network is not None:
     posed_scores = training.predict(posed_network, pixels, test_rows)  # (test stills, 6)
     probabilities[posed_only, "thesis"] = probabilities[posed_only, "held_out"] = posed_scores
-for protocol, (fit_rows, choose_rows) in protocols.items():
-    for name, options in plans.items():
+for protocol, parts in protocols.items():
+    for name, (start, plan) in plans.items():
         if protocol == "held_out" or name in (trained_on, from_scratch):
-            network, histories[name, protocol] = train_small_cnn(
-                pixels, labels, fit_rows, choose_rows, len(classes), recipe, SEED, **options
+            network, histories[name, protocol] = training.train_network(
+                pixels, labels, parts, len(classes), plan, SEED, start=start
             )
             probabilities[name, protocol] = training.predict(network, pixels, test_rows)
+            training.discard(network)  # its scores are kept; TensorFlow would keep the rest
 predicted = {key: scored.argmax(axis=1) for key, scored in probabilities.items()}
 print(f"{len(histories)} trainings, {sum(h['seconds'].sum() for h in histories.values()):.0f} s")
 
@@ -360,18 +366,20 @@ accuracy_figure
 # %% tags=["nbval-ignore-output"]
 right = {name: predicted[name, "held_out"] == labels[test_rows] for name in held_out}
 right["line"] = labels[test_rows] == np.bincount(labels[train_rows]).argmax()
-against_line = paired_table(right, {name: ("line", name) for name in held_out})
+against_line = paired_table(
+    {name: (right["line"], right[name]) for name in held_out}, ("without", "with")
+)
 against_line.round(3)
 
 # %% [markdown] tags=["lab"]
 # ### Task 2 · Clear of the line
 #
-# In `against_line`, `"question"` is the name of a network, `"without"` the accuracy of the line and `"with"` that of the network; `"p, Holm"` is the corrected *p*. Make `above`, a list of the names of those that are clearly better than the line. A small *p* says that two answers differ, not which one is better.
+# In `against_line`, `"question"` is the name of a network, `"without"` the accuracy of the line and `"with"` that of the network; `"p_holm"` is the corrected *p*. Make `above`, a list of the names of those that are clearly better than the line. A small *p* says that two answers differ, not which one is better.
 
 # %% tags=["nbval-ignore-output"]
 ### BEGIN SOLUTION: above, a list of names
 better = against_line["with"] > against_line["without"]
-above = against_line.loc[better & (against_line["p, Holm"] < 0.05), "question"].tolist()
+above = against_line.loc[better & (against_line["p_holm"] < 0.05), "question"].tolist()
 ### END SOLUTION
 print(f"clear of the line of {majority:.1%} (held_out): {', '.join(above) or 'none'}")
 
@@ -389,11 +397,11 @@ named_by = {
 }
 answers = answers_table(labels[test_rows], named_by, classes)
 first = answers.iloc[0]
-shares_figure = face_plots.predicted_shares(
+shares_figure = face_plots.predicted_fractions(
     labels[test_rows],
     named_by,
     classes,
-    f"{first.name}: {first['said of']:.0%} are called {first['favourite']} (figure 8)",
+    f"{first.name}: {first['predicted']:.0%} are called {first['favourite']} (figure 8)",
 )
 shares_figure
 
@@ -446,11 +454,16 @@ questions = {
     "Does augmentation help c?": (from_scratch, "d. c augmented"),
     "Do class weights help c?": (from_scratch, "e. c, classes weighted"),
 }
-comparison = paired_table(right, questions)
+pairs = {
+    question: (right[without], right[with_it])
+    for question, (without, with_it) in questions.items()
+    if {without, with_it} <= set(right)
+}
+comparison = paired_table(pairs, ("without", "with"))
 comparison.round(3)
 
 # %% tags=["nbval-ignore-output"]
-clear = comparison[comparison["p, Holm"] < 0.05]
+clear = comparison[comparison["p_holm"] < 0.05]
 weighted, plain = held_out["e. c, classes weighted"], held_out[from_scratch]
 sizes = np.bincount(labels[test_rows], minlength=len(classes))
 print(
@@ -527,7 +540,7 @@ if posed_network is not None:
 folder = runs.save_run(
     "02_sfew_in_the_wild",
     corpus=CORPUS,
-    settings={"settings": SETTINGS, "seed": SEED, **asdict(recipe)},
+    settings={"settings": SETTINGS, "seed": SEED, **recipe.settings()},
     experiments=experiments,
     figures=figures,
     manifests=[manifest],

@@ -69,28 +69,26 @@ assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook insid
 sys.path.insert(0, str(checkout))
 from helpers import runtime
 
-assert (checkout / "helpers/runtime/__init__.py").samefile(runtime.__file__), (
-    f"Restart, for {runtime}"
-)
-runtime.mount_drive(DATA_ROOT)
+assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
 
 import time
-from dataclasses import asdict, replace
 
 import keras
 import numpy as np
 import pandas as pd
 from keras import layers
 
+from helpers.corpora.splits import FEWEST_STILLS, protocol_parts
 from helpers.emotions import EMOTIONS
-from helpers.evaluation import comparison, scores
+from helpers.evaluation import comparison, scores, statistics
 from helpers.features import pictures
-from helpers.models import saved, still_networks, training, transfer
+from helpers.models import saved, training
 from helpers.models.grad_cam import grad_cam
-from helpers.models.small_cnn import WILD_RECIPES, train_small_cnn
+from helpers.models.recipes import recipes_for
 from helpers.models.vgg16 import blocks_for, describe_weights
 from helpers.plots import faces as face_plots
 from helpers.plots import scores as score_plots
@@ -111,12 +109,12 @@ print(runtime.describe())
 # All seven emotions this time, and three colour channels, since VGG16 has learned on colour pictures. Stills on the list of exclusions stay out, as in 02.
 
 # %%
-size = still_networks.picture_size(CORPUS, EPOCHS)
-stills = still_networks.load_stills(CORPUS, DATA_ROOT, size)
+size = pictures.picture_size(CORPUS, EPOCHS)
+stills = pictures.load_stills(CORPUS, DATA_ROOT, size)
 pixels, labels, manifest = stills.pixels, stills.labels, stills.manifest
-parts = still_networks.protocol_parts(stills, SEED)
+parts = protocol_parts(manifest, labels, SEED, clip_id="clip_id", fewest_validation=FEWEST_STILLS)
 test_rows = parts["thesis"]["test"]
-majority = scores.majority_class_accuracy(labels[parts["thesis"]["fit"]], labels[test_rows])
+majority = scores.majority_class_accuracy(labels[parts["thesis"]["train"]], labels[test_rows])
 print(f"pixels {pixels.shape} {pixels.dtype}, {(manifest['problem'] != '').sum()} left out")
 print(f"always naming the commonest class: {majority:.1%}")
 pd.DataFrame(
@@ -211,29 +209,34 @@ print(f"{WEIGHTS}: {describe_weights(WEIGHTS)}")
 # First the network to beat: the small CNN of notebooks 01 and 02, from scratch, on the same stills.
 
 # %% tags=["nbval-ignore-output"]
-small_recipe = WILD_RECIPES[SETTINGS]
-small_recipe = replace(small_recipe, epochs=EPOCHS) if EPOCHS else small_recipe
+recipes = recipes_for(
+    "stills", SETTINGS, EPOCHS,
+    weights=WEIGHTS, blocks=blocks_for(size), unfrozen_blocks=UNFROZEN_BLOCKS,
+)  # fmt: skip
+small_recipe, recipe = recipes["small CNN"], recipes["VGG16"]
 grey, _ = pictures.decode(manifest, (small_recipe.size, small_recipe.size), channels=1)
 histories, probabilities = {}, {}
 for protocol, rows in parts.items():
-    small, histories["small CNN", protocol] = train_small_cnn(
-        grey, labels, rows["fit"], rows["choose"], len(EMOTIONS), small_recipe, SEED
+    small, histories["small CNN", protocol] = training.train_network(
+        grey, labels, rows, len(EMOTIONS), small_recipe, SEED
     )
     probabilities["small CNN from scratch", protocol] = training.predict(small, grey, test_rows)
+    training.discard(small)  # its scores are kept; TensorFlow would keep the rest
 
 # %% [markdown]
 # Then VGG16. The helper adds what the definition above leaves out: weights by name, and the preprocessing.
 # It also saves time. What the frozen blocks make of a still is the same in every epoch, so it is computed once and kept; only where pictures are changed by augmentation must the whole network run.
 
 # %% tags=["nbval-ignore-output"]
-recipe = still_networks.choose_recipe(SETTINGS, EPOCHS, WEIGHTS, size, UNFROZEN_BLOCKS)
 networks, name = {}, f"VGG16, {UNFROZEN_BLOCKS} blocks"
 for protocol, rows in parts.items():
-    networks[protocol], histories["VGG16", protocol] = transfer.train_vgg16(
-        pixels, labels, rows["fit"], rows["choose"], len(EMOTIONS), recipe, SEED, report=print
+    networks[protocol], histories["VGG16", protocol] = training.train_network(
+        pixels, labels, rows, len(EMOTIONS), recipe, SEED, report=print
     )
-    probabilities[name, protocol] = transfer.predict(networks[protocol], pixels, test_rows)
-print(asdict(recipe))
+    probabilities[name, protocol] = training.predict(
+        networks[protocol], pixels, test_rows, keep_frozen=True
+    )
+print(recipe.settings())
 
 # %% tags=["nbval-ignore-output"]
 curves_figure = score_plots.learning_curves(
@@ -274,7 +277,7 @@ gain = both[name]["held_out"] - both["small CNN from scratch"]["held_out"]
 ### BEGIN SOLUTION: right, a dictionary of two arrays of True and False
 right = {network: predicted[network, "held_out"] == labels[test_rows] for network in both}
 ### END SOLUTION
-test = scores.mcnemar_exact(right[name], right["small CNN from scratch"])
+test = statistics.mcnemar_exact(right[name], right["small CNN from scratch"])
 print(
     f"held out: VGG16 has {100 * gain:+.1f} points against the small CNN. {test['only_first']} stills only VGG16 has right, "
     f"{test['only_second']} only the small CNN: p = {test['p_value']:.2g}."
@@ -324,13 +327,9 @@ order = comparison.wrong_and_right(is_right, 8)
 last = f"block{recipe.blocks}_conv3"  # the last convolution
 named = predicted[name, "held_out"][order]
 heat = grad_cam(networks["held_out"], pixels[test_rows[order]] / 255, named, last)
-captions = [
-    EMOTIONS[answer] + ("" if is_right[i] else f"\nis {EMOTIONS[labels[test_rows[i]]]}")
-    for answer, i in zip(named, order, strict=True)
-]
+captions, colours = score_plots.answer_captions(labels[test_rows[order]], named, EMOTIONS)
 grad_cam_figure = face_plots.heat_grid(
-    pixels[test_rows[order]], heat, captions,
-    colours=["black" if is_right[i] else "#B00020" for i in order],
+    pixels[test_rows[order]], heat, captions, colours=colours,
     title=f"Eight of {(~is_right).sum()} wrong and of {is_right.sum()} right answers ({WEIGHTS} weights)",
 )  # fmt: skip
 grad_cam_figure
@@ -347,7 +346,7 @@ grad_cam_figure
 # 2. Set `WEIGHTS = "none"`. How much of what VGG16 has over the small CNN, if anything, is its shape, and how much what it learned elsewhere?
 # 3. `UNFROZEN_BLOCKS` from 0 (feature extraction) to all of them: what happens to the seconds, to the grey curve, and to the blue one?
 # 4. VGG16 was trained on pictures in blue, green, red from 0 to 255, less the mean of ImageNet; the thesis gave it red, green, blue divided by 255. What does `replace(recipe, preprocessing="imagenet_mean")` change with no block trained, and what with two? Frozen blocks cannot adapt to what they are fed.
-# 5. `replace(recipe, augment=True)`: pictures that change have no cached outputs. What does that cost, and what does it gain?
+# 5. `replace(recipe, augment="published")`: pictures that change have no cached outputs. What does that cost, and what does it gain?
 # 6. On the demo corpus: give the network its other two blocks back, `replace(recipe, blocks=5)`. What is left to see in a map of one place, and what does that cost?
 
 # %%
@@ -362,7 +361,7 @@ figures = {
 }
 finding = f"With a head start ({describe_weights(WEIGHTS)}), {paired}."
 chosen_settings = {"settings": SETTINGS, "seed": SEED, "size": size}
-chosen_settings |= {"weights_are": describe_weights(WEIGHTS), **asdict(recipe)}
+chosen_settings |= {"weights_are": describe_weights(WEIGHTS), **recipe.settings()}
 
 # %% tags=["results"]
 folder = runs.save_run(
@@ -381,7 +380,7 @@ folder = runs.save_run(
     },
 )
 for protocol, network in networks.items():
-    origin = still_networks.made_from(stills, parts[protocol], recipe, SEED)
+    origin = saved.origin_of(pixels, labels, parts[protocol], EMOTIONS, recipe, SEED)
     saved.save_model(network, folder / protocol, origin)
 print("saved", "/".join(folder.parts[-2:]))
 

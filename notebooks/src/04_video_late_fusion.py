@@ -69,16 +69,13 @@ assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook insid
 sys.path.insert(0, str(checkout))
 from helpers import runtime
 
-assert (checkout / "helpers/runtime/__init__.py").samefile(runtime.__file__), (
-    f"Restart, for {runtime}"
-)
-runtime.mount_drive(DATA_ROOT)
+assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
 
 import time
-from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -86,12 +83,14 @@ import pandas as pd
 from helpers.corpora import load_role
 from helpers.corpora.clips import clip_groups, ids_in_both_splits, join_stills
 from helpers.corpora.manifest import usable
+from helpers.corpora.splits import FEWEST_STILLS, group_folds, protocol_parts
 from helpers.emotions import EMOTIONS, class_indices
 from helpers.evaluation import scores
 from helpers.features import frame_sources, media, pictures
-from helpers.fusion import clip_comparison, frames
-from helpers.models import still_networks, training, transfer
-from helpers.models.vgg16 import describe_weights
+from helpers.fusion import frames
+from helpers.models import saved, training
+from helpers.models.recipes import recipes_for
+from helpers.models.vgg16 import blocks_for, describe_weights
 from helpers.plots import faces as face_plots
 from helpers.plots import players
 from helpers.plots import scores as score_plots
@@ -113,8 +112,8 @@ print(runtime.describe())
 
 # %%
 clips = load_role("wild_clips", CORPUS, DATA_ROOT)
-size = still_networks.picture_size(CORPUS, EPOCHS)
-stills = still_networks.load_stills(CORPUS, DATA_ROOT, size)
+size = pictures.picture_size(CORPUS, EPOCHS)
+stills = pictures.load_stills(CORPUS, DATA_ROOT, size)
 has_stills = "clip_id" in stills.manifest
 joined = join_stills(stills.manifest, clips) if has_stills else None
 with_stills = set(joined.loc[joined["problem"] == "", "clip_row"]) if has_stills else set()
@@ -205,14 +204,18 @@ checks.mean_of_frames(mean_of_frames)
 # The networks are those of notebook 03: one for each protocol.
 
 # %% tags=["nbval-ignore-output"]
-recipe = still_networks.choose_recipe(SETTINGS, EPOCHS, WEIGHTS, size)
-parts = still_networks.protocol_parts(stills, SEED)
+recipes = recipes_for("stills", SETTINGS, EPOCHS, weights=WEIGHTS, blocks=blocks_for(size))
+recipe = recipes["VGG16"]
+parts = protocol_parts(
+    stills.manifest, stills.labels, SEED, clip_id="clip_id", fewest_validation=FEWEST_STILLS
+)
 networks = {}
 for protocol in parts:
     folder_of_03 = runs.run_folder("03_vgg16_transfer", CORPUS, RESULTS_ROOT) / protocol
-    networks[protocol], loaded = still_networks.load_or_train(
-        folder_of_03, stills, parts[protocol], recipe, SEED, report=print
-    )
+    networks[protocol], loaded = saved.load_or_train(
+        folder_of_03, stills.pixels, stills.labels, parts[protocol], EMOTIONS, recipe, SEED,
+        report=print,
+    )  # fmt: skip
     print(
         f"{protocol}: {'loaded from notebook 03' if loaded else 'notebook 03 has left none made this way: trained now'}"
     )
@@ -277,7 +280,7 @@ runs.experiments_table(experiments).round(3)
 # The mean is not the only rule. **Median** and **vote** care little for single odd frames, **max** believes the surest frame, **product** wants every frame to agree.
 
 # %% tags=["nbval-ignore-output"]
-methods = clip_comparison.method_table(
+methods = frames.compare_methods(
     frame_scores["held_out"], clip_rows, test_clips, class_indices(emotions[test_clips])
 )
 frames_a_clip = np.bincount(clip_rows)[test_clips].mean()
@@ -304,9 +307,14 @@ for source, reason in missing.items():
     print(f"{source}: {reason}")
 
 # %% tags=["nbval-ignore-output"]
-scores_of = clip_comparison.score_sources(frames_of, networks, prior, len(tested))
-source_table = clip_comparison.source_table(frames_of, scores_of, tested, "held_out")
-of_sources = clip_comparison.source_experiments(
+scores_of = {}
+for source, found in frames_of.items():
+    for protocol, network in networks.items():
+        of_frames = training.predict(network, found.pixels, np.arange(len(found.pixels)))
+        of_clips = frames.score_clips(of_frames, found.clip_rows, prior, len(tested))
+        scores_of[source, protocol] = of_clips  # (clips, 7)
+source_table = frames.source_table(frames_of, scores_of, tested, "held_out")
+of_sources = frames.source_experiments(
     frames_of, scores_of, tested, {"organisers' faces": published["afew_face_frames_discarded"]}
 )
 experiments += [entry for entry in of_sources if entry["name"] != "stills"]
@@ -325,14 +333,14 @@ sources_figure
 # Each interval is of one accuracy, and each source is counted on the clips for which it has frames: two of them overlapping says nothing about which source is better. On the same clips:
 
 # %% tags=["nbval-ignore-output"]
-paired = clip_comparison.paired_table(frames_of, scores_of, tested, "held_out")
-count, first = (paired["p, Holm"] <= 0.05).sum(), next(iter(frames_of))
+paired = frames.compare_sources(frames_of, scores_of, tested, "held_out")
+count, first = (paired["p_holm"] <= 0.05).sum(), next(iter(frames_of))
 clear = f"{count} of {len(paired)} other sources of frames differ clearly from {first}"
 print(clear)
 paired.round(3)
 
 # %% [markdown]
-# `p, Holm` is corrected for having asked about several sources; below 0.05, a difference is clear.
+# `p_holm` is corrected for having asked about several sources; below 0.05, a difference is clear.
 #
 # The network was trained on stills: faces cut out in one way. A source helps as far as its frames look like those. A whole frame squeezed into a small square shows it a face of a few pixels, somewhere.
 
@@ -344,18 +352,17 @@ paired.round(3)
 
 # %% tags=["nbval-ignore-output"]
 if has_stills:
-    allowed = np.sort(np.concatenate([parts["held_out"]["fit"], parts["held_out"]["choose"]]))
+    allowed = np.sort(np.concatenate([parts["held_out"]["train"], parts["held_out"]["validation"]]))
     allowed = allowed[joined["clip_row"].to_numpy()[allowed] >= 0]
     clip_of = joined["clip_row"].to_numpy()[allowed]
     films = clip_groups(clips, joined)[clip_of]
     folds = [
         (allowed[fitting], allowed[held_out])
-        for fitting, held_out in training.group_folds(stills.labels[allowed], films, FOLDS, SEED)
+        for fitting, held_out in group_folds(stills.labels[allowed], films, FOLDS, SEED)
     ]
     values = training.out_of_fold_scores(
-        transfer.train_vgg16, stills.pixels, stills.labels, folds, len(EMOTIONS), recipe, SEED,
-        report=print,
-    )  # fmt: skip
+        stills.pixels, stills.labels, folds, len(EMOTIONS), recipe, SEED, report=print
+    )
     out_of_fold = frames.aggregate_clips(values[allowed], clip_of)
 else:  # the networks were trained on another corpus than the clips': no clip is known to them
     out_of_fold = clip_scores["held_out"].loc[train_clips]
@@ -420,14 +427,16 @@ confusion_figure
 shown_source = "detected faces" if "detected faces" in frames_of else next(iter(frames_of))
 shown_frames, values = frames_of[shown_source], scores_of[shown_source, "held_out"]
 true = class_indices(tested["emotion"])
-chosen = clip_comparison.clips_to_show(values, shown_frames, true)
+chosen = frames.clips_to_show(values, shown_frames, true)
 strips = []
 for row in chosen:
     own = shown_frames.pixels[shown_frames.clip_rows == row]
+    best, second = np.argsort(-values[row])[:2]
     strips.append(
         face_plots.clip_strip(
             own, training.predict(networks["held_out"], own, np.arange(len(own))), values[row], EMOTIONS,
-            clip_comparison.strip_title(values[row], true[row]),
+            f"predicted {EMOTIONS[best]} ({values[row, best]:.0%}) before {EMOTIONS[second]} "
+            f"({values[row, second]:.0%}), is {EMOTIONS[true[row]]}",
         )
     )  # fmt: skip
 strips[0]
@@ -482,7 +491,7 @@ finding = (
 )
 
 chosen_settings = {"settings": SETTINGS, "seed": SEED, "folds": FOLDS, "size": size}
-chosen_settings |= {"weights_are": describe_weights(WEIGHTS), **asdict(recipe)}
+chosen_settings |= {"weights_are": describe_weights(WEIGHTS), **recipe.settings()}
 
 # %% tags=["results"]
 folder = runs.save_run(

@@ -67,16 +67,13 @@ assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook insid
 sys.path.insert(0, str(checkout))
 from helpers import runtime
 
-assert (checkout / "helpers/runtime/__init__.py").samefile(runtime.__file__), (
-    f"Restart, for {runtime}"
-)
-runtime.mount_drive(DATA_ROOT)
+assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
 
 import time
-from dataclasses import asdict
 
 import keras
 import librosa
@@ -87,13 +84,16 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from helpers.corpora import load_role
 from helpers.corpora.clips import load_own_clips
-from helpers.corpora.manifest import usable
+from helpers.corpora.manifest import CorpusError, usable
+from helpers.corpora.splits import protocol_parts
 from helpers.emotions import EMOTIONS, class_indices
 from helpers.evaluation import scores
+from helpers.evaluation.comparison import wrong_and_right
 from helpers.features import media, spectrograms
-from helpers.models import audio_training, training
-from helpers.models.recipes import log_mel_recipes
+from helpers.models import training
+from helpers.models.recipes import recipes_for
 from helpers.plots import audio as audio_plots
 from helpers.plots import scores as score_plots
 from helpers.plots.players import players
@@ -335,8 +335,8 @@ print(f"{len(train_rows)} training clips")
 pd.Series(parameters, name="parameters").map("{:,}".format).to_frame()
 
 # %%
-recipes = log_mel_recipes(SETTINGS, EPOCHS)
-pd.DataFrame({name: asdict(recipe) for name, recipe in recipes.items()}).fillna("")
+recipes = recipes_for("log-mel", SETTINGS, EPOCHS)
+pd.DataFrame({name: recipe.settings() for name, recipe in recipes.items()}).fillna("")
 
 # %% [markdown]
 # ### First a check: city sounds
@@ -344,17 +344,49 @@ pd.DataFrame({name: asdict(recipe) for name, recipe in recipes.items()}).fillna(
 # Before a network is blamed for not finding emotions it should be seen to find *something*. The thesis tried Model 0 on UrbanSound8K, ten kinds of city sounds (Salamon, Jacoby and Bello, 2014).
 # The corpus comes in **folds**: each is tested by a network trained on the others, and all pieces of one recording are in one fold. No epoch is chosen here; the last one counts.
 
+
 # %% tags=["nbval-ignore-output"]
-city_score, sounds = audio_training.check_on_city_sounds(
-    CORPUS, DATA_ROOT, recipes["city sounds"], SEED, report=print
-)
+def verdict_on_check(name: str, score: dict, published: float) -> str:
+    """Say whether the whole interval lies above a guess, and whether it reaches ``published``."""
+    (low, high), guess = score["interval"], 1 / len(score["classes"])
+    return (
+        f"{name} names {score['accuracy']:.0%} of {score['n']} city sounds rightly ({low:.0%} to "
+        f"{high:.0%}), a guess {guess:.0%}: the check is {'passed' if low > guess else 'failed'}. "
+        f"The published number, about {published:.0%}, is "
+        f"{'reached' if high >= published else 'not reached'}."
+    )
+
+
+try:
+    sounds = load_role("city_sounds", CORPUS, DATA_ROOT)
+except CorpusError as missing:
+    sounds = None
+    print(f"Left out: {missing}")
+
 published, experiments = load_published("05_audio_logmel"), []
-if city_score:
+if sounds is not None:
+    city_waves, sounds = media.read_waveforms(sounds, RATE)
+    rows, kinds = usable(sounds), sorted(sounds["sound_class"].unique())
+    city_length = max(len(city_waves[row].load()) for row in rows)
+    city_mel = spectrograms.log_mel_spectrograms(city_waves, length=city_length)
+    kind_labels, fold_of = class_indices(sounds["sound_class"], kinds), sounds["fold"].to_numpy()
+    folds = {
+        fold: (rows[fold_of[rows] != fold], rows[fold_of[rows] == fold])
+        for fold in sorted(set(fold_of[rows]))
+    }
+    answers = training.out_of_fold_scores(
+        lambda train: spectrograms.fit_normaliser("global", city_mel, train)(city_mel)[..., None],
+        kind_labels, folds.values(), len(kinds), recipes["city sounds"], SEED,
+    ).argmax(axis=1)  # fmt: skip
+    for fold, (_, held_out) in folds.items():
+        found = np.mean(answers[held_out] == kind_labels[held_out])
+        print(f"fold {fold}: {found:.0%} of {len(held_out)} sounds, {len(kinds)} classes")
+    city_score = scores.score(kind_labels[rows], answers[rows], kinds)
     about = published["urbansound_check_model0"]
     experiments.append(
         runs.experiment("Model 0 on city sounds", "held_out", "all folds", city_score, about)
     )
-    print(audio_training.verdict_on_check("Model 0", city_score, about["value"]))
+    print(verdict_on_check("Model 0", city_score, about["value"]))
 
 # %% [markdown]
 # A network that passes this check can learn from spectrograms, even where it falls short of the published number; what it does with emotions is then a matter of emotions, and of how many clips there are.
@@ -366,19 +398,22 @@ if city_score:
 # Two protocols, as in notebook 01. **thesis**: train on all of `train`, and take the epoch with the lowest loss *on the test clips*. **held_out**: a fifth of the training films chooses the epoch; the two clip ids that are in both splits stay out.
 
 # %%
-protocols = audio_training.clip_protocols(clips, labels, clips["film"].to_numpy(), SEED)
-for protocol, (fitting, choosing) in protocols.items():
-    print(f"{protocol}: {len(fitting)} clips to learn from, {len(choosing)} to choose the epoch")
+protocols = protocol_parts(clips, labels, SEED, group="film", clip_id="sample_id")
+for protocol, parts in protocols.items():
+    print(
+        f"{protocol}: {len(parts['train'])} clips to learn from, "
+        f"{len(parts['validation'])} to choose the epoch"
+    )
 majority = scores.majority_class_accuracy(labels[train_rows], labels[test_rows])
 print(f"always naming the commonest class: {majority:.1%} of {len(test_rows)} test clips")
 
 # %% tags=["nbval-ignore-output"]
 histories, probabilities = {}, {}
-for protocol, (fitting, choosing) in protocols.items():
-    features = spectrograms.fit_normaliser("global", log_mel, fitting)(log_mel)[..., None]
+for protocol, parts in protocols.items():
+    features = spectrograms.fit_normaliser("global", log_mel, parts["train"])(log_mel)[..., None]
     for name in ("Model 0", "Model 1"):  # features (clips, 40, frames, 1)
-        network, histories[name, protocol] = audio_training.train_sound_network(
-            features, labels, fitting, choosing, len(EMOTIONS), recipes[name], SEED, report=print
+        network, histories[name, protocol] = training.train_network(
+            features, labels, parts, len(EMOTIONS), recipes[name], SEED, report=print
         )
         probabilities[name, protocol] = training.predict(network, features, test_rows)
         training.discard(network)
@@ -411,8 +446,10 @@ machines = {
 flat = log_mel.reshape(len(log_mel), -1)  # (clips, 40 * frames)
 rows = []
 for name, machine in machines.items():
-    for protocol, (fitting, choosing) in protocols.items():
-        fit_rows = fitting if protocol == "thesis" else np.union1d(fitting, choosing)
+    for protocol, parts in protocols.items():
+        fit_rows = parts["train"]
+        if protocol == "held_out":  # no epoch to choose
+            fit_rows = np.union1d(fit_rows, parts["validation"])
         predicted = machine.fit(flat[fit_rows], labels[fit_rows]).predict(flat[test_rows])
         probabilities[name, protocol] = np.eye(len(EMOTIONS))[predicted]
         rows.append((name, protocol, len(set(predicted)), np.mean(predicted == labels[test_rows])))
@@ -476,7 +513,10 @@ confusion_figure
 
 # %% tags=["nbval-ignore-output"]
 predicted = probabilities["Model 1", "held_out"].argmax(axis=1)
-order, captions = audio_training.right_and_wrong(labels[test_rows], predicted, EMOTIONS)
+order = wrong_and_right(predicted == labels[test_rows], 4)
+captions, colours = score_plots.answer_captions(
+    labels[test_rows[order]], predicted[order], EMOTIONS, between=", "
+)
 players([waveforms[row].load() for row in test_rows[order]], captions, RATE)
 
 # %% tags=["nbval-ignore-output"]
@@ -484,7 +524,7 @@ mistakes_figure = audio_plots.spectrogram_grid(
     log_mel[test_rows[order]],
     captions,
     title=f"{(predicted != labels[test_rows]).sum()} of {len(predicted)} clips are named wrongly",
-    colours=["#B00020" if ", is" in caption else "black" for caption in captions],
+    colours=colours,
 )
 mistakes_figure
 
@@ -513,7 +553,7 @@ folder = runs.save_run(
     corpus=CORPUS,
     settings={
         "settings": SETTINGS, "seed": SEED, "length": length,
-        "recipes": {name: asdict(recipe) for name, recipe in recipes.items()},
+        "recipes": {name: recipe.settings() for name, recipe in recipes.items()},
     },
     experiments=experiments,
     figures=figures,

@@ -69,16 +69,14 @@ assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook insid
 sys.path.insert(0, str(checkout))
 from helpers import runtime
 
-assert (checkout / "helpers/runtime/__init__.py").samefile(runtime.__file__), (
-    f"Restart, for {runtime}"
-)
-runtime.mount_drive(DATA_ROOT)
+assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
 
 import time
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import librosa
 import matplotlib
@@ -88,15 +86,15 @@ from PIL import Image
 
 from helpers.corpora.clips import leave_out_shared_ids, load_own_clips
 from helpers.corpora.manifest import usable
+from helpers.corpora.splits import group_folds, protocol_parts
 from helpers.emotions import EMOTIONS, class_indices
-from helpers.evaluation import scores
-from helpers.evaluation.comparison import paired_table
+from helpers.evaluation import scores, statistics
+from helpers.evaluation.comparison import paired_table, wrong_and_right
 from helpers.features import media
 from helpers.features.spectrogram_images import spectrogram_images
-from helpers.fusion import frames, own_clip
-from helpers.models import audio_training, training
-from helpers.models.recipes import FUSED, picture_recipes
-from helpers.models.transfer import train_vgg16
+from helpers.fusion import frames
+from helpers.models import saved, training
+from helpers.models.recipes import FUSED, recipes_for
 from helpers.models.vgg16 import describe_weights
 from helpers.plots import audio as audio_plots
 from helpers.plots import scores as score_plots
@@ -200,28 +198,32 @@ players(waves, seven_emotions, 22050)
 # With the default settings VGG16 gets its pictures as the photographs that its weights were learned from (`imagenet_mean`, less the mean colour); the thesis, and so notebook 03, divides by 255 (`unit_range`), which notebook 03 compares.
 
 # %% tags=["nbval-ignore-output"]
-recipes = picture_recipes(SETTINGS, EPOCHS, WEIGHTS)
+recipes = recipes_for("spectrogram images", SETTINGS, EPOCHS, weights=WEIGHTS)
 print(describe_weights(WEIGHTS))
-pd.DataFrame({name: asdict(recipe) for name, recipe in recipes.items()}).fillna("")
+pd.DataFrame({name: recipe.settings() for name, recipe in recipes.items()}).fillna("")
 
 # %% [markdown]
 # The protocols are those of notebook 05. **thesis**: all of `train`, the epoch chosen on the test clips. **held_out**: the epoch chosen on a fifth of the training films, and no clip id that is in both splits.
 
 # %%
 groups = clips["film"].to_numpy()
-protocols = audio_training.clip_protocols(clips, labels, groups, SEED)
-for protocol, (fitting, choosing) in protocols.items():
-    print(f"{protocol}: {len(fitting)} clips to learn from, {len(choosing)} to choose the epoch")
+protocols = protocol_parts(clips, labels, SEED, group="film", clip_id="sample_id")
+for protocol, parts in protocols.items():
+    print(
+        f"{protocol}: {len(parts['train'])} clips to learn from, "
+        f"{len(parts['validation'])} to choose the epoch"
+    )
 majority = scores.majority_class_accuracy(labels[train_rows], labels[test_rows])
 print(f"always naming the commonest class: {majority:.1%} of {len(test_rows)} test clips")
 
 # %% tags=["nbval-ignore-output"]
 histories, probabilities = {}, {}
 every = np.arange(len(clips))
-for protocol, rows in protocols.items():
+for protocol, parts in protocols.items():
     for name, recipe in recipes.items():
-        train = train_vgg16 if name.startswith("VGG16") else audio_training.train_sound_network
-        network, history = train(pictures, labels, *rows, len(EMOTIONS), recipe, SEED)
+        network, history = training.train_network(
+            pictures, labels, parts, len(EMOTIONS), recipe, SEED
+        )
         histories[name, protocol] = history
         probabilities[name, protocol] = training.predict(network, pictures, every)  # (clips, 7)
         print(f"{name}, {protocol}: {len(history)} epochs, {history['seconds'].sum():.0f} s")
@@ -267,9 +269,10 @@ said = {name: probabilities[name, "held_out"][test_rows].argmax(axis=1) for name
 right = {name: named == labels[test_rows] for name, named in said.items()}
 right["commonest class"] = labels[test_rows] == np.bincount(labels[train_rows]).argmax()
 first, *others = ("VGG16, two blocks", *(name for name in right if name != "VGG16, two blocks"))
-comparison = paired_table(right, {f"{first}, or {other}?": (other, first) for other in others})
-p = comparison["p"].iloc[-1]  # against the constant answer
-low, high = scores.wilson_interval(int(right[first].sum()), len(test_rows))
+pairs = {f"{first}, or {other}?": (right[other], right[first]) for other in others}
+comparison = paired_table(pairs, ("without", "with"))
+p = comparison["p_value"].iloc[-1]  # against the constant answer
+low, high = statistics.wilson_interval(int(right[first].sum()), len(test_rows))
 gave_up = [name for name, named in said.items() if len(set(named)) == 1]
 finding = (
     f"VGG16 names {right[first].mean():.0%} of the sounds rightly ({low:.0%} to {high:.0%}), "
@@ -325,7 +328,7 @@ for place, counts in named.items():
 # %% [markdown] tags=["lab"]
 # ### Task 2 · Folds by film
 #
-# `allowed` are the rows of the training clips, `groups` says the film of every row. `training.group_folds(labels, groups, FOLDS, SEED)` yields pairs of positions: to learn from, and held out. Make `folds`, a list of pairs of *rows*: no film on both sides, and every allowed clip held out once.
+# `allowed` are the rows of the training clips, `groups` says the film of every row. `group_folds(labels, groups, FOLDS, SEED)` yields pairs of positions: to learn from, and held out. Make `folds`, a list of pairs of *rows*: no film on both sides, and every allowed clip held out once.
 
 # %% tags=["nbval-ignore-output"]
 name = FUSED
@@ -335,7 +338,7 @@ fixed = replace(recipes[name], epochs=epochs)
 ### BEGIN SOLUTION: folds, pairs of rows to learn from and rows that are held out
 folds = [
     (allowed[fitting], allowed[held_out])
-    for fitting, held_out in training.group_folds(labels[allowed], groups[allowed], FOLDS, SEED)
+    for fitting, held_out in group_folds(labels[allowed], groups[allowed], FOLDS, SEED)
 ]
 ### END SOLUTION
 print("clips held out by fold:", [len(held_out) for _, held_out in folds])
@@ -345,7 +348,7 @@ checks.folds_by_film(folds, allowed, groups, FOLDS)
 
 # %% tags=["nbval-ignore-output"]
 out_of_fold = training.out_of_fold_scores(
-    train_vgg16, pictures, labels, folds, len(EMOTIONS), fixed, SEED, report=print
+    pictures, labels, folds, len(EMOTIONS), fixed, SEED, report=print
 )  # (clips, 7)
 
 # %% [markdown] tags=["lab"]
@@ -391,11 +394,14 @@ print(
 
 # %% tags=["nbval-ignore-output"]
 predicted = probabilities[name, "held_out"][test_rows].argmax(axis=1)
-order, captions = audio_training.right_and_wrong(labels[test_rows], predicted, EMOTIONS)
+order = wrong_and_right(predicted == labels[test_rows], 4)
+captions, colours = score_plots.answer_captions(
+    labels[test_rows[order]], predicted[order], EMOTIONS, between=", "
+)
 mistakes_figure = audio_plots.spectrogram_grid(
     pictures[test_rows[order]],
     captions,
-    colours=["#B00020" if ", is" in caption else "black" for caption in captions],
+    colours=colours,
     title=f"{(predicted != labels[test_rows]).sum()} of {len(predicted)} test clips are named wrongly",
 )
 mistakes_figure
@@ -409,7 +415,7 @@ players(waves, captions, 22050)
 #
 # 1. Show the networks *grey* spectrograms: put `pictures = pictures.mean(axis=3, keepdims=True).repeat(3, axis=3).astype("uint8")` before the training. VGG16 knows photographs, and this purple from none of them: does the colour map help or hurt it?
 # 2. Mirror the pictures from left to right, for the test alone. Which emotions suffer most, and what does that say about what the network goes by?
-# 3. Give Model 1 pictures of 40 log-mel bands, `spectrogram_images(clips, kind="log_mel")`, or hide a stretch of bands and of time in each (`helpers.models.audio.RandomMasking`; Park and colleagues, 2019), with three seeds each. Is the gain larger than what another seed does?
+# 3. Give Model 1 pictures of 40 log-mel bands, `spectrogram_images(clips, kind="log_mel")`, or hide a stretch of bands and of time in each (`replace(recipe, augment="masking")`; Park and colleagues, 2019), with three seeds each. Is the gain larger than what another seed does?
 # 4. Put `FOLDS = 2` and `FOLDS = 6`. Which out-of-fold accuracy is nearer to that on the test clips, and what does it cost?
 
 # %%
@@ -433,7 +439,7 @@ folder = runs.save_run(
     corpus=CORPUS,
     settings={
         "settings": SETTINGS, "seed": SEED, "folds": FOLDS, "weights": WEIGHTS,
-        "recipes": {name: asdict(recipe) for name, recipe in recipes.items()},
+        "recipes": {name: recipe.settings() for name, recipe in recipes.items()},
     },
     experiments=experiments,
     predictions=predictions,
@@ -450,7 +456,8 @@ folder = runs.save_run(
         "majority_class_accuracy": majority,
     },
 )  # fmt: skip
-own_clip.keep_audio_network(sound_network, folder, pictures, clips, labels, recipes[FUSED], SEED)
+origin = saved.origin_of(pictures, labels, protocols["held_out"], EMOTIONS, recipes[FUSED], SEED)
+saved.save_model(sound_network, folder / "held_out", origin)
 print("saved", "/".join(folder.parts[-2:]))
 
 # %% [markdown]

@@ -69,10 +69,8 @@ assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook insid
 sys.path.insert(0, str(checkout))
 from helpers import runtime
 
-assert (checkout / "helpers/runtime/__init__.py").samefile(runtime.__file__), (
-    f"Restart, for {runtime}"
-)
-runtime.mount_drive(DATA_ROOT)
+assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
@@ -273,7 +271,13 @@ fused = {
 }
 
 # %% tags=["nbval-ignore-output"]
-leak_table = report.leak_table(fused, pairs)
+columns = {}
+for protocol, (_, protocol_test) in pairs.items():
+    both = protocol_test.complete
+    named, true = fused[protocol].predicted(both), protocol_test.labels[both]
+    columns[protocol, "train"] = fused[protocol].train_accuracy
+    columns[protocol, "test"] = {name: np.mean(named[name] == true) for name in named}
+leak_table = pd.DataFrame(columns)
 promised = {
     protocol: (leak_table[protocol, "train"] - leak_table[protocol, "test"]).drop(
         list(comparison.SINGLE)
@@ -333,8 +337,10 @@ vector_tests.drop(index=comparison.DENSE)[[*counts, "p_value", "p_holm"]].round(
 # %% tags=["nbval-ignore-output"]
 dense = vectors["dense"]
 run_count, published_accuracy = len(dense["last"]), dense["published_correct"] / dense["n"]
-shares = {name: dense[f"share_of_{name}_at_least_published"] for name in ("last", "best")}
-reached = {name: round(share * run_count) for name, share in shares.items()}
+reached = {
+    name: sum(right >= dense["published_correct"] for right in dense[name])
+    for name in ("last", "best")
+}
 runs_figure = fusion_plots.run_distribution(
     {"last epoch": dense["last"], "best epoch on the test clips": dense["best"]},
     dense["n"],
@@ -376,11 +382,12 @@ runs.experiments_table(on_both).round(3)
 reference = comparison.better_modality(train)
 tests = {}
 for protocol, (_, protocol_test) in pairs.items():
-    named, true = report.named_and_true(fused[protocol], protocol_test)
+    both = protocol_test.complete
+    named, true = fused[protocol].predicted(both), protocol_test.labels[both]
     tests[protocol] = comparison.compare_systems(
-        true, named, reference, groups=films[protocol][protocol_test.complete], seed=SEED
+        true, named, reference, groups=films[protocol][both], seed=SEED
     )
-found = comparison.best_fusion(tests["held_out"])
+found = tests["held_out"]["gain"].idxmax()
 best_gain, clear = tests["held_out"].loc[found, "gain"], tests["held_out"]["p_holm"] <= 0.05
 best = f"{found} gains {100 * best_gain:.1f} points" if best_gain > 0 else "no fusion gains a point"
 gains_figure = fusion_plots.gains(
@@ -402,7 +409,11 @@ tests["held_out"].round(3)
 # %% tags=["nbval-ignore-output"]
 answer = comparison.answer(tests["held_out"], reference)
 print(answer, end="\n\n")
-run_accuracy = report.run_accuracies(fused, pairs)
+run_accuracy = {}  # of every run, at its best epoch on the test clips (thesis) or its last
+for protocol, (_, protocol_test) in pairs.items():
+    right = fused[protocol].dense == protocol_test.labels[protocol_test.complete]
+    by_epoch = right.mean(axis=-1)  # (epochs, runs)
+    run_accuracy[protocol] = by_epoch.max(axis=0) if protocol == "thesis" else by_epoch[-1]
 for protocol, values in run_accuracy.items():
     print(report.weighted_mean_sentence(pairs, tests, protocol))
     print(
@@ -424,12 +435,14 @@ for protocol, values in run_accuracy.items():
 ### BEGIN SOLUTION: published_gain, the difference of two accuracies
 published_gain = (dense["published_correct"] - vectors["scores"]["video"]["correct"]) / dense["n"]
 ### END SOLUTION
-discordance = report.effect(vector_tests.loc[comparison.DENSE])[1]
-effects = {
-    f"here: {found}": report.effect(tests["held_out"].loc[found]),
-    "thesis: mean": report.effect(vector_tests.loc["mean"]),
-    "thesis: dense network, as published": (published_gain, discordance),
-}
+effects = {}
+for name, row in {
+    f"here: {found}": tests["held_out"].loc[found],
+    "thesis: mean": vector_tests.loc["mean"],
+    "thesis: dense network, as published": vector_tests.loc[comparison.DENSE],
+}.items():
+    effects[name] = row["gain"], (row["only_fusion"] + row["only_reference"]) / row["n"]
+effects[name] = published_gain, effects[name][1]
 for name in [name for name, (gain, _) in effects.items() if gain <= 0]:
     gain, _ = effects.pop(name)
     print(f"{name}: no gain ({100 * gain:.1f} points), so there is no curve for it")
@@ -480,8 +493,9 @@ recall_figure
 # A clip that the mean rescued from a wrong answer, and one that it spoiled. Listen first: could you tell the emotion?
 
 # %% tags=["nbval-ignore-output"]
-named, true = report.named_and_true(fused["held_out"], test)
-rescued, spoiled = report.changed_clips(named, true, reference, "mean")
+named, true = fused["held_out"].predicted(test.complete), test.labels[test.complete]
+before, after = named[reference] == true, named["mean"] == true
+rescued, spoiled = np.flatnonzero(after & ~before), np.flatnonzero(before & ~after)
 shown = np.array(sorted([*rescued[:1], *spoiled[:1]]), int)  # the order gives nothing away
 paths = own_scores.look_up(clips, test.where(test.complete), "path")[shown]
 sounds = [media.read_audio(path, 16000) for path in paths]
@@ -553,6 +567,11 @@ finding = (
 
 # %% tags=["results"]
 own = own_corpus == CORPUS  # another corpus's scores are shown above, but are no result of this one
+of_own = {
+    "answer": answer,
+    "tests": {protocol: comparison.records(table) for protocol, table in tests.items()},
+    "dense_runs": {protocol: values.round(4) for protocol, values in run_accuracy.items()},
+}
 folder = runs.save_run(
     "07_fusion",
     corpus=CORPUS,
@@ -563,8 +582,7 @@ folder = runs.save_run(
     manifests=[clips] if own else [],
     started=started,
     root=RESULTS_ROOT,
-    extra={replication.SAVED_AS: vectors, "finding": finding}
-    | (report.own_extra(answer, tests, run_accuracy) if own else {}),
+    extra={replication.SAVED_AS: vectors, "finding": finding} | (of_own if own else {}),
 )
 print("saved", "/".join(folder.parts[-2:]))
 

@@ -20,7 +20,8 @@ from helpers.corpora import download as download_module
 from helpers.corpora.download import describe, download, format_actors, main, parse_actors
 from helpers.corpora.fetching import sources
 from helpers.corpora.fetching.fetch import DownloadError, fetch
-from helpers.corpora.manifest import CorpusError, unfinished_marker
+from helpers.corpora.folders import unfinished_marker
+from helpers.corpora.manifest import CorpusError
 from helpers.paths import repository_root
 
 CONTENT = random.Random(0).randbytes(700_000)
@@ -489,7 +490,8 @@ def refuse(*_):
     raise AssertionError("a connection was opened")
 
 socket.socket.connect = socket.create_connection = refuse
-from helpers.corpora import download, fetch, load_role, open_roles, prepare, sources
+from helpers.corpora import download, load_role, open_roles, prepare
+from helpers.corpora.fetching import fetch, sources
 from helpers.corpora.manifest import CorpusError
 try:
     load_role("wild_clips", "open", "nowhere")

@@ -2,7 +2,7 @@ import os
 import shutil
 import stat
 import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,31 +10,24 @@ from PIL import Image
 
 from helpers.corpora import load_manifest
 from helpers.corpora import prepare as prepare_module
-from helpers.corpora.fetching.overview import overview
-from helpers.corpora.fetching.places import place_of
-from helpers.corpora.fetching.signatures import damage_of
-from helpers.corpora.manifest import CorpusError, unfinished_marker
-from helpers.corpora.prepare import being_filled, main, prepare
-from tests.corpora.test_archives import make_tar, make_zip, tree
-
-JPEG = b"\xff\xd8\xff\xe0" + b"jpeg" * 20 + b"\xff\xd9"
-PNG = b"\x89PNG\r\n\x1a\n" + b"png" * 20 + b"IEND\xaeB`\x82"
-AVI = b"RIFF" + (92).to_bytes(4, "little") + b"AVI " + bytes(88)
-WAV = b"RIFF" + (92).to_bytes(4, "little") + b"WAVE" + bytes(88)
-ALIGNED = "AlignedFaces_LBPTOP_Points.zip"
-URBAN = (
-    "slice_file_name,fsID,start,end,salience,fold,classID,class\n"
-    "7-3-0-0.wav,7,0,4,1,1,3,dog_bark\n"
-    "8-8-0-0.wav,8,0,4,2,2,8,siren\n"
+from helpers.corpora.fetching import copying
+from helpers.corpora.fetching.copying import being_filled
+from helpers.corpora.folders import unfinished_marker
+from helpers.corpora.manifest import CorpusError
+from helpers.corpora.prepare import main, prepare
+from tests.corpora.making import (
+    AVI,
+    JPEG,
+    PNG,
+    WAV,
+    make_tar,
+    make_zip,
+    tree,
+    urban_tar,
+    write,
 )
 
-
-def write(folder, files):
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return folder
+ALIGNED = "AlignedFaces_LBPTOP_Points.zip"
 
 
 def run(source, root, **options):
@@ -114,17 +107,6 @@ def test_faces_come_flat_or_sorted(tmp_path, layout):
     assert counts(table) == {("faces", "train"): 1, ("faces", "test"): 1}
 
 
-def urban_tar(path):
-    files = {
-        "UrbanSound8K/audio/fold1/7-3-0-0.wav": WAV,
-        "UrbanSound8K/audio/fold1/.DS_Store": b"x",
-        "UrbanSound8K/audio/fold2/8-8-0-0.wav": WAV,
-        "UrbanSound8K/metadata/UrbanSound8K.csv": URBAN.encode(),
-        "UrbanSound8K/UrbanSound8K_README.txt": b"read me",
-    }
-    return make_tar(path, files)
-
-
 def test_urbansound8k_comes_from_its_tar(tmp_path):
     urban_tar(tmp_path / "UrbanSound8K.tar.gz")
     table = run(tmp_path / "UrbanSound8K.tar.gz", tmp_path / "data")
@@ -168,7 +150,7 @@ def test_a_second_call_writes_nothing(tmp_path, monkeypatch):
     def refuse(*_):
         raise AssertionError("something was written")
 
-    monkeypatch.setattr(prepare_module, "_copy_file", refuse)
+    monkeypatch.setattr(copying, "copy_file", refuse)
     monkeypatch.setattr("helpers.corpora.fetching.archives._write", refuse)
     assert run(source, tmp_path / "data").equals(first)
 
@@ -205,7 +187,7 @@ def test_an_archive_on_another_disk_is_copied_whole_first_and_resumed(tmp_path, 
         return unpack(path, *given, **options)
 
     monkeypatch.setattr(prepare_module, "unpack", spy)
-    monkeypatch.setattr(prepare_module, "_same_disk", lambda *_: False)
+    monkeypatch.setattr(copying, "_same_disk", lambda *_: False)
     part = tmp_path / "data/.downloads/UrbanSound8K.tar.gz.part"
     write(tmp_path, {str(part.relative_to(tmp_path)): content[:100]})  # of an interrupted call
     run(archive, tmp_path / "data")
@@ -215,21 +197,21 @@ def test_an_archive_on_another_disk_is_copied_whole_first_and_resumed(tmp_path, 
 
 def test_an_interruption_leaves_a_corpus_that_says_so(tmp_path, monkeypatch):
     source = write(tmp_path / "drive", AFEW)
-    copy = prepare_module._copy_file
+    copy = copying.copy_file
     done = []
 
     def interrupted(path, target):
         if len(done) == 2:
             raise KeyboardInterrupt
         done.append(path)
-        copy(path, target)
+        return copy(path, target)
 
-    monkeypatch.setattr(prepare_module, "_copy_file", interrupted)
+    monkeypatch.setattr(copying, "copy_file", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(source, tmp_path / "data")
     with pytest.raises(CorpusError, match=f"prepare {source}` was interrupted"):
         load_manifest("afew", tmp_path / "data")
-    monkeypatch.setattr(prepare_module, "_copy_file", copy)
+    monkeypatch.setattr(copying, "copy_file", copy)
     run(source, tmp_path / "data")
     assert len(load_manifest("afew", tmp_path / "data")) == 3
     assert tree(tmp_path / "data") == IN_PLACE
@@ -277,45 +259,6 @@ def test_a_damaged_file_in_a_zip_is_counted(tmp_path):
     assert table["damaged"].sum() == 1
 
 
-def test_damage_is_counted_and_named(tmp_path):
-    files = {
-        "SFEW/Train/Angry/F_1_1.png": PNG,
-        "SFEW/Train/Angry/F_1_2.png": PNG[:-20],
-        "SFEW/Train/Angry/F_1_3.png": b"",
-        "SFEW/Train/Angry/F_1_4.png": b"<html>quota</html>",
-        "SFEW/Val/Angry/F_2_1.png": PNG,
-    }
-    table = overview(write(tmp_path, files), ["sfew"])
-    rows = table.set_index("part")
-    assert rows.loc["train", ["found", "damaged", "left_out"]].tolist() == [4, 3, 0]
-    assert rows.loc["val", ["found", "damaged"]].tolist() == [1, 0]
-    text = "\n".join(table.attrs["details"])
-    assert "F_1_2.png: cut short" in text
-    assert "F_1_3.png: the file is empty" in text
-    assert "F_1_4.png: an HTML page in place of the file" in text
-
-
-def test_a_missing_file_of_a_csv_is_missing_and_not_damaged(tmp_path):
-    files = {
-        "UrbanSound8K/metadata/UrbanSound8K.csv": URBAN.encode(),
-        "UrbanSound8K/audio/fold1/7-3-0-0.wav": WAV,
-    }
-    (tmp_path / "UrbanSound8K/audio/fold2").mkdir(parents=True)
-    table = overview(write(tmp_path, files), ["urbansound8k"]).set_index("part")
-    assert table.loc["fold1", ["found", "expected", "missing", "damaged"]].tolist() == [
-        1,
-        873,
-        872,
-        0,
-    ]
-    assert table.loc["fold2", ["found", "expected", "missing", "damaged"]].tolist() == [
-        0,
-        888,
-        888,
-        0,
-    ]
-
-
 @pytest.mark.parametrize("kind", ["absent", "empty", "other", "archive"])
 def test_nothing_to_prepare_is_an_error_that_says_what_was_expected(tmp_path, kind, capsys):
     source = tmp_path / "drive"
@@ -334,7 +277,7 @@ def test_nothing_to_prepare_is_an_error_that_says_what_was_expected(tmp_path, ki
 
 def test_a_disk_that_is_too_small_is_told_before_anything_is_written(tmp_path, monkeypatch):
     source = write(tmp_path / "drive", AFEW)
-    monkeypatch.setattr(prepare_module, "free_bytes", lambda path: 1000)
+    monkeypatch.setattr(copying, "free_bytes", lambda path: 1000)
     with pytest.raises(CorpusError, match="to spare"):
         run(source, tmp_path / "data")
     assert not (tmp_path / "data").exists()
@@ -347,62 +290,6 @@ def test_the_command_ends_in_a_table(tmp_path, capsys):
     assert "duplicate_ids" in text
     assert "1026" in text
     assert f"DATA_ROOT = '{tmp_path / 'data'}'" in text
-
-
-PLACES = {
-    "EmotiW_2018/Train_AFEW/Angry/1.avi": "EmotiW_2018/Train_AFEW/Angry/1.avi",
-    "x/train_afew/AlignedFaces_LBPTOP_Points/Faces/1/1.jpg": (
-        "EmotiW_2018/Train_AFEW/AlignedFaces_LBPTOP_Points/Faces/1/1.jpg"
-    ),
-    "AFEW/Val/surprise/1.AVI": "EmotiW_2018/Val_AFEW/Surprise/1.AVI",
-    "val/HAPPY/A_B_1_2.png": "SFEW/Val/Happy/A_B_1_2.png",
-    "FACES/train/anger/004_o_m_a_a.jpg": "FACES/004_o_m_a_a.jpg",
-    "archive/audio/fold10/1-2-3-4.wav": "UrbanSound8K/audio/fold10/1-2-3-4.wav",
-    "Actor_01/01-01-01-01-01-01-01.mp4": "ravdess/Actor_01/01-01-01-01-01-01-01.mp4",
-    "Actor_01/02-01-01-01-01-01-01.mp4": None,
-    "CREMA-D/AudioWAV/1001_DFA_ANG_XX.wav": "crema_d/AudioWAV/1001_DFA_ANG_XX.wav",
-    "VideoFlash/1001_DFA_ANG_XX.flv": "crema_d/VideoFlash/1001_DFA_ANG_XX.flv",
-    "MELD.Raw/train/train_splits/dia0_utt0.mp4": "meld/train_splits/dia0_utt0.mp4",
-    "MELD.Raw/train_sent_emo.csv": "meld/train_sent_emo.csv",
-    "archive/train/angry/Training_3908.jpg": "fer2013/train/angry/Training_3908.jpg",
-    "archive/test/sad/PrivateTest_3908.jpg": "fer2013/test/sad/PrivateTest_3908.jpg",
-    "icml_face_data.csv": ".downloads/fer2013.csv",
-    "EmotiW_2018/Test_AFEW/1.avi": None,
-    "__MACOSX/Train_AFEW/Angry/._1.avi": None,
-    "Train_AFEW/Angry/.DS_Store": None,
-    "Train_AFEW/Angry/Thumbs.db": None,
-    "train/cats/cat_1_2.png": None,
-    "holiday/beach.jpg": None,
-}
-
-
-@pytest.mark.parametrize("name", PLACES)
-def test_every_file_has_its_place(name):
-    place = place_of(PurePosixPath(name))
-    assert (place and str(place)) == PLACES[name]
-
-
-def test_a_place_is_its_own_place():
-    for place in filter(None, PLACES.values()):
-        if not place.startswith(".downloads"):
-            assert str(place_of(PurePosixPath(place))) == place
-
-
-def test_whole_files_are_not_called_damaged(shared_data):
-    paths = [path for path in sorted(shared_data.rglob("*")) if path.is_file()]
-    assert {str(path): damage_of(path) for path in paths if damage_of(path)} == {}
-    assert len(paths) > 1700
-
-
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".avi", ".wav", ".mp4"])
-def test_a_real_file_that_was_cut_is_called_damaged(shared_data, tmp_path, suffix):
-    source = next(path for path in sorted(shared_data.rglob(f"*{suffix}")))
-    path = tmp_path / source.name
-    content = source.read_bytes()
-    path.write_bytes(content[: len(content) // 2] if suffix != ".mp4" else b"moved" + content)
-    assert damage_of(path)
-    path.write_bytes(b"")
-    assert damage_of(path) == "the file is empty"
 
 
 def test_the_real_samples_go_through_the_same_command(shared_data, tmp_path):

@@ -1,6 +1,4 @@
-"""Resampling, corrections and power against scikit-learn, simulation and published examples."""
-
-import time
+"""Intervals, tests, corrections and power against simulation and published examples."""
 
 import numpy as np
 import pytest
@@ -9,70 +7,33 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from helpers.evaluation import statistics
-from helpers.evaluation.scores import METRICS, mcnemar_exact, score
 
 
-def _labels(n, seed=0, right=0.4):
-    generator = np.random.default_rng(seed)
-    true = generator.integers(0, 7, n)
-    return true, np.where(generator.random(n) < right, true, generator.integers(0, 7, n))
+def test_wilson_interval_on_the_example_of_newcombe():
+    """81 of 263 (Newcombe 1998, table I, method 3): 0.2553 to 0.3662; 0 of 20: 0 to 0.1611."""
+    assert statistics.wilson_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert statistics.wilson_interval(0, 20) == pytest.approx((0, 0.1611), abs=5e-5)
 
 
-@pytest.mark.parametrize("metric", METRICS)
-def test_vectorised_draws_equal_a_loop_over_resampled_clips(metric):
-    true, predicted = _labels(60)
-    groups = np.repeat(np.arange(20), 3)
-    weights, group = statistics._draw_groups(groups, 60, 200, 5)
-    values = statistics._resampled(true, predicted, range(7), metric, weights, group)
-    for draw in range(200):
-        rows = np.concatenate([np.flatnonzero(groups == g) for g in range(20)])
-        rows = np.repeat(rows, weights[draw].astype(int)[groups[rows]])
-        expected = score(true[rows], predicted[rows])[metric]
-        assert values[draw] == pytest.approx(expected)
-    assert np.all(weights.sum(1) == 20)
+@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_wilson_interval_is_where_the_score_test_just_accepts(counts):
+    correct, n = counts
+    for bound in statistics.wilson_interval(correct, n):
+        if 1e-9 < bound < 1 - 1e-9:
+            z = (correct / n - bound) / np.sqrt(bound * (1 - bound) / n)
+            assert abs(z) == pytest.approx(1.959964, abs=1e-4)
 
 
-def test_bootstrap_of_accuracy_agrees_with_scipy():
-    true, predicted = _labels(300)
-    ours = statistics.bootstrap_interval(true, predicted, metric="accuracy", seed=1)
-    theirs = stats.bootstrap(
-        ((true == predicted).astype(float),),
-        np.mean,
-        n_resamples=10_000,
-        method="percentile",
-        rng=np.random.default_rng(2),
-    ).confidence_interval
-    assert ours == pytest.approx((theirs.low, theirs.high), abs=0.008)
-
-
-def test_clips_of_one_film_widen_the_interval():
-    true = np.tile(np.arange(7), 30)
-    films = np.repeat(np.arange(30), 7)
-    predicted = np.where(films % 2, true, (true + 1) % 7)  # a film is all right or all wrong
-    alone = np.diff(statistics.bootstrap_interval(true, predicted))
-    together = np.diff(statistics.bootstrap_interval(true, predicted, groups=films))
-    assert together > 2 * alone
-
-
-def test_ten_thousand_draws_of_400_clips_take_at_most_two_seconds():
-    true, predicted = _labels(400)
-    start = time.perf_counter()
-    statistics.bootstrap_interval(true, predicted)
-    assert time.perf_counter() - start < 2
-
-
-def test_paired_gain_is_sharper_than_two_single_intervals_and_zero_against_itself():
-    true, first = _labels(200)
-    second = first.copy()
-    wrong = np.flatnonzero(first != true)[:12]
-    second[wrong] = true[wrong]  # never worse, better on 12 of 200
-    gain = statistics.bootstrap_gain(true, first, second)
-    assert gain["gain"] == pytest.approx(0.06)
-    assert 0.02 < gain["interval"][0] < 0.06 < gain["interval"][1] < 0.11
-    assert gain["share_above_zero"] == 1
-    assert statistics.bootstrap_gain(true, first, first)["interval"] == [0, 0]
-    reverse = statistics.bootstrap_gain(true, second, first)["interval"]
-    assert reverse == pytest.approx([-gain["interval"][1], -gain["interval"][0]])
+@pytest.mark.parametrize(
+    ("only_first", "only_second", "p_value"),
+    [(0, 0, 1.0), (0, 5, 2 / 2**5), (5, 0, 2 / 2**5), (1, 3, 10 / 16), (2, 2, 1.0)],
+)
+def test_mcnemar_is_the_two_sided_coin_of_the_discordant_samples(only_first, only_second, p_value):
+    first = np.repeat([True, False, True, False], [only_first, only_second, 9, 4])
+    second = np.repeat([False, True, True, False], [only_first, only_second, 9, 4])
+    result = statistics.mcnemar_exact(first, second)
+    assert (result["only_first"], result["only_second"]) == (only_first, only_second)
+    assert result["p_value"] == pytest.approx(p_value)
 
 
 def test_holm_on_a_worked_example():
@@ -100,7 +61,7 @@ def test_power_is_the_sum_over_every_possible_outcome(clips, first, second):
             )
             left = np.repeat([True, False], [a, clips - a])
             right = np.repeat([False, True, False], [a, b, clips - a - b])
-            power += chance * (mcnemar_exact(left, right)["p_value"] <= 0.05)
+            power += chance * (statistics.mcnemar_exact(left, right)["p_value"] <= 0.05)
     ours = statistics.mcnemar_power(clips, second - first, first + second)
     assert ours == pytest.approx(power, abs=1e-9)
 
@@ -134,13 +95,12 @@ def test_power_grows_with_clips_and_keeps_its_false_alarms_below_alpha(gain, dis
 
 
 def test_what_cannot_be_answered_is_refused():
-    true, predicted = _labels(30)
-    with pytest.raises(ValueError, match="expected one of"):
-        statistics.bootstrap_interval(true, predicted, metric="precision")
-    with pytest.raises(ValueError, match="at least two"):
-        statistics.bootstrap_interval(true, predicted, groups=np.zeros(30))
-    with pytest.raises(ValueError, match="one a sample"):
-        statistics.bootstrap_interval(true, predicted, groups=np.arange(29))
+    with pytest.raises(ValueError, match="expected 0 <= correct <= n"):
+        statistics.wilson_interval(5, 4)
+    with pytest.raises(ValueError, match="booleans"):
+        statistics.mcnemar_exact([0, 1], [1, 1])
+    with pytest.raises(ValueError, match="one length"):
+        statistics.mcnemar_exact([True], [True, False])
     with pytest.raises(ValueError, match="0 to 1"):
         statistics.holm([0.2, np.nan])
     with pytest.raises(ValueError, match="only one has right"):

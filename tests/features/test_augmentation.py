@@ -2,8 +2,15 @@
 
 import keras
 import numpy as np
+import pytest
 
-from helpers.features.augmentation import RandomAffine, RandomDimming, published_augmentation
+from helpers.features.augmentation import (
+    AUGMENTATIONS,
+    RandomAffine,
+    RandomDimming,
+    RandomMasking,
+    published_augmentation,
+)
 from helpers.features.pictures import make_dataset
 
 
@@ -142,3 +149,45 @@ def test_fitting_augments_the_training_batches_alone(monkeypatch):
     assert len(seen[True]) == len(seen[False]) == 2
     assert all(np.allclose(batch, grid(8) / 255, atol=1e-6) for batch in seen[False])
     assert not any(np.allclose(batch, grid(8) / 255, atol=1e-2) for batch in seen[True])
+
+
+def test_masking_hides_one_stretch_of_each_side_and_nothing_else():
+    pictures = np.full((200, 20, 30, 3), 100, np.float32)
+    masked = np.asarray(RandomMasking(0.3, 0.5, seed=1)(pictures))
+    assert set(np.unique(masked)) == {0, 100}
+    kept = masked[..., 0] > 0
+    rows, columns = kept.any(axis=2), kept.any(axis=1)
+    assert np.array_equal(kept, rows[:, :, None] & columns[:, None, :])
+    for side, most in ((rows, 6), (columns, 15)):
+        hidden = (~side).sum(axis=1)
+        assert hidden.max() in (most, most - 1) and hidden.min() <= 1
+        starts_and_ends = np.abs(np.diff(side.astype(int), axis=1, prepend=1, append=1)).sum(axis=1)
+        assert starts_and_ends.max() == 2  # never more than one stretch
+        assert (~side).any(axis=0).all()  # every place can be hidden
+
+
+def test_masking_is_seeded_and_for_training_alone():
+    pictures = np.random.default_rng(0).random((4, 16, 16, 3)).astype(np.float32)
+    first, same, other = (np.asarray(RandomMasking(seed=s)(pictures)) for s in (1, 1, 2))
+    assert np.array_equal(first, same) and not np.array_equal(first, other)
+    assert np.array_equal(np.asarray(RandomMasking(seed=1)(pictures, training=False)), pictures)
+    with pytest.raises(TypeError):
+        RandomMasking()
+
+
+def test_masking_works_inside_the_input_pipeline():
+    pictures = np.full((10, 16, 16, 3), 255, np.uint8)
+    masking = RandomMasking(0.5, 0.5, seed=0)
+    batches = make_dataset(
+        pictures, np.zeros(10, int), np.arange(10), batch_size=5, augment=masking
+    )
+    first, second = (np.concatenate([x for x, _ in batches]) for _ in range(2))
+    assert set(np.unique(first)) == {0, 1} and not np.array_equal(first, second)
+
+
+def test_each_name_of_a_recipe_stands_for_seeded_changes():
+    pictures = np.random.default_rng(0).uniform(0, 255, (8, 32, 32, 1)).astype(np.float32)
+    for make in AUGMENTATIONS.values():
+        first, same, other = (np.asarray(make(seed)(pictures)) for seed in (1, 1, 2))
+        assert np.array_equal(first, same) and not np.array_equal(first, other)
+        assert not np.array_equal(first, pictures)

@@ -122,7 +122,7 @@ def put_faces(root, unpacked):
 def test_aligned_faces_from_the_zip_and_unpacked_are_the_same(afew, unpacked):
     put_faces(afew, unpacked)
     clips = load_manifest("afew", afew)
-    assert len(clips) == 8 and not [n for n, _ in clips.attrs["strange_files"] if "Aligned" in n]
+    assert len(clips) == 8 and not [n for n, _ in clips.attrs["unexpected_files"] if "Aligned" in n]
     frames = frame_sources.aligned_faces(clips, SIZE, 4)
     check(frames, clips, LEVELS | {"cut": 200}, {"001": 4, "002": 1, "003": 1, "cut": 1})
     reasons = dict(zip(clips["sample_id"], frames.reasons, strict=True))

@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from helpers.corpora.exclusions import REASON
 from helpers.corpora.manifest import COLUMNS, usable
-from helpers.features.pictures import decode, make_dataset, read_picture
+from helpers.features.pictures import decode, load_stills, make_dataset, picture_size
 
 
 @pytest.fixture
@@ -46,15 +50,6 @@ def test_damage_of_everything_is_an_error(pictures):
         decode(pictures.iloc[2:4], (16, 16), 1)
 
 
-def test_grey_and_colour_are_what_was_saved(pictures):
-    colour = read_picture(pictures["path"].iloc[1], (4, 4), 3)
-    assert (colour == [200, 100, 50]).all()
-    grey = read_picture(pictures["path"].iloc[1], (4, 4), 1)
-    assert abs(int(grey[0, 0, 0]) - round(0.299 * 200 + 0.587 * 100 + 0.114 * 50)) <= 1
-    ramp = read_picture(pictures["path"].iloc[0], (8, 64), 1)[0, :, 0].astype(int)
-    assert (np.diff(ramp) > 0).all()
-
-
 @settings(max_examples=15, deadline=None)
 @given(
     rows=st.lists(st.integers(0, 9), min_size=1, max_size=25),
@@ -88,19 +83,28 @@ def test_shuffling_is_seeded_and_renewed_every_epoch():
     assert (first != epochs(2)[0]).any()
 
 
-def test_float_features_pass_as_they_are_and_augmentation_comes_before_preprocessing():
+def test_float_features_pass_as_they_are_and_augmentation_comes_before_the_division():
     features = np.full((2, 3), 2.0, dtype=np.float32)
     (batch, _), *_ = make_dataset(features, np.zeros(2), [0, 1], batch_size=2)
     assert (batch.numpy() == 2.0).all()
+    (batch,), *_ = make_dataset(features, None, [0, 1], batch_size=2)
+    assert (batch.numpy() == 2.0).all()
     (batch, _), *_ = make_dataset(
-        features,
-        np.zeros(2),
-        [0, 1],
-        batch_size=2,
-        augment=lambda x: x + 1,
-        preprocess=lambda x: x * 10,
+        features.astype(np.uint8), np.zeros(2), [0, 1], batch_size=2, augment=lambda x: x + 1
     )
-    assert (batch.numpy() == 30.0).all()
+    assert np.allclose(batch.numpy(), 3 / 255)
+
+
+def test_a_dataset_that_is_gone_leaves_no_features_in_memory():
+    features = np.zeros((4, 3), dtype=np.float32)
+    held = weakref.ref(features)
+    batches = iter(make_dataset(features, np.zeros(4), range(4), batch_size=2))
+    del features
+    gc.collect()
+    assert len(list(batches)) == 2, "the features were gone before the dataset"
+    del batches
+    gc.collect()
+    assert held() is None
 
 
 def test_nothing_is_tuned_by_a_thread_that_the_end_of_an_epoch_waits_for():
@@ -114,3 +118,20 @@ def test_the_real_stills_can_all_be_read(shared_data):
     pixels, manifest = decode(load_manifest("sfew", shared_data / "real_mini"), (32, 32), 1)
     assert (manifest["problem"] == "").all()
     assert pixels.reshape(len(pixels), -1).std(axis=1).min() > 1
+
+
+def test_the_demos_exclusions_are_left_out(demo_root):
+    found = load_stills("demo", "", 16)
+    assert (found.manifest["problem"] == REASON).sum() == 14
+    assert found.pixels.shape[1:] == (16, 16, 3)
+    assert len(found.pixels) == len(found.manifest) == len(found.labels)
+
+
+def test_the_real_sample_has_all_its_stills(shared_data):
+    found = load_stills("thesis", str(shared_data / "real_mini"), 32)
+    assert len(found.manifest) == 188 and (found.manifest["problem"] == "").all()
+
+
+def test_stills_are_smaller_where_seconds_count():
+    assert picture_size("demo", 0) == picture_size("thesis", 1) == 48
+    assert picture_size("thesis", 0) == 128

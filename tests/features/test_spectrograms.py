@@ -20,7 +20,6 @@ from helpers.features.spectrograms import (
     fit_length,
     fit_normaliser,
     length_changes,
-    load_normaliser,
     log_mel_settings,
     log_mel_spectrogram,
     log_mel_spectrograms,
@@ -206,11 +205,14 @@ def test_clips_outside_train_change_nothing_that_is_fitted(kind):
 
 
 @pytest.mark.parametrize("kind", NORMALISATIONS)
-def test_a_saved_normaliser_is_the_same_one(kind, tmp_path):
+def test_a_saved_normaliser_says_all_of_it(kind, tmp_path):
     fitted = fit_normaliser(kind, some_spectrograms(), [0, 2, 4])
     path = fitted.save(tmp_path / "normaliser.json")
-    assert load_normaliser(path) == fitted
-    assert json.loads(path.read_text())["kind"] == kind
+    values = json.loads(path.read_text())
+    assert (
+        Normaliser(**{name: tuple(v) if name != "kind" else v for name, v in values.items()})
+        == fitted
+    )
 
 
 def test_a_spectrogram_that_never_varies_is_not_divided_by_zero():

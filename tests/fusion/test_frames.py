@@ -1,4 +1,4 @@
-"""The join of stills to clips on a hand-made tree, late fusion, and alignment under damage."""
+"""Late fusion, and its tables on scores made by hand."""
 
 import numpy as np
 import pandas as pd
@@ -6,127 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from PIL import Image
 
-from helpers.corpora import load_manifest
-from helpers.corpora.clips import clip_groups, ids_in_both_splits, join_stills, leave_out_shared_ids
-from helpers.emotions import EMOTIONS, class_indices
-from helpers.features import frame_sources, pictures
+from helpers.emotions import EMOTIONS
+from helpers.features.frame_sources import ClipFrames
 from helpers.fusion import frames
 from helpers.results.clip_scores import predictions_text
-
-STILLS = [  # split, still's emotion, film, clip id, frame
-    ("Train", "Happy", "Brazil", "000000001", 3),
-    ("Train", "Happy", "Brazil", "000000001", 10),
-    ("Train", "Sad", "Brazil", "000000001", 20),  # the clip is Happy
-    ("Train", "Fear", "Amélie (2001)", "000000002", 1),
-    ("Train", "Fear", "Brazil", "000000009", 1),  # no such clip
-    ("Train", "Angry", "Casa_blanca", "000000007", 1),  # also in Val, with another label there
-    ("Val", "Neutral", "Descent", "000000007", 1),
-    ("Val", "Disgust", "Descent", "000000004", 2),  # the clip is Surprise
-]
-CLIPS = [  # split, emotion, clip id
-    ("Train", "Happy", "000000001"),
-    ("Train", "Fear", "000000002"),
-    ("Train", "Sad", "000000003"),  # no stills
-    ("Train", "Angry", "000000007"),
-    ("Val", "Neutral", "000000007"),
-    ("Val", "Surprise", "000000004"),
-    ("Val", "Happy", "000000005"),  # no stills
-]
-
-
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory):
-    root = tmp_path_factory.mktemp("hand-made corpora")
-    for number, (split, emotion, film, clip_id, frame) in enumerate(STILLS):
-        folder = root / "SFEW" / split / emotion
-        folder.mkdir(parents=True, exist_ok=True)
-        picture = np.full((181, 143, 3), 10 * number + 10, np.uint8)
-        Image.fromarray(picture).save(folder / f"{film}_{clip_id}_{frame:08}.png")
-    for split, emotion, clip_id in CLIPS:
-        folder = root / "EmotiW_2018" / f"{split}_AFEW" / emotion
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{clip_id}.avi").write_bytes(b"RIFF")
-    return root
-
-
-@pytest.fixture(scope="module")
-def corpora(tree):
-    stills, clips = load_manifest("sfew", tree), load_manifest("afew", tree)
-    return stills, clips, join_stills(stills, clips)
-
-
-def test_the_label_is_the_clips(corpora):
-    stills, clips, joined = corpora
-    assert len(joined) == len(stills)
-    found = {
-        (row.split, row.film, row.clip_id, row.frame): (row.emotion, row.clip_emotion)
-        for row in joined.itertuples()
-    }
-    of_clip = {(split, clip_id): emotion for split, emotion, clip_id in CLIPS}
-    assert found == {
-        (split.lower(), film, clip_id, frame): (emotion, of_clip.get((split, clip_id), ""))
-        for split, emotion, film, clip_id, frame in STILLS
-    }
-    with_clip = joined[joined["clip_row"] >= 0]
-    assert (clips["sample_id"].to_numpy()[with_clip["clip_row"]] == with_clip["clip_id"]).all()
-    assert (clips["split"].to_numpy()[with_clip["clip_row"]] == with_clip["split"]).all()
-
-
-def test_disagreements_and_stills_without_a_clip_are_in_the_table(corpora):
-    _, _, joined = corpora
-    differing = joined[joined["disagrees"]]
-    assert differing[["emotion", "clip_emotion"]].values.tolist() == [
-        ["Sad", "Happy"],
-        ["Disgust", "Surprise"],
-    ]
-    alone = joined[joined["problem"] != ""]
-    assert alone["problem"].tolist() == ["no clip 000000009 in train"]
-    assert alone["clip_row"].tolist() == [-1]
-
-
-def test_ids_in_both_splits_are_named_and_leave_train_alone(corpora):
-    _, clips, _ = corpora
-    assert ids_in_both_splits(clips) == ["000000007"]
-    kept = leave_out_shared_ids(clips)
-    left_out = kept[kept["problem"] != ""]
-    assert left_out[["split", "sample_id"]].values.tolist() == [["train", "000000007"]]
-    assert (clips["problem"] == "").all(), "the given manifest was changed"
-
-
-def test_groups_are_films_where_a_still_names_one(corpora):
-    _, clips, joined = corpora
-    groups = dict(zip(clips["split"] + clips["sample_id"], clip_groups(clips, joined), strict=True))
-    assert groups["train000000001"] == "Brazil"
-    assert groups["train000000002"] == "Amélie (2001)"
-    assert groups["train000000003"] == "000000003"
-    assert groups["train000000007"] == "Casa_blanca" and groups["val000000007"] == "Descent"
-
-
-def test_a_clip_id_that_stands_for_two_clips_is_reported(corpora):
-    stills, clips, _ = corpora
-    twice = pd.concat([clips, clips[clips["sample_id"] == "000000002"].assign(emotion="Sad")])
-    joined = join_stills(stills, twice)
-    problem = joined.loc[joined["clip_id"] == "000000002", "problem"].tolist()
-    assert problem == ["clip id 000000002 stands for several clips in train"]
-
-
-def test_stills_of_clips_keep_pixels_with_their_clip(corpora):
-    stills, clips, _ = corpora
-    pixels, stills = pictures.decode(stills, (8, 8), 3)
-    joined = join_stills(stills, clips)
-    found = frame_sources.stills_of_clips(pixels, joined, len(clips))
-    brightness = {(s.lower(), c): [] for s, _, c in CLIPS}
-    for number, (split, _, _, clip_id, _) in enumerate(STILLS):
-        brightness.setdefault((split.lower(), clip_id), []).append(10 * number + 10)
-    for row, clip in enumerate(clips.itertuples()):
-        own = found.pixels[found.clip_rows == row]
-        assert sorted(own[:, 0, 0, 0]) == brightness[clip.split, clip.sample_id]
-        assert found.reasons[row] == ("" if len(own) else "no still")
-
-
-# ---- late fusion
 
 
 def test_equation_1_by_hand():
@@ -192,47 +76,111 @@ def test_clips_without_a_frame_get_the_prior_and_nothing_else_moves():
     np.testing.assert_allclose(scores, expected)
 
 
-def test_score_tables_can_be_saved_as_predictions(corpora):
-    _, clips, _ = corpora
-    values = pd.DataFrame(np.eye(7)[[0, 3]], index=[5, 1])
+def test_score_tables_can_be_saved_as_predictions():
+    clips = pd.DataFrame({"sample_id": list("abc"), "split": "val", "emotion": "Happy"})
+    values = pd.DataFrame(np.eye(7)[[0, 3]], index=[2, 1])
     table = frames.prediction_table(clips, {"in_sample": values, "thesis": values}, EMOTIONS)
-    assert table["sample_id"].tolist() == clips["sample_id"].iloc[[5, 1, 5, 1]].tolist()
+    assert table["sample_id"].tolist() == ["c", "b"] * 2
     assert table["protocol"].tolist() == ["in_sample"] * 2 + ["thesis"] * 2
     assert table["Happy"].tolist() == [0, 1, 0, 1] and table["Angry"].tolist() == [1, 0, 1, 0]
     assert len(predictions_text(table, "a test").splitlines()) == 5
 
 
-@pytest.mark.parametrize("gone", range(7))
-def test_removing_one_clip_changes_no_other_score(corpora, gone):
-    stills, clips, _ = corpora
-    pixels, stills = pictures.decode(stills, (8, 8), 3)
+# ---- sources of frames, and ways to combine them
 
-    def scores_by_clip(clips):
-        joined = join_stills(stills, clips)
-        found = frame_sources.stills_of_clips(pixels, joined, len(clips))
-        brightness = found.pixels[:, 0, 0, :1] / 255.0
-        scores = frames.score_clips(
-            np.hstack([brightness, 1 - brightness]), found.clip_rows, np.full(2, 0.5), len(clips)
-        )
-        return dict(zip(clips["split"] + clips["sample_id"], map(tuple, scores), strict=True))
-
-    everything = scores_by_clip(clips)
-    without = scores_by_clip(clips.drop(index=clips.index[gone]).reset_index(drop=True))
-    assert len(without) == len(everything) - 1
-    assert without.items() <= everything.items()
+TESTED = pd.DataFrame({"emotion": ["Angry", "Disgust", "Fear", "Happy", "Sad"]})
+TRUE = np.array([0, 1, 2, 3, 5])
 
 
-def test_the_real_sample_joins_as_counted(shared_data):
-    stills = load_manifest("sfew", shared_data / "real_mini")
-    clips = load_manifest("afew", shared_data / "real_mini")
-    assert clips["split"].value_counts().to_dict() == {"train": 84, "val": 42}
-    joined = join_stills(stills, clips)
-    assert len(joined) == 188 and (joined["problem"] == "").all()
-    ids = {
-        emotion: set(clips.loc[clips["emotion"] == emotion, "sample_id"]) for emotion in EMOTIONS
-    }
-    for row in joined.itertuples():
-        assert row.clip_id in ids[row.clip_emotion]
-        assert row.disagrees == (row.emotion != row.clip_emotion)
-    assert 0 < joined["disagrees"].sum() < 40
-    assert class_indices(joined["clip_emotion"]).min() == 0
+def clip_frames(*clips_of_frames):
+    rows = np.array(sorted(clips_of_frames))
+    reasons = ["" if row in clips_of_frames else "no face" for row in range(5)]
+    return ClipFrames(np.zeros((len(rows), 4, 4, 3), np.uint8), rows, reasons, [])
+
+
+def predicting(*predicted, sure=0.7):
+    values = np.full((5, 7), (1 - sure) / 6)
+    values[np.arange(5), predicted] = sure
+    return values
+
+
+FRAMES = {"stills": clip_frames(0, 0, 1, 2), "faces": clip_frames(1, 2, 3, 3, 3)}
+SCORES = {
+    ("stills", "held_out"): predicting(0, 1, 4, 3, 4),  # with frames: 0 and 1 right, 2 wrong
+    ("faces", "held_out"): predicting(0, 0, 2, 3, 4),  # with frames: 1 wrong, 2 and 3 right
+}
+
+
+def test_every_source_is_counted_with_its_frames_and_its_clips_without():
+    table = frames.source_table(FRAMES, SCORES, TESTED, "held_out")
+    assert table.values.tolist() == [["stills", 4, 3, 2, 3 / 5], ["faces", 5, 3, 2, 3 / 5]]
+
+
+def test_experiments_are_over_the_clips_with_frames():
+    both = SCORES | {("stills", "thesis"): SCORES["stills", "held_out"]}
+    lines = frames.source_experiments(FRAMES, both, TESTED, {"stills": 0.39})
+    found = [(e["name"], e["protocol"], e["n"], e["metrics"]["correct"]) for e in lines]
+    assert found == [
+        ("stills", "held_out", 3, 2),
+        ("faces", "held_out", 3, 2),
+        ("stills", "thesis", 3, 2),
+    ]
+    assert [e["published"] for e in lines] == [None, None, {"value": 0.39}]
+
+
+def test_pairs_are_on_the_same_clips():
+    table = frames.compare_sources(FRAMES, SCORES, TESTED, "held_out")
+    (row,) = table.to_dict("records")
+    assert (
+        row["source"] == "faces"
+        and row["n"] == 2
+        and row["stills"] == 0.5
+        and row["this source"] == 0.5
+    )
+    assert row["p_value"] == 1
+
+
+def test_p_values_of_several_sources_are_corrected_for_their_number():
+    n = 12
+    clips, everywhere = pd.DataFrame({"emotion": ["Angry"] * n}), np.arange(n)
+    every = ClipFrames(np.zeros((n, 4, 4, 3), np.uint8), everywhere, [""] * n, [])
+    right, wrong, mixed = (np.eye(7)[np.repeat([0, 1], [k, n - k])] for k in (12, 0, 8))
+    table = frames.compare_sources(
+        dict.fromkeys(("stills", "whole", "faces"), every),
+        {("stills", "thesis"): right, ("whole", "thesis"): wrong, ("faces", "thesis"): mixed},
+        clips,
+        "thesis",
+    )
+    assert list(table["p_value"]) == pytest.approx([2 / 2**12, 2 / 2**4])
+    assert list(table["p_holm"]) == pytest.approx([4 / 2**12, 2 / 2**4])
+
+
+def test_sources_without_a_common_clip_can_be_paired():
+    apart = {"stills": clip_frames(0), "faces": clip_frames(1)}
+    (row,) = frames.compare_sources(apart, SCORES, TESTED, "held_out").to_dict("records")
+    assert row["n"] == 0 and np.isnan(row["stills"])
+
+
+def test_ways_to_combine_are_compared_with_the_mean():
+    frame_scores = np.array([[0.9, 0.1, 0], [0.4, 0.6, 0], [0.4, 0.6, 0], [0, 0.2, 0.8]])
+    wide = np.hstack([frame_scores, np.zeros((4, 4))])
+    table = frames.compare_methods(wide, np.array([0, 0, 0, 2]), np.array([0, 2]), [1, 2])
+    accuracy = dict(zip(table["method"], table["accuracy"], strict=True))
+    assert accuracy["mean"] == 0.5 and accuracy["vote"] == 1 and accuracy["median"] == 1
+    assert table.loc[table["method"] == "mean", "p_value"].isna().all()
+    assert list(table["p_value"][1:]) == [1] * 4 and list(table["p_holm"][1:]) == [1] * 4
+
+
+@pytest.mark.parametrize(
+    ("predicted", "expected"),
+    [
+        ((0, 1, 2, 0, 0), [1, 0]),  # none is wrong: the most confident right one, and the least
+        ((0, 0, 0, 0, 0), [0, 1, 2]),
+        ((6, 6, 6, 6, 6), [1, 0]),  # none is right
+    ],
+)
+def test_clips_to_show_are_different_and_have_frames(predicted, expected):
+    values = predicting(*predicted)
+    values[[1, 4]] = np.eye(7)[[predicted[1], predicted[4]]]  # the most confident; 4 has no frame
+    values[0] = values[0] * 0.9 + 0.1 / 7
+    assert frames.clips_to_show(values, FRAMES["stills"], TRUE) == expected

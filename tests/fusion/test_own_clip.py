@@ -8,9 +8,9 @@ import pytest
 
 from helpers.corpora import load_manifest
 from helpers.emotions import EMOTIONS
-from helpers.features.media import ffmpeg_binary
 from helpers.fusion import own_clip
 from helpers.paths import cache_root
+from helpers.runtime.ffmpeg import ffmpeg_binary
 
 
 @pytest.fixture(scope="module")
@@ -114,21 +114,22 @@ def test_the_networks_are_those_of_03_and_06_made_as_they_make_them(
 ):
     asked = []
 
-    def load_or_train(folder, pictures, parts, recipe, seed):
-        asked.append((folder, pictures, parts, recipe, seed))
+    def load_or_train(folder, pixels, labels, parts, classes, recipe, seed):
+        asked.append((folder, pixels, labels, parts, classes, recipe, seed))
         return "network", len(asked) == 1
 
-    monkeypatch.setattr(own_clip.still_networks, "load_or_train", load_or_train)
+    monkeypatch.setattr(own_clip, "load_or_train", load_or_train)
     *_, origin = own_clip.load_networks("demo", str(demo_root), str(tmp_path), "default", 1, 5)
     assert "faces was left by notebook 03" in origin and "sound was trained now, as in" in origin
-    for (folder, pictures, parts, recipe, seed), notebook in zip(
-        asked, ("03_vgg16_transfer", "06_audio_spectrogram_images"), strict=True
+    for (folder, pixels, labels, parts, classes, recipe, seed), corpus, notebook in zip(
+        asked, ("sfew", "afew"), ("03_vgg16_transfer", "06_audio_spectrogram_images"), strict=True
     ):
         assert folder == tmp_path / "demo" / notebook / "held_out"
-        assert (recipe.epochs, recipe.weights, seed) == (1, "hed", 5)
-        splits = pictures.manifest["split"].to_numpy()
-        assert set(splits[parts["fit"]]) == {"train"}
+        assert (recipe.epochs, recipe.weights, seed, classes) == (1, "hed", 5, EMOTIONS)
+        splits = load_manifest(corpus, demo_root)["split"].to_numpy()
+        assert len(labels) == len(splits) and set(splits[parts["train"]]) == {"train"}
         # Too few stills to choose an epoch by; sounds are chosen by their loss, of train too.
-        assert set(splits[parts["choose"]]) == (set() if "vgg16" in notebook else {"train"})
-        size = 48 if "vgg16" in notebook else 64
-        assert pictures.pixels.shape == (len(splits), size, size, 3)
+        chosen = set() if corpus == "sfew" else {"train"}
+        assert set(splits[parts["validation"]]) == chosen
+        size = 48 if corpus == "sfew" else 64
+        assert pixels.shape == (len(splits), size, size, 3)

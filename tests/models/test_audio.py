@@ -4,8 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from helpers.features.pictures import make_dataset
-from helpers.models.audio import RandomMasking, fayek_cnn, urbansound_cnn
+from helpers.models.audio import fayek_cnn, urbansound_cnn
 
 # 40 bands, 624 frames: each 2x2 pooling halves both. Convolution: 3 * 3 * in * out + out.
 MODEL_0 = [
@@ -120,37 +119,3 @@ def test_the_smallest_spectrograms():
     ]:
         with pytest.raises(ValueError, match=f"got {size}x40"):
             build((size, 40, 1), 2, **options)
-
-
-def test_masking_hides_one_stretch_of_each_side_and_nothing_else():
-    pictures = np.full((200, 20, 30, 3), 100, np.float32)
-    masked = np.asarray(RandomMasking(0.3, 0.5, seed=1)(pictures))
-    assert set(np.unique(masked)) == {0, 100}
-    kept = masked[..., 0] > 0
-    rows, columns = kept.any(axis=2), kept.any(axis=1)
-    assert np.array_equal(kept, rows[:, :, None] & columns[:, None, :])
-    for side, most in ((rows, 6), (columns, 15)):
-        hidden = (~side).sum(axis=1)
-        assert hidden.max() in (most, most - 1) and hidden.min() <= 1
-        starts_and_ends = np.abs(np.diff(side.astype(int), axis=1, prepend=1, append=1)).sum(axis=1)
-        assert starts_and_ends.max() == 2  # never more than one stretch
-        assert (~side).any(axis=0).all()  # every place can be hidden
-
-
-def test_masking_is_seeded_and_for_training_alone():
-    pictures = np.random.default_rng(0).random((4, 16, 16, 3)).astype(np.float32)
-    first, same, other = (np.asarray(RandomMasking(seed=s)(pictures)) for s in (1, 1, 2))
-    assert np.array_equal(first, same) and not np.array_equal(first, other)
-    assert np.array_equal(np.asarray(RandomMasking(seed=1)(pictures, training=False)), pictures)
-    with pytest.raises(TypeError):
-        RandomMasking()
-
-
-def test_masking_works_inside_the_input_pipeline():
-    pictures = np.full((10, 16, 16, 3), 255, np.uint8)
-    masking = RandomMasking(0.5, 0.5, seed=0)
-    batches = make_dataset(
-        pictures, np.zeros(10, int), np.arange(10), batch_size=5, augment=masking
-    )
-    first, second = (np.concatenate([x for x, _ in batches]) for _ in range(2))
-    assert set(np.unique(first)) == {0, 1} and not np.array_equal(first, second)

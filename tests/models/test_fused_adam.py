@@ -6,7 +6,7 @@ import pytest
 
 from helpers.features.pictures import make_dataset
 from helpers.models import training
-from helpers.models.fused_adam import FusedAdam
+from helpers.models.fused_adam import FusedAdam, adam
 
 
 def small_network():
@@ -25,11 +25,16 @@ def train(optimizer, jit_compile):
     return model
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
 @pytest.mark.parametrize(
-    "options", [{}, {"weight_decay": 0.1}, {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}]
+    ("options", "jit_compile"),
+    [
+        ({}, False),
+        ({"weight_decay": 0.1}, False),
+        ({"beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}, False),
+        ({"weight_decay": 0.1, "beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}, True),
+    ],
 )
-def test_it_takes_the_steps_of_kerass_own(jit_compile, options):
+def test_it_takes_the_steps_of_kerass_own(options, jit_compile):
     ours = train(FusedAdam(0.01, **options), jit_compile)
     kerass = train(keras.optimizers.Adam(0.01, **options), jit_compile)
     for one, other in zip(ours.optimizer.variables, kerass.optimizer.variables, strict=True):
@@ -59,3 +64,24 @@ def test_a_trained_model_is_saved_with_kerass_own(tmp_path):
     assert float(loaded.optimizer.learning_rate) == pytest.approx(0.02)
     history = training.fit(loaded, batches, epochs=30)
     assert history["loss"].iloc[-1] < history["loss"].iloc[0]
+
+
+@pytest.mark.parametrize("private", ["_get_variable_index", "_momentums", "_velocities"])
+def test_where_keras_names_its_parts_otherwise_its_own_adam_is_taken(monkeypatch, private):
+    assert type(adam(0.02)) is FusedAdam
+
+    class Renamed(FusedAdam):
+        """As FusedAdam on a Keras that has not this part."""
+
+        def __getattribute__(self, name):
+            if name == private:
+                raise AttributeError(name)
+            return super().__getattribute__(name)
+
+        def build(self, variables):
+            pass
+
+    monkeypatch.setattr("helpers.models.fused_adam.FusedAdam", Renamed)
+    optimizer = adam(0.02, beta_1=0.8)
+    assert type(optimizer) is keras.optimizers.Adam
+    assert (float(optimizer.learning_rate), optimizer.beta_1) == (pytest.approx(0.02), 0.8)

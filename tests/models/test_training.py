@@ -1,37 +1,28 @@
+"""One training for every network: what it starts from, learns from, chooses by and returns."""
+
+from dataclasses import replace
+
+import keras
 import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import soundfile
 
+from helpers.corpora.manifest import usable
+from helpers.emotions import class_indices
+from helpers.features.media import read_waveforms
+from helpers.features.pictures import make_dataset
+from helpers.features.spectrograms import fit_normaliser, log_mel_spectrograms
 from helpers.models import training
+from helpers.models.audio import fayek_cnn, urbansound_cnn
+from helpers.models.recipes import Recipe, recipes_for
+from helpers.models.static_cnn import static_cnn
+from helpers.models.training import predict, train_network
+from helpers.runtime import set_seeds
+from tests.models.conftest import LABELS, PARTS, SMALL
 
-
-@settings(max_examples=30, deadline=None)
-@given(st.integers(6, 30), st.integers(2, 5), st.integers(0, 5))
-def test_no_group_is_on_both_sides_and_every_row_is_held_out_once(people, folds, seed):
-    groups = np.repeat(np.arange(people), 4)
-    labels = np.tile(np.arange(4), people)
-    held = []
-    for fitting, held_out in training.group_folds(labels, groups, folds, seed):
-        assert not set(groups[fitting]) & set(groups[held_out])
-        assert len(fitting) + len(held_out) == len(groups)
-        held.extend(held_out)
-    assert sorted(held) == list(range(len(groups)))
-
-
-def test_about_the_fraction_asked_for_is_held_out_with_all_classes():
-    groups = np.repeat(np.arange(25), 6)
-    labels = np.tile(np.arange(6), 25)
-    fitting, validation = training.hold_out_validation(labels, groups, 0.2, seed=3)
-    assert len(validation) == 30
-    assert np.bincount(labels[validation]).tolist() == [5] * 6
-    again = training.hold_out_validation(labels, groups, 0.2, seed=3)
-    assert (again[0] == fitting).all()
-
-
-def test_too_few_groups_is_an_error_that_says_so():
-    with pytest.raises(ValueError, match="5 parts need at least 5 groups.*found 2"):
-        training.hold_out_validation(np.array([0, 1, 0, 1]), np.array(["a", "a", "b", "b"]))
+ROWS = np.arange(24)
+SOUND = Recipe("urbansound_cnn", "rmsprop", 1e-3, batch_size=8, epochs=4, monitor="val_loss")
 
 
 def test_class_weights_balance_the_classes():
@@ -43,11 +34,6 @@ def test_class_weights_balance_the_classes():
 
 def make_problem(seed=0):
     """Two separable clouds of points, and a model that can learn them."""
-    import keras
-
-    from helpers.features.pictures import make_dataset
-    from helpers.runtime import set_seeds
-
     set_seeds(seed)
     generator = np.random.default_rng(seed)
     labels = np.arange(80) % 2
@@ -91,8 +77,6 @@ def test_patience_puts_the_best_epochs_weights_back(patience):
 
 
 def test_a_loss_that_is_no_number_is_an_error():
-    from helpers.features.pictures import make_dataset
-
     model, _, _, features = make_problem()
     features[3] = np.nan
     train = make_dataset(features, np.arange(80) % 2, range(80), batch_size=10)
@@ -104,7 +88,9 @@ def test_predict_keeps_the_order_of_the_rows():
     model, _, _, features = make_problem()
     rows = np.array([5, 0, 79])
     expected = model.predict(features[rows], verbose=0)
-    assert np.allclose(training.predict(model, features, rows, batch_size=2), expected, atol=1e-6)
+    assert np.allclose(predict(model, features, rows), expected, atol=1e-6)
+    many = np.tile(rows, 50)  # more than a batch
+    assert np.allclose(predict(model, features, many), np.tile(expected, (50, 1)), atol=1e-6)
 
 
 def test_a_discarded_model_holds_no_numbers_and_others_keep_theirs():
@@ -127,32 +113,170 @@ def test_long_runs_report_at_most_every_ten_seconds(monkeypatch):
     assert lines[0].startswith("epoch ")
 
 
-class AlwaysSays:
-    """Stands for a trained network: it gives every row the same class."""
-
-    variables = ()
-
-    def __init__(self, answer, classes):
-        self.probabilities = np.eye(classes)[answer]
-
-    def predict(self, batches, verbose):
-        return np.stack([self.probabilities for batch, _ in batches for _ in batch])
+def same_weights(*models):
+    return all(map(np.array_equal, *(model.get_weights() for model in models)))
 
 
-def test_every_fold_is_scored_by_a_network_that_never_saw_it(monkeypatch):
-    features = np.zeros((12, 1), np.float32)
-    folds = [(np.array([3, 4, 5]), np.array([0, 1, 2])), (np.array([0, 1, 2]), np.array([3, 4, 5]))]
-    fitted_on, discarded = [], []
+SOUNDS = recipes_for("log-mel", "thesis", 2)
 
-    def train(features, labels, fitting, choosing, classes, recipe, seed, report):
-        assert len(choosing) == 0  # a fold must not choose the epoch it is scored at
-        assert (recipe, seed) == ("recipe", 7)
-        fitted_on.append(fitting.tolist())
-        return AlwaysSays(len(fitted_on) - 1, classes), None
 
-    monkeypatch.setattr(training, "discard", discarded.append)
-    scores = training.out_of_fold_scores(train, features, np.zeros(12), folds, 2, "recipe", 7)
-    assert fitted_on == [[3, 4, 5], [0, 1, 2]]
-    assert scores[:6].tolist() == [[1, 0]] * 3 + [[0, 1]] * 3
-    assert np.isnan(scores[6:]).all()  # rows of no fold have no score rather than a wrong one
-    assert len(set(map(id, discarded))) == 2  # no fold's network stays in memory
+@pytest.mark.parametrize(
+    ("recipe", "build", "optimizer", "shape"),
+    [
+        (
+            replace(SMALL, optimizer="sgd", learning_rate=1e-2, momentum=0.5, weigh_classes=True),
+            lambda shape: static_cnn(shape, 3, 0.9),
+            lambda: keras.optimizers.SGD(1e-2, momentum=0.5),
+            (16, 16, 1),
+        ),
+        (
+            replace(SOUNDS["Model 0"], batch_size=8),
+            lambda shape: urbansound_cnn(shape, 3),
+            lambda: keras.optimizers.RMSprop(1e-4),
+            (16, 16, 1),
+        ),
+        (
+            replace(SOUNDS["Model 1"], batch_size=8, batch_norm_momentum=0.8, l2=0.002),
+            lambda shape: fayek_cnn(shape, 3, l2=0.002, momentum=0.8),
+            lambda: keras.optimizers.RMSprop(1e-4),
+            (28, 28, 1),
+        ),
+    ],
+    ids=["small CNN", "Model 0", "Model 1"],
+)
+def test_it_is_keras_compile_and_fit_to_the_bit(recipe, build, optimizer, shape):
+    recipe = replace(recipe, epochs=2, patience=None)
+    features = np.random.default_rng(0).normal(size=(24, *shape)).astype(np.float32)
+    labels = np.array([0] * 12 + [1] * 8 + [2] * 4)
+    model, history = train_network(features, labels, PARTS, 3, recipe, 5)
+
+    keras.utils.set_random_seed(5)
+    literal = build(shape)
+    literal.compile(optimizer(), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    batches, validation = (
+        make_dataset(features, labels, PARTS[part], batch_size=8, shuffle=part == "train", seed=5)
+        for part in ("train", "validation")
+    )
+    weights = {0: 12 / 18, 1: 12 / 12, 2: 12 / 6} if recipe.weigh_classes else None
+    losses = literal.fit(
+        batches, validation_data=validation, epochs=2, class_weight=weights, verbose=0
+    ).history
+    assert same_weights(model, literal)
+    assert history["loss"].tolist() == losses["loss"]
+    assert history["val_loss"].tolist() == pytest.approx(losses["val_loss"], abs=1e-6)
+
+
+def test_it_learns_and_is_seeded(small, grey):
+    model, history = small
+    assert history["accuracy"].iloc[-1] > 0.6
+    assert history["stage"].eq("network").all()
+    again, _ = train_network(grey, LABELS, PARTS, 3, SMALL, 1)
+    assert np.array_equal(predict(model, grey, ROWS), predict(again, grey, ROWS))
+
+
+def test_it_starts_from_another_networks_weights_and_leaves_them(small, grey):
+    start, _ = small
+    before = start.get_weights()
+    still = replace(SMALL, learning_rate=0.0, epochs=1)
+    continued, _ = train_network(grey, LABELS, PARTS, 3, still, 2, start=start)
+    for name in ("conv2d", "dense"):
+        old, new = (
+            next(layer for layer in model.layers if layer.name.startswith(name)).get_weights()
+            for model in (start, continued)
+        )
+        assert all(map(np.array_equal, old, new))
+    moved, _ = train_network(grey, LABELS, PARTS, 3, replace(SMALL, epochs=1), 2, start=start)
+    assert not np.array_equal(moved.get_weights()[0], before[0])
+    assert all(map(np.array_equal, before, start.get_weights()))
+
+
+def test_one_seed_one_network_and_the_rows_alone_are_trained_on():
+    rng = np.random.default_rng(0)
+    labels, parts = np.arange(24) % 2, {"train": np.arange(16), "validation": np.arange(16, 24)}
+    features = rng.normal(0, 1, (24, 16, 16, 1)).astype(np.float32)
+    features[labels == 1, :8] += 3
+    model, history = train_network(features, labels, parts, 2, SOUND, 3, report=print)
+    assert history["val_accuracy"].iloc[-1] == 1
+    features[20:] = 0  # of validation: without patience it has no say
+    again, _ = train_network(features, labels, parts, 2, SOUND, 3)
+    other, _ = train_network(features, labels, parts, 2, SOUND, 4)
+    assert same_weights(model, again)
+    for one, different in zip(model.get_weights(), other.get_weights(), strict=True):
+        assert one.ndim == 1 or not np.array_equal(one, different)
+
+
+def test_options_reach_the_network():
+    recipe = recipes_for("spectrogram images", "default")["Model 1"]
+    layers = training.build_network((28, 28, 1), 2, replace(recipe, l2=0.002)).layers
+    layers = {layer.name.split("_")[0]: layer for layer in layers}
+    assert layers["batch"].momentum == 0.9
+    assert float(layers["conv2d"].kernel_regularizer.l2) == pytest.approx(0.002)
+
+
+def test_changed_pictures_change_what_is_learned_and_are_seeded(small, grey):
+    published, masking = (replace(SMALL, augment=name) for name in ("published", "masking"))
+    first, again, other, masked = (
+        train_network(grey, LABELS, PARTS, 3, recipe, seed)[0]
+        for recipe, seed in ((published, 1), (published, 1), (published, 2), (masking, 1))
+    )
+    assert same_weights(first, again) and not same_weights(first, other)
+    assert not same_weights(first, small[0]) and not same_weights(masked, small[0])
+
+
+def test_without_a_row_to_choose_by_the_last_epoch_is_kept(grey):
+    """Patience has nothing to wait for then; a fold's network must not look at the fold."""
+    parts = {"train": ROWS, "validation": ROWS[:0]}
+    _, history = train_network(grey, LABELS, parts, 3, replace(SMALL, epochs=2, patience=1), 0)
+    assert len(history) == history.attrs["best_epoch"] == 2
+    assert "val_loss" not in history
+
+
+def test_every_fold_is_scored_by_a_network_that_never_saw_it(grey):
+    recipe, prepared_for = replace(SMALL, epochs=1), []
+    folds = [(np.arange(8, 20), np.arange(8)), (np.arange(12), np.arange(12, 20))]
+
+    def prepare(train):
+        prepared_for.append(train.tolist())
+        return grey // len(prepared_for)
+
+    scores = training.out_of_fold_scores(prepare, LABELS, folds, 3, recipe, 7)
+    assert prepared_for == [train.tolist() for train, _ in folds]
+    train, held_out = folds[1]
+    parts = {"train": train, "validation": train[:0]}  # no fold chooses its own epoch
+    model, _ = train_network(grey // 2, LABELS, parts, 3, recipe, 7)
+    assert np.array_equal(scores[held_out], predict(model, grey // 2, held_out))
+    assert np.isfinite(scores[:8]).all()
+    # Rows of no fold have no score rather than a wrong one.
+    assert np.isnan(scores[8:12]).all() and np.isnan(scores[20:]).all()
+
+
+@pytest.fixture
+def tones(tmp_path, monkeypatch):
+    """Two folds of low and high tones, and a file that is none, as the city's sounds."""
+    monkeypatch.setenv("EMOTION_CACHE_ROOT", str(tmp_path / "cache"))
+    rng = np.random.default_rng(0)
+    rows = []
+    for n in range(16):
+        path, kind = tmp_path / f"{n}.wav", ("low", "high")[n % 2]
+        time = np.arange(6000) / 22050
+        tone = np.sin(2 * np.pi * (300 if kind == "low" else 4000) * time)
+        soundfile.write(path, 0.3 * tone + rng.normal(0, 0.01, 6000), 22050)
+        rows.append((str(path), kind, 1 + n // 8, ""))
+    (tmp_path / "0.wav").write_bytes(b"no sound")
+    return pd.DataFrame(rows, columns=["path", "sound_class", "fold", "problem"])
+
+
+def test_tones_are_told_apart_across_folds_and_damage_is_left_out(tones):
+    """As notebook 05 checks its network on city sounds."""
+    waveforms, sounds = read_waveforms(tones, 22050)
+    assert (sounds["problem"] != "").tolist() == [True] + [False] * 15
+    rows, fold_of = usable(sounds), sounds["fold"].to_numpy()
+    values = log_mel_spectrograms(waveforms, length=6000)
+    labels = class_indices(sounds["sound_class"], ["high", "low"])
+    folds = [(rows[fold_of[rows] != fold], rows[fold_of[rows] == fold]) for fold in (1, 2)]
+
+    def normalised(train):
+        return fit_normaliser("global", values, train)(values)[..., None]
+
+    scores = training.out_of_fold_scores(normalised, labels, folds, 2, SOUND, 0)
+    assert len(rows) == 15 and (scores[rows].argmax(axis=1) == labels[rows]).all()

@@ -4,6 +4,7 @@ from matplotlib import pyplot as plt
 
 from helpers.emotions import EMOTIONS
 from helpers.plots import faces
+from helpers.plots.style import WRONG_COLOUR
 
 
 @pytest.fixture(autouse=True)
@@ -17,21 +18,21 @@ def test_an_answer_is_written_below_its_picture_and_what_is_true_if_it_is_wrong(
     figure = faces.answers_grid(pictures, [0, 3, 5], np.array([0, 1, 5]), EMOTIONS, "one is wrong")
     labels = [axis.xaxis.label for axis in figure.axes[:3]]
     assert [label.get_text() for label in labels] == ["Angry", "Disgust\nis Happy", "Sad"]
-    assert [label.get_color() for label in labels] == ["black", faces.WRONG_COLOUR, "black"]
+    assert [label.get_color() for label in labels] == ["black", WRONG_COLOUR, "black"]
 
 
 def test_beside_the_published_confusion_stands_what_each_says_when_wrong():
     here, published = [[1, 3], [1, 5]], [[4, 0], [0, 2]]
     figure = faces.confusion_beside_published(here, published, ["Happy", "Sad"], "c")
     title = " ".join(figure.get_suptitle().split())
-    assert title == "When wrong, c most often says Sad (75%), in the thesis nothing (0%)"
+    assert title == "When wrong, c most often predicts Sad (75%), in the thesis nothing (0%)"
     assert [axis.get_title() for axis in figure.axes] == ["c, here", "c, published"]
 
 
-def test_predicted_shares_are_the_shares():
+def test_predicted_fractions_are_the_fractions():
     true = np.array([0, 1, 1, 3])
     predicted = {"one": np.array([3, 3, 3, 0]), "other": np.array([6, 6, 6, 6])}
-    figure = faces.predicted_shares(true, predicted, EMOTIONS, "nearly all Happy")
+    figure = faces.predicted_fractions(true, predicted, EMOTIONS, "nearly all Happy")
     widths = [[bar.get_width() for bar in axis.patches] for axis in figure.axes]
     assert widths == [[0.25, 0, 0, 0.75, 0, 0, 0], [0, 0, 0, 0, 0, 0, 1]]
     assert figure.axes[0].lines[0].get_xdata().tolist() == [0.25, 0.5, 0, 0.25, 0, 0, 0]

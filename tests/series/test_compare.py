@@ -63,10 +63,11 @@ def test_the_same_samples_are_tested_in_pairs(tmp_path):
     write(tmp_path / "b" / "demo", "04_video", {}, shuffled)
     _, paired = compare(tmp_path / "a" / "demo", tmp_path / "b" / "demo")
     (row,) = paired.to_dict("records")
-    assert (row["n"], row["right A"], row["right B"]) == (10, 4, 9)
-    assert (row["only A"], row["only B"]) == (1, 6)
-    assert row["p"] == f"{stats.binomtest(1, 7).pvalue:.3f}"
-    assert row["p (Holm)"] == row["p"]
+    assert (row["notebook"], row["split"], row["system"]) == ("04_video", "val", "")
+    assert (row["n"], row["A"], row["B"]) == (10, "40.0", "90.0")
+    assert (row["only_A"], row["only_B"]) == (1, 6)
+    assert row["p_value"] == f"{stats.binomtest(1, 7).pvalue:.3f}"
+    assert row["p_holm"] == row["p_value"]
 
 
 def test_folders_without_results_are_named(tmp_path, capsys):
@@ -82,4 +83,4 @@ def test_the_command_writes_both_tables(tmp_path, capsys):
     assert command.main(["compare", str(tmp_path / "a"), str(tmp_path / "b")]) == 0
     text = capsys.readouterr().out
     assert "+0.0" in text
-    assert "p (Holm)" in text
+    assert "p_holm" in text

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.models.training import hold_out_validation
+from helpers.corpora.splits import group_folds, hold_out_validation
 from helpers.paths import repository_root
 from helpers.series.labs import (
     audio_logmel,
@@ -224,9 +224,9 @@ def split_by_person(rows, labels, groups, seed, *, test=1 / 3, choose=1 / 5, mis
         ({}, ""),
         ({"mistake": "labels of others"}, "with the labels of other pictures"),
         ({"mistake": "second division of all"}, "stopped with IndexError"),
-        ({"mistake": "by picture"}, "people are in `fit` and in `choose`: divide by person"),
+        ({"mistake": "by picture"}, "people are in `train` and in `validation`: divide by person"),
         ({"mistake": "positions"}, "numbers that are not in `rows`: positions say where"),
-        ({"mistake": "not through known"}, "people are in `fit` and in `test`"),
+        ({"mistake": "not through known"}, "people are in `train` and in `test`"),
         ({"mistake": "not choosing"}, "pictures are in none of the three parts"),
         ({"test": 1 / 10}, "of the people are in the test; about a third"),
         ({"choose": 1 / 2}, "of the known people choose the epoch; about a fifth"),
@@ -247,8 +247,8 @@ def test_split_by_person_left_empty_or_of_another_kind():
     wrong("is empty, or its `raise` line", check, empty)
     wrong("returns nothing", check, says(None))
     wrong("rows of three parts should be returned: fit, choose, test", check, says((1, 2)))
-    wrong("`fit` is of the kind float64", check, says((np.zeros(2), np.ones(2), np.ones(2))))
-    wrong("`fit` is of the kind object", check, says((None, np.ones(2), np.ones(2))))
+    wrong("`train` is of the kind float64", check, says((np.zeros(2), np.ones(2), np.ones(2))))
+    wrong("`train` is of the kind object", check, says((None, np.ones(2), np.ones(2))))
 
 
 def mistakes_in(matrix):
@@ -349,8 +349,8 @@ def test_clear_of_the_line():
             "question": list("abcd"),
             "without": 0.2,
             "with": [0.1, 0.3, 0.35, 0.5],
-            "p": [0.001, 0.2, 0.03, 0.001],
-            "p, Holm": [0.004, 0.2, 0.06, 0.004],
+            "p_value": [0.001, 0.2, 0.03, 0.001],
+            "p_holm": [0.004, 0.2, 0.06, 0.004],
         }
     )
 
@@ -651,8 +651,6 @@ def test_the_picture_of_06_left_empty_or_of_another_kind():
 
 
 def test_folds_by_film():
-    from helpers.models.training import group_folds
-
     films = np.repeat([f"film {number}" for number in range(12)], 5)
     labels = np.tile(np.arange(5), 12)
     allowed = np.arange(5, 60)

@@ -4,9 +4,7 @@ import base64
 import io
 import json
 import re
-import sys
 import time
-import types
 from html.parser import HTMLParser
 
 import numpy as np
@@ -24,13 +22,12 @@ VOID = {"meta", "img", "br", "link", "input", "hr"}
 
 @pytest.fixture(autouse=True)
 def fixed_environment(monkeypatch):
-    module = types.ModuleType("helpers.runtime")
-    module.environment = lambda: {
+    environment = {
         "device": "CPU: <fast>",
         "versions": {"python": "3.11"},
         "commit": "",
     }
-    monkeypatch.setitem(sys.modules, "helpers.runtime", module)
+    monkeypatch.setattr(runs, "environment", lambda: environment)
 
 
 @pytest.fixture
@@ -263,8 +260,8 @@ def test_the_data_are_shown_with_what_was_left_out_and_why(tmp_path, notebooks):
             "problem": ["", "", "no sound"],
         }
     )
-    strange = [("x.db", "no clip"), ("y.db", "no clip")]
-    manifest.attrs.update(corpus="AFEW", folder=str(tmp_path), strange_files=strange)
+    unexpected = [("x.db", "no clip"), ("y.db", "no clip")]
+    manifest.attrs.update(corpus="AFEW", folder=str(tmp_path), unexpected_files=unexpected)
     save(tmp_path, manifests=[manifest])
     text = " ".join(page_of(tmp_path, notebooks).text.split())
     assert "AFEW: 2 of 3 samples used: train 1, val 1; left out: 1 (no sound)" in text

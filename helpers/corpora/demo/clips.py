@@ -1,7 +1,5 @@
 """AFEW and SFEW in miniature: clips of the invented films, and stills out of them."""
 
-import contextlib
-import subprocess
 import tempfile
 import zipfile
 from dataclasses import dataclass
@@ -9,6 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import cv2
+import ffmpeg
 import numpy as np
 import soundfile
 
@@ -28,7 +27,7 @@ from helpers.corpora.demo.shots import (
 from helpers.corpora.demo.soundtracks import soundtrack
 from helpers.corpora.demo.voices import SAMPLE_RATE
 from helpers.emotions import EMOTIONS
-from helpers.features.media import ffmpeg_binary
+from helpers.runtime.ffmpeg import run_ffmpeg
 
 CLIPS = {"train": (24, 13, 15, 27, 26, 21, 14), "val": (12, 7, 8, 12, 12, 11, 8)}
 """Clips by class; AFEW's 773 and 383 in proportion."""
@@ -66,8 +65,8 @@ class Clip:
 def plan_clips(seed: int) -> list[Clip]:
     """Return all clips with their films and stills; two ids are in both splits."""
     rng = random_for(seed, "EmotiW_2018")
-    numbers = rng.choice(np.arange(1000, 99_999_999), sum(map(sum, CLIPS.values())), replace=False)
-    ids = [f"{number:08d}0" for number in numbers]
+    numbers = rng.choice(99_998_999, sum(map(sum, CLIPS.values())), replace=False)
+    ids = [f"{1000 + number:08d}0" for number in numbers]
     train_ids, val_ids = ids[: sum(CLIPS["train"])], ids[sum(CLIPS["train"]) :]
     val_ids[:IDS_IN_BOTH] = train_ids[-IDS_IN_BOTH:]
     rng.shuffle(val_ids)
@@ -182,27 +181,20 @@ def _jpeg(picture: np.ndarray) -> bytes:
 def _write_avi(path: Path, frames: list[np.ndarray], sound: np.ndarray, shot: Shot) -> None:
     """Encode frames as MPEG-4 and sound as PCM or MP3, the same bytes every time."""
     film = shot.film
-    bitrate = ["-b:a", "64k"] if film.sound_codec == "libmp3lame" else []
+    size = f"{WIDTH}x{HEIGHT}"
+    options = {"c:v": "mpeg4", "q:v": 5, "g": 25, "pix_fmt": "yuv420p", "threads": 1}
+    options |= {"c:a": film.sound_codec, "ar": film.sound_rate}
+    options |= {"fflags": "+bitexact", "flags:v": "+bitexact", "flags:a": "+bitexact"}
+    if film.sound_codec == "libmp3lame":
+        options["b:a"] = "64k"
     with tempfile.TemporaryDirectory() as folder:
         wave = Path(folder) / "sound.wav"
         soundfile.write(wave, sound, SAMPLE_RATE, subtype="PCM_16")
-        command = [ffmpeg_binary(), "-v", "error", "-nostdin", "-threads", "1"]
-        command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{WIDTH}x{HEIGHT}"]
-        command += ["-r", str(FRAMES_PER_SECOND), "-i", "pipe:0", "-i", str(wave)]
-        command += ["-c:v", "mpeg4", "-q:v", "5", "-g", "25", "-pix_fmt", "yuv420p"]
-        command += ["-c:a", film.sound_codec, "-ar", str(film.sound_rate), *bitrate]
-        command += ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"]
-        command += ["-threads", "1", "-f", "avi", "-y", str(path)]
-        messages = Path(folder) / "messages"
-        with messages.open("wb") as file:
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=file)
-            with contextlib.suppress(BrokenPipeError):  # ffmpeg's own words tell more
-                process.communicate(np.stack(frames).tobytes())
-        if process.returncode:
-            raise RuntimeError(
-                f"ffmpeg could not write {path.name}: {messages.read_text(errors='replace')} "
-                "Expected a build with the encoders mpeg4 and libmp3lame, as imageio-ffmpeg has."
-            )
+        pictures = ffmpeg.input(
+            "pipe:0", format="rawvideo", pix_fmt="rgb24", s=size, r=FRAMES_PER_SECOND
+        )
+        output = ffmpeg.output(pictures, ffmpeg.input(str(wave)), str(path), f="avi", **options)
+        run_ffmpeg(output.overwrite_output(), np.stack(frames).tobytes())
 
 
 def write_beside(root: Path, clips: list[Clip], aligned: list[dict[str, bytes]]) -> None:

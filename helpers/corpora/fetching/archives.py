@@ -5,6 +5,7 @@ at all, and one that is already there is skipped, so that an interrupted call ca
 A tar inside an archive is opened as if it were a folder; a zip inside an archive stays a file.
 """
 
+import errno
 import gzip
 import stat
 import tarfile
@@ -27,6 +28,8 @@ _LARGEST_RATIO = 100  # of unpacked to packed; films, sounds and pictures hardly
 _RATIO_MATTERS_FROM = 1 << 30
 _RESERVE = 200 << 20  # bytes of disk left to others
 _TAR_SUFFIXES = (".tar.gz", ".tgz")  # a bare tar does not tell when it was cut short
+NAME_ERRORS = (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ)
+"""What a disk says of a file's name that it cannot hold."""
 _BROKEN = (EOFError, OSError, zlib.error, tarfile.TarError, zipfile.BadZipFile)
 
 
@@ -48,22 +51,16 @@ def is_archive(path: Path) -> bool:
     return path.name.lower().endswith((".zip", *_TAR_SUFFIXES))
 
 
-def peek(archive: Path, count: int = 100) -> list[PurePosixPath]:
-    """Return the names of a zip's files, or of the first ``count`` of a tar (which has no index).
+def peek(archive: Path) -> Iterator[Entry]:
+    """Yield the files of an archive as they come; a tar has no index and is read on the way.
 
     Raises
     ------
     ArchiveError
         If it is damaged or holds something that must not be unpacked.
     """
-    limit = None if archive.name.lower().endswith(".zip") else count
     with ExitStack() as stack:
-        names = []
-        for entry in _checked(_entries(archive, stack), archive):
-            names.append(entry.name)
-            if len(names) == limit:
-                break
-        return names
+        yield from _checked(_entries(archive, stack), archive)
 
 
 def unpack(
@@ -113,9 +110,9 @@ def unpack(
                 try:
                     _write(entry, path)
                 except (*_BROKEN, NotImplementedError) as error:
-                    if isinstance(error, OSError) and error.errno is not None:
+                    if isinstance(error, OSError) and error.errno not in (None, *NAME_ERRORS):
                         raise  # the disk's trouble, not the archive's
-                    damaged[str(entry.name)] = f"damaged in the archive ({error})"
+                    damaged[str(entry.name)] = f"cannot be unpacked ({error})"
                     bar.update(entry.size)
                     continue
             files[destination] = None

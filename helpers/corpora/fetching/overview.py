@@ -1,15 +1,16 @@
 """What is there of each corpus, beside what was published: counts, damage, duplicate ids."""
 
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from helpers.corpora import load_manifest
-from helpers.corpora.fetching.places import FOLDERS
 from helpers.corpora.fetching.signatures import damage_of
-from helpers.corpora.manifest import CorpusError
+from helpers.corpora.folders import FOLDERS
+from helpers.corpora.manifest import CorpusError, CorpusWarning, shown
+from helpers.corpora.registry import load_manifest
 
 _FOLDS = (873, 888, 925, 990, 936, 823, 838, 806, 816, 837)
 PUBLISHED_COUNTS: Mapping[str, Mapping[str, int]] = {
@@ -41,6 +42,7 @@ COLUMNS = (
     "duplicate_ids",
 )
 _SHOWN = 5
+_LEFT_OUT_SHOWN = 30
 
 
 def overview(
@@ -60,13 +62,17 @@ def overview(
     Returns
     -------
     DataFrame
-        One row a part of a corpus, ``COLUMNS``; ``attrs["details"]`` has sentences about what was
-        found damaged, left out or passed over.
+        One row a part of a corpus, ``COLUMNS``; ``attrs["notes"]`` has what a user must see (a
+        class that a split lacks), ``attrs["details"]`` what was found damaged, left out or passed
+        over.
     """
-    rows, details = [], []
+    rows, details, notes = [], [], []
     for name in names:
         try:
-            manifest = load_manifest(name, root / FOLDERS[name])
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", CorpusWarning)  # said below
+                manifest = load_manifest(name, root / FOLDERS[name])
+            notes += manifest.attrs["notes"]
         except CorpusError as error:
             details.append(str(error))
             manifest = None
@@ -78,15 +84,21 @@ def overview(
         rows += more
         details += sentences
     table = pd.DataFrame(rows, columns=COLUMNS)
-    table.attrs["details"] = details
+    table.attrs.update(details=details, notes=notes)
     return table
 
 
 def report(table: pd.DataFrame, root: Path) -> str:
     """Return the table and everything said beside it as text for a terminal."""
-    lines = [table.to_string(index=False), ""]
-    lines += table.attrs["details"]
-    lines += [f"NOT UNPACKED: {failure}" for failure in table.attrs.get("failures", [])]
+    attrs = {"questions": [], "left_out": [], "failures": [], **table.attrs}
+    left_out = [f"{name}: {reason}" for name, reason in attrs["left_out"]]
+    if len(left_out) > _LEFT_OUT_SHOWN:
+        left_out[_LEFT_OUT_SHOWN:] = [f"and {len(left_out) - _LEFT_OUT_SHOWN} more files"]
+    lines = [table.to_string(index=False), "", *attrs["details"]]
+    lines += [f"NOTE: {note}" for note in attrs["notes"]]
+    lines += [f"LEFT OUT: {file}" for file in left_out]
+    lines += [f"WHICH CORPUS IS IT? {question}" for question in attrs["questions"]]
+    lines += [f"NOT UNPACKED: {failure}" for failure in attrs["failures"]]
     lines += ["", f"DATA_ROOT = {str(root)!r}", ""]
     return "\n".join(lines)
 
@@ -116,10 +128,11 @@ def _corpus_rows(name: str, manifest: pd.DataFrame | None) -> tuple[list[dict], 
         )
         for key in dict.fromkeys([*expected, *part])
     ]
-    details = [f"{name}: {path}: {damage[path]}" for path in manifest["path"][damaged][:_SHOWN]]
+    first = manifest["path"][damaged][:_SHOWN]
+    details = [f"{name}: {shown(path)}: {damage[path]}" for path in first]
     reasons = Counter(manifest["problem"][left_out])
     details += [f"{name}: {count} left out: {reason}" for reason, count in reasons.items()]
-    passed = Counter(reason for _, reason in manifest.attrs["strange_files"])
+    passed = Counter(reason for _, reason in manifest.attrs["unexpected_files"])
     details += [f"{name}: {count} passed over: {reason}" for reason, count in passed.items()][:9]
     repeated = sorted(set(manifest["sample_id"][duplicate]))
     if repeated:

@@ -2,14 +2,18 @@
 
 from pathlib import Path
 
+from helpers.decoding.damage import why_unreadable
+from helpers.decoding.headers import cut_short
+
 _HEAD = 512
 _TAIL = 64
-_PNG = b"\x89PNG\r\n\x1a\n"
+_PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _BEGINNINGS = {
-    ".png": (_PNG,),
-    ".jpg": (b"\xff\xd8\xff",),
-    ".jpeg": (b"\xff\xd8\xff",),
-    ".wav": (b"RIFF",),
+    # Readers go by the content: a PNG that is called .jpg can be read.
+    ".png": (_PNG, _JPEG),
+    ".jpg": (_JPEG, _PNG),
+    ".jpeg": (_JPEG, _PNG),
+    ".wav": (b"RIFF", b"RIFX", b"RF64", b"BW64"),
     ".avi": (b"RIFF",),
     ".flv": (b"FLV",),
     ".zip": (b"PK\x03\x04", b"PK\x05\x06"),
@@ -17,7 +21,6 @@ _BEGINNINGS = {
     ".tgz": (b"\x1f\x8b",),
 }
 _LFS_POINTER = b"version https://git-lfs"
-_UNKNOWN_LENGTHS = (0, 0xFFFFFFFF)  # written by programs that stream
 
 
 def mistaken_for(head: bytes, suffix: str) -> str:
@@ -46,7 +49,8 @@ def damage_of(path: Path) -> str:
     """Return why a file cannot be whole, as far as its first and last bytes tell, else "".
 
     Seen are: an empty or unreadable file, another kind of file under this name, a PNG or JPEG
-    without its end, a WAV or AVI shorter than its own header says.
+    without its end, a WAV or AVI shorter than its own header says. What looks damaged and can be
+    read all the same is not damaged.
     """
     try:
         size = path.stat().st_size
@@ -54,20 +58,21 @@ def damage_of(path: Path) -> str:
             head = file.read(_HEAD)
             file.seek(max(0, size - _TAIL))
             tail = file.read(_TAIL)
+            shorter = cut_short(file)
     except OSError:
         return "the file cannot be opened"
     if not size:
         return "the file is empty"
-    suffix = path.suffix.lower()
+    suspicion = _suspicion(head, tail, path.suffix.lower()) or shorter
+    return suspicion if suspicion and why_unreadable(path) else ""
+
+
+def _suspicion(head: bytes, tail: bytes, suffix: str) -> str:
     mistaken = mistaken_for(head, suffix)
     if mistaken:
         return mistaken
-    if suffix in (".jpg", ".jpeg") and b"\xff\xd9" not in tail:
+    if head.startswith(_JPEG) and b"\xff\xd9" not in tail:
         return "cut short"
-    if suffix == ".png" and b"IEND" not in tail:
+    if head.startswith(_PNG) and b"IEND" not in tail:
         return "cut short"
-    if suffix in (".wav", ".avi"):
-        declared = int.from_bytes(head[4:8], "little")
-        if declared not in _UNKNOWN_LENGTHS and declared + 8 > size + 1:  # a missing padding byte
-            return "cut short"
     return ""

@@ -49,8 +49,8 @@ class Source:
     actors: tuple[int, int] | None = None
     unpacked: int = 0
 
-    def share(self, actors: Sequence[int]) -> float:
-        """Return the part of the corpus that these actors are, from 0 to 1."""
+    def fraction(self, actors: Sequence[int]) -> float:
+        """Return which fraction of the corpus these actors are."""
         return len(actors) / (self.actors[1] - self.actors[0] + 1) if self.actors else 1.0
 
 

@@ -10,7 +10,7 @@ from helpers.series.benchmark.measure import measure
 from helpers.series.console import Status, write_table
 from helpers.series.sources import SeriesError
 
-TOPICS = ("audio", "faces")
+TOPICS = ("audio", "faces", "media")
 """Modules of this package, each with a list ``ROWS``."""
 
 LONG_TOPICS = ("series", "setup")

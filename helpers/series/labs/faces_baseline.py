@@ -6,10 +6,11 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from helpers.corpora.splits import hold_out_validation
 from helpers.series.labs.verdict import Right, expect, result_of
 
 SPLITS = ("train", "test")
-PARTS = ("fit", "choose", "test")
+PARTS = ("train", "validation", "test")
 
 
 def people_in_both(in_both: Callable, manifest: pd.DataFrame) -> Right:
@@ -102,8 +103,6 @@ def _same_network(static_cnn: Callable, *arguments) -> None:
 
 def parts_by_person(split_by_person: Callable) -> Right:
     """Check task 3: three parts of some rows that share nobody."""
-    from helpers.models.training import hold_out_validation
-
     # Forty people in no order, and rows from which the first pictures and some others are missing,
     # so that a position in them is not a row.
     random, seed = np.random.default_rng(0), 3
@@ -127,7 +126,7 @@ def parts_by_person(split_by_person: Callable) -> Right:
             "`rows` to look, and rows were asked for.",
         )
     people = {part: set(groups[of].tolist()) for part, of in parts.items()}
-    for one, other in (("fit", "test"), ("choose", "test"), ("fit", "choose")):
+    for one, other in (("train", "test"), ("validation", "test"), ("train", "validation")):
         shared = len(people[one] & people[other])
         expect(
             not shared,
@@ -142,7 +141,7 @@ def parts_by_person(split_by_person: Callable) -> Right:
         0.25 < share < 0.42,
         f"{share:.0%} of the people are in the test; about a third was asked for.",
     )
-    share = len(people["choose"]) / (everybody - len(people["test"]))
+    share = len(people["validation"]) / (everybody - len(people["test"]))
     expect(
         0.1 < share < 0.3,
         f"{share:.0%} of the known people choose the epoch; about a fifth was asked for.",
@@ -150,7 +149,7 @@ def parts_by_person(split_by_person: Callable) -> Right:
     known, _ = hold_out_validation(labels[rows], groups[rows], 1 / 3, seed)
     _, by_others = hold_out_validation(labels[known], groups[rows[known]], 1 / 5, seed)
     expect(
-        not np.array_equal(np.sort(parts["choose"]), rows[known[by_others]]),
+        not np.array_equal(np.sort(parts["validation"]), rows[known[by_others]]),
         "Nobody is in two parts, but the second division was made with the labels of other "
         "pictures: of which row is `labels[position]`?",
     )

@@ -35,12 +35,12 @@ def clear_of_the_line(above: Collection[str], against_line: pd.DataFrame) -> Rig
         f"`above` is a {type(above).__name__}; a list of names was asked for.",
     )
     table = against_line.set_index("question")
-    better, clear = table["with"] > table["without"], table["p, Holm"] < 0.05
+    better, clear = table["with"] > table["without"], table["p_holm"] < 0.05
     for name in above:
         expect(name in table.index, f"{name!r} is no network of `against_line`.")
         expect(better[name], f"{name} is not above the line, clear or not.")
         expect(
-            clear[name] or table.loc[name, "p"] >= 0.05,
+            clear[name] or table.loc[name, "p_value"] >= 0.05,
             f"{name}: its p is small, but one of {len(table)}; which column is corrected for that?",
         )
         expect(clear[name], f"{name} is above the line by no more than luck could do.")

@@ -1,0 +1,54 @@
+"""Controlled faces for a notebook: pictures as they are, and of clips the face in their middle."""
+
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+from PIL import Image
+
+from helpers.cache import compute_each
+from helpers.corpora import load_role
+from helpers.corpora.folders import PICTURES
+from helpers.features.face_detection import faces_of_clip
+from helpers.files import write_atomically
+from helpers.paths import cache_root
+
+_FACE_SIZE = (181, 143)  # SFEW's stills (height, width), which face_detection cuts out
+
+
+def load_posed_faces(corpus: str, data_root: str | Path = "") -> pd.DataFrame:
+    """Return the manifest of pictures of the corpus that plays ``controlled_faces``.
+
+    Raises
+    ------
+    CorpusError
+        If there is none; the message says how to get one.
+    """
+    manifest = load_role("controlled_faces", corpus, data_root)
+    pictures = manifest["path"].map(lambda path: Path(path).suffix.lower() in PICTURES)
+    return manifest if pictures.all() else pictures_of_clips(manifest)
+
+
+def pictures_of_clips(clips: pd.DataFrame) -> pd.DataFrame:
+    """Return a manifest with one face per clip, cut out of its middle frame (cached).
+
+    Row for row with ``clips``; a clip in which no face was found keeps that as its problem.
+    """
+    usable = clips[clips["problem"] == ""]
+    settings = {"size": _FACE_SIZE, "frames_per_clip": 1}
+    function = partial(faces_of_clip, **settings)
+    found = compute_each("posed_faces", usable["path"].tolist(), settings, function)
+    folder = cache_root() / "posed_faces_png"
+    pictures = clips.copy()
+    pictures["path"] = [str(folder / f"{sample_id}.png") for sample_id in clips["sample_id"]]
+    for row, face in zip(usable.index, found, strict=True):
+        if face.path is None:
+            pictures.loc[row, "problem"] = face.problem
+            continue
+        picture = folder / f"{face.path.stem}.png"  # named by the clip's content
+        if not picture.is_file():
+            with write_atomically(picture) as temporary:
+                Image.fromarray(face.load()[0]).save(temporary)
+        pictures.loc[row, "path"] = str(picture)
+    pictures.attrs["folder"] = str(folder)
+    return pictures

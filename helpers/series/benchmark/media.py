@@ -1,0 +1,88 @@
+"""Reading films and sounds: the ffmpeg program a file, as it was, and in this process."""
+
+from pathlib import Path
+
+import ffmpeg
+import numpy as np
+
+from helpers.decoding.film import extract_frames
+from helpers.decoding.sound import read_audio
+from helpers.runtime.ffmpeg import run_ffmpeg
+from helpers.series.benchmark.measure import Row, Way
+
+_RATE = 22050
+_SIZE = "720x576"  # AFEW's
+_SECONDS = 4
+_FRAMES = 4
+
+
+def frames_of_films(folder: Path) -> tuple[Way, Way]:
+    """Take four frames out of a film: counted and then decoded by the program, and in one pass."""
+    paths = _films(folder)
+
+    def with_program(path: Path) -> np.ndarray:
+        video = ffmpeg.input(str(path), threads=1).video
+        dots = video.output("pipe:1", vf="scale=1:1,format=gray", format="rawvideo")
+        total = len(run_ffmpeg(dots))
+        wanted = ((np.arange(_FRAMES) + 0.5) * total / _FRAMES).astype(int)
+        small = video.output(
+            "pipe:1",
+            vf="scale=64:64:flags=area,format=rgb24",
+            format="rawvideo",
+            vframes=wanted[-1] + 1,
+        )
+        return np.frombuffer(run_ffmpeg(small), np.uint8).reshape(-1, 64, 64, 3)[wanted]
+
+    def plain() -> list[np.ndarray]:
+        return [with_program(path) for path in paths]
+
+    def ours() -> list[np.ndarray]:
+        return [extract_frames(path, frames_per_clip=_FRAMES, size=(64, 64)) for path in paths]
+
+    return plain, ours
+
+
+def sound_of_films(folder: Path) -> tuple[Way, Way]:
+    """Take the sound out of a film."""
+    return _sounds(_films(folder))
+
+
+def sound_of_waves(folder: Path) -> tuple[Way, Way]:
+    """Read a WAV and resample it."""
+    tone = ffmpeg.input(f"sine=440:r=16000:d={_SECONDS}", format="lavfi")
+    paths = [folder / f"{index}.wav" for index in range(8)]
+    for path in paths:
+        run_ffmpeg(tone.output(str(path)))
+    return _sounds(paths)
+
+
+def _sounds(paths: list[Path]) -> tuple[Way, Way]:
+    def with_program(path: Path) -> np.ndarray:
+        sound = ffmpeg.input(str(path), threads=1).audio
+        raw = run_ffmpeg(sound.output("pipe:1", format="f32le", ac=1, ar=_RATE))
+        return np.frombuffer(raw, "<f4")
+
+    def plain() -> list[np.ndarray]:
+        return [with_program(path) for path in paths]
+
+    def ours() -> list[np.ndarray]:
+        return [read_audio(path, _RATE) for path in paths]
+
+    return plain, ours
+
+
+def _films(folder: Path) -> list[Path]:
+    pictures = ffmpeg.input(f"testsrc2=s={_SIZE}:r=25:d={_SECONDS}", format="lavfi")
+    tone = ffmpeg.input(f"sine=440:r=44100:d={_SECONDS}", format="lavfi")
+    options = {"vcodec": "mpeg4", "acodec": "libmp3lame"}
+    paths = [folder / f"{index}.avi" for index in range(4)]
+    for path in paths:
+        run_ffmpeg(ffmpeg.output(pictures, tone, str(path), **options))
+    return paths
+
+
+ROWS = [
+    Row("four frames of a film: ffmpeg twice / in one pass", frames_of_films, 3),
+    Row("sound of a film: ffmpeg / in this process", sound_of_films, 2),
+    Row("sound of a WAV: ffmpeg / in this process", sound_of_waves, 15),
+]

@@ -135,13 +135,11 @@ def test_nbval_fails_on_far_decimals_and_changed_integers(notebook):
 TIED = """\
 # %% tags=["nbval-ignore-output"]
 import os
-import time
 from pathlib import Path
 
 log = Path(os.environ["NBVAL_LOG"])
 with log.open("a") as file:
     file.write(f"{name} {os.environ['PYTEST_XDIST_WORKER']} {os.environ['OMP_NUM_THREADS']}\\n")
-time.sleep(1)
 """
 
 
@@ -149,7 +147,7 @@ def test_two_workers_execute_notebooks_that_build_on_each_other_in_order(tmp_pat
     folder, log = tmp_path / "notebooks", tmp_path / "log"
     (folder / "src").mkdir(parents=True)
     shutil.copy(repository_root() / "notebooks" / "conftest.py", folder)
-    for number in ("01", "02", "03", "04", "05"):
+    for number in ("01", "02", "03"):
         text = TIED.replace("{name}", number)
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text)])
         notebook.cells[0].metadata["tags"] = ["nbval-ignore-output"]
@@ -162,7 +160,6 @@ def test_two_workers_execute_notebooks_that_build_on_each_other_in_order(tmp_pat
     ran = [line.split() for line in log.read_text().splitlines()]
     order = [name for name, *_ in ran]
     worker = {name: worker for name, worker, _ in ran}
-    assert sorted(order) == ["01", "02", "03", "04", "05"]
-    assert order.index("01") < order.index("02") and order.index("03") < order.index("04")
-    assert worker["01"] == worker["02"] != worker["03"] == worker["04"]
+    assert sorted(order) == ["01", "02", "03"] and order.index("01") < order.index("02")
+    assert worker["01"] == worker["02"] != worker["03"]
     assert {threads for *_, threads in ran} == {str(max(1, joblib.cpu_count() // 2))}

@@ -138,9 +138,13 @@ class _Track:
         kind = (frame.format.name, frame.layout.name, frame.sample_rate)
         if kind != self._kind:
             self._kind = kind
-            self._same = av.AudioResampler("fltp", self.first.layout, self.first.sample_rate)
+            # PyAV reads beyond the planes of eight channels; packed there is but one.
+            form = "fltp" if self._channels < 8 else "flt"
+            self._same = av.AudioResampler(form, self.first.layout, self.first.sample_rate)
         for part in self._same.resample(frame):
-            self._append(part.to_ndarray())
+            samples = part.to_ndarray()
+            packed = part.format.is_packed and self._channels > 1
+            self._append(samples.reshape(-1, self._channels).T if packed else samples)
 
     def _wait_for(self, frame: av.AudioFrame) -> None:
         """Fill the time until a frame with silence."""
@@ -153,8 +157,12 @@ class _Track:
         self._bad_packets = self._clip.bad_packets
         if gap > (_LOST_GAP if lost else _SHORTEST_GAP):
             self._paused = True
-            shape = len(self.first.layout.channels), round(gap * self.first.sample_rate)
-            self._append(np.zeros(shape, dtype=np.float32))
+            silence = np.zeros((self._channels, round(gap * self.first.sample_rate)), np.float32)
+            self._append(silence)
+
+    @property
+    def _channels(self) -> int:
+        return len(self.first.layout.channels)
 
     def _append(self, samples: np.ndarray) -> None:
         self.pieces.append(samples)
@@ -196,14 +204,15 @@ def _convert(channels: np.ndarray, layout: str, rate: int, wanted_rate: int) -> 
         layout = _LAYOUTS.get(len(channels), f"{len(channels)}c")
     graph = av.filter.Graph()
     chain = [
-        graph.add_abuffer(format="fltp", sample_rate=rate, layout=layout),
+        graph.add_abuffer(format="flt", sample_rate=rate, layout=layout),
         # Floats are mixed without scaling them down unless there is a maximum.
         graph.add("aresample", f"{wanted_rate}:rematrix_maxval=1"),
         graph.add("aformat", "sample_fmts=flt:channel_layouts=mono"),
         graph.add("abuffersink"),
     ]
     graph.link_nodes(*chain).configure()
-    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(channels), "fltp", layout)
+    packed = np.ascontiguousarray(channels.T).reshape(1, -1)
+    frame = av.AudioFrame.from_ndarray(packed, "flt", layout)
     frame.sample_rate = rate
     graph.push(frame)
     graph.push(None)

@@ -45,7 +45,8 @@ def pictures_of_clips(clips: pd.DataFrame) -> pd.DataFrame:
         if face.path is None:
             pictures.loc[row, "problem"] = face.problem
             continue
-        picture = folder / f"{face.path.stem}.png"  # named by the clip's content
+        # Named as the face is, by the settings and by the clip's content.
+        picture = folder / face.path.parent.name / f"{face.path.stem}.png"
         if not picture.is_file():
             with write_atomically(picture) as temporary:
                 Image.fromarray(face.load()[0]).save(temporary)

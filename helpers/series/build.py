@@ -1,8 +1,8 @@
 """``series build``: a source becomes an executed notebook on the demo corpus, one way.
 
 Two builds on one machine give the same bytes apart from the outputs of cells tagged
-``nbval-ignore-output`` (figures, timings, logs, sounds). On another machine the metrics of trained
-networks differ as well, within the tolerance that nbval allows.
+``nbval-ignore-output``: figures, timings, logs, sounds, and what trained networks give, which
+differs between processors.
 """
 
 import json

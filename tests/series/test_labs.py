@@ -246,7 +246,7 @@ def test_split_by_person_left_empty_or_of_another_kind():
     check = faces_baseline.parts_by_person
     wrong("is empty, or its `raise` line", check, empty)
     wrong("returns nothing", check, says(None))
-    wrong("rows of three parts should be returned: fit, choose, test", check, says((1, 2)))
+    wrong("rows of three parts should be returned: train, validation, test", check, says((1, 2)))
     wrong("`train` is of the kind float64", check, says((np.zeros(2), np.ones(2), np.ones(2))))
     wrong("`train` is of the kind object", check, says((None, np.ones(2), np.ones(2))))
 

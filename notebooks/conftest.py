@@ -19,7 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from helpers.paths import repository_root
 from helpers.series.machine import thread_limits
-from helpers.series.outputs import are_close, tolerance_of
+from helpers.series.outputs import are_close
 from helpers.series.sources import BUILDS_ON
 
 _compare = IPyNbCell.compare_outputs
@@ -27,18 +27,17 @@ _compare = IPyNbCell.compare_outputs
 
 def compare_outputs(cell, new, saved, skip_compare=None):
     """Let a text that is close to the saved one pass for it; nbval does the rest."""
-    tolerance = tolerance_of(cell.cell.metadata.get("tags", []))
     new = copy.deepcopy(new)
     for one, other in zip(new, saved, strict=False):
-        _relax(one, other, "text", tolerance)
+        _relax(one, other, "text")
         for mime in one.get("data", {}):
-            _relax(one["data"], other.get("data", {}), mime, tolerance)
+            _relax(one["data"], other.get("data", {}), mime)
     return _compare(cell, new, saved, skip_compare)
 
 
-def _relax(new, saved, key, tolerance):
+def _relax(new, saved, key):
     one, other = new.get(key), saved.get(key)
-    if isinstance(one, str) and isinstance(other, str) and are_close(one, other, tolerance):
+    if isinstance(one, str) and isinstance(other, str) and are_close(one, other):
         new[key] = other
 
 

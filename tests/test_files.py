@@ -1,11 +1,14 @@
 import json
 import os
+import threading
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import files
+from helpers.files import locked
 
 
 def names_in(folder):
@@ -75,3 +78,27 @@ def test_the_digest_tells_settings_apart():
 
 def test_free_bytes_of_a_folder_that_is_not_there_yet(tmp_path):
     assert files.free_bytes(tmp_path / "a" / "b") > 0
+
+
+def test_a_lock_is_held_by_one_at_a_time_and_waiting_can_be_ended(tmp_path):
+    order = []
+
+    def hold():
+        with locked(tmp_path):
+            order.append("in")
+            time.sleep(0.2)
+            order.append("out")
+
+    threads = [threading.Thread(target=hold) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert order == ["in", "out"] * 3
+
+    def give_up():
+        raise InterruptedError
+
+    with locked(tmp_path), pytest.raises(InterruptedError), locked(tmp_path, give_up):
+        pass
+    assert list(tmp_path.iterdir()) == []

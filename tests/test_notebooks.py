@@ -7,7 +7,6 @@ import pytest
 
 from helpers.paths import repository_root
 from helpers.series.check import check
-from helpers.series.outputs import TAG
 from helpers.series.sources import (
     BUILDS_ON,
     find_sources,
@@ -119,7 +118,7 @@ def test_it_defines_only_what_it_teaches(source):
 @every_notebook
 def test_its_tags_are_known(source):
     for cell in read_source(source).cells:
-        unknown = [tag for tag in tags(cell) if tag not in KNOWN_TAGS and not TAG.fullmatch(tag)]
+        unknown = [tag for tag in tags(cell) if tag not in KNOWN_TAGS]
         assert not unknown, cell.source
 
 

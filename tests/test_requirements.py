@@ -26,6 +26,7 @@ PACKAGES = {
     "IPython": "ipykernel",
     "PIL": "pillow",
     "sklearn": "scikit-learn",
+    "xdist": "pytest-xdist",
 }
 UNTOUCHABLE = ("numpy", "tensorflow", "keras", "scipy", "pandas", "ipykernel")
 

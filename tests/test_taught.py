@@ -192,7 +192,7 @@ def test_the_check_of_05_is_passed_by_more_than_a_guess(correct, passed, reached
     score = scores.score(true, predicted, list("abcdefghij"))
     verdict = defined_in("05_audio_logmel", "verdict_on_check")["verdict_on_check"]
     said = verdict("Model 0", score, 0.7)
-    assert said.startswith(f"Model 0 names {correct}% of 100 city sounds rightly (")
+    assert said.startswith(f"Model 0 recognises {correct}% of 100 city sounds (")
     assert f"a guess 10%: the check is {passed}. " in said and said.endswith(f"70%, {reached}.")
 
 

@@ -251,13 +251,19 @@ def find_folder(root: Path, names: Sequence[str], *, corpus: str, expected: str)
     Raises
     ------
     CorpusError
-        If ``root`` does not exist or is not a folder, or the corpus was not put there to the end.
+        If ``root`` does not exist or is not a folder, if it holds two folders of the name or is
+        named after another corpus, or if the corpus was not put there to the end.
     """
     if not root.is_dir():
         found = "a file" if root.exists() else "nothing"
         raise CorpusError(f"No folder for {corpus}: found {found} at {root}. {expected}")
-    by_name = {child.name.lower(): child for child in sorted(root.iterdir()) if child.is_dir()}
-    folder = next((by_name[n.lower()] for n in names if n.lower() in by_name), root)
+    children = [child for child in sorted(root.iterdir()) if child.is_dir()]
+    called = ([child for child in children if child.name.lower() == n.lower()] for n in names)
+    twins = next(filter(None, called), [root])
+    if len(twins) > 1:
+        both = " and ".join(child.name for child in twins)
+        raise CorpusError(f"{root} holds {both}: which is {corpus}? Give that folder. {expected}")
+    [folder] = twins
     others = corpora_named(root.resolve().name)
     if folder == root and others and not others & set(FOLDERS):
         raise CorpusError(f"{root} is named after {' and '.join(others)}: not {corpus}. {expected}")

@@ -14,6 +14,7 @@ split joins ``train``, of which every notebook divides its own part off, by grou
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -75,13 +76,7 @@ def _of_modality(modality: str, name: str, root: Path) -> pd.DataFrame | None:
     return manifest[manifest["modality"] == modality].reset_index(drop=True)
 
 
-def _with_splits(manifest: pd.DataFrame, tested: str, name: str) -> pd.DataFrame:
-    """Call the split to test on ``name`` and all others ``train``."""
-    split = (manifest["split"] == tested).map({True: name, False: "train"})
-    return manifest.assign(split=split)
-
-
-def _clips_with_picture(name: str, root: Path) -> pd.DataFrame | None:
+def _posed_clips(name: str, root: Path) -> pd.DataFrame | None:
     """Return the clips with picture and sound, or None if there are none.
 
     Raises
@@ -99,43 +94,36 @@ def _clips_with_picture(name: str, root: Path) -> pd.DataFrame | None:
     return clips
 
 
-def _posed_faces(name: str) -> Callable[[Path], pd.DataFrame | None]:
-    def find(root: Path) -> pd.DataFrame | None:
-        clips = _clips_with_picture(name, root)
-        return None if clips is None else _with_splits(clips, "val", "test")
+def _with_splits(
+    find: Callable[[str, Path], pd.DataFrame | None],
+    tested: str,
+    called: str,
+    name: str,
+    root: Path,
+) -> pd.DataFrame | None:
+    """Call the split to test on ``called`` and all others ``train``."""
+    manifest = find(name, root)
+    if manifest is None:
+        return None
+    if manifest.duplicated("sample_id").any():  # MELD numbers its clips anew in each split
+        manifest = manifest.assign(sample_id=manifest["split"] + "_" + manifest["sample_id"])
+    split = (manifest["split"] == tested).map({True: called, False: "train"})
+    return manifest.assign(split=split)
 
-    return find
 
-
-def _posed_clips(name: str) -> Callable[[Path], pd.DataFrame | None]:
-    return lambda root: _clips_with_picture(name, root)
-
-
-def _voices(name: str) -> Callable[[Path], pd.DataFrame | None]:
-    return lambda root: _of_modality("audio", name, root)
-
-
-def _published(name: str, tested: str | None) -> Callable[[Path], pd.DataFrame | None]:
-    def find(root: Path) -> pd.DataFrame | None:
-        manifest = _load(name, root)
-        if manifest is None or tested is None:
-            return manifest
-        if manifest.duplicated("sample_id").any():  # MELD numbers its clips anew in each split
-            manifest = manifest.assign(sample_id=manifest["split"] + "_" + manifest["sample_id"])
-        return _with_splits(manifest, tested, "val")
-
-    return find
-
+_posed_faces = partial(_with_splits, _posed_clips, "val", "test")
+_published = partial(_with_splits, _load, "test", "val")
+_voices = partial(_of_modality, "audio")
 
 _CANDIDATES: dict[str, tuple[Callable[[Path], pd.DataFrame | None], ...]] = {
-    "controlled_faces": (_posed_faces("crema_d"), _posed_faces("ravdess")),
-    "wild_faces": (_published("fer2013", "test"),),
+    "controlled_faces": (partial(_posed_faces, "crema_d"), partial(_posed_faces, "ravdess")),
+    "wild_faces": (partial(_published, "fer2013"),),
     "wild_clips": (
-        _published("meld", "test"),
-        _posed_clips("ravdess"),
-        _posed_clips("crema_d"),
-        _voices("ravdess"),
-        _voices("crema_d"),
+        partial(_published, "meld"),
+        partial(_posed_clips, "ravdess"),
+        partial(_posed_clips, "crema_d"),
+        partial(_voices, "ravdess"),
+        partial(_voices, "crema_d"),
     ),
-    "city_sounds": (_published("urbansound8k", None),),
+    "city_sounds": (partial(_load, "urbansound8k"),),
 }

@@ -63,12 +63,13 @@ def prepare(
     plan = survey(source, root, corpus)
     found, failures = plan.found, plan.failures
     if not plan.corpora:
-        left_out = [f"{name}: {reason}." for name, reason in found.left_out]
+        told = [*failures, *found.questions, *found.notes]
+        told += [f"{name}: {reason}" for name, reason in found.left_out]
         raise CorpusError(
             f"Nothing of a known corpus could be used in {source}. Expected one of "
             f"{sorted(FOLDERS)}: EmotiW_2018.zip or Train_AFEW/<Emotion>/*.avi, SFEW's "
-            "Train/<Emotion>/*.png, FACES's 004_o_m_a_a.jpg, UrbanSound8K.tar.gz, fer2013.csv, … "
-            + " ".join([*failures, *(f"{n}." for n in found.questions + found.notes), *left_out])
+            "Train/<Emotion>/*.png, FACES's 004_o_m_a_a.jpg, UrbanSound8K.tar.gz, fer2013.csv, …"
+            + "".join(f"\n  {sentence}" for sentence in told)
         )
     broken: list[PurePosixPath | None] = []
     command = f"python -m helpers.corpora.prepare {shown(source)}"

@@ -15,6 +15,7 @@ from helpers.plots.style import (
     PUBLISHED_COLOUR,
     TEST_COLOUR,
     TRAINING_COLOUR,
+    WRONG_COLOUR,
     bare,
     class_bars,
     colours_of,
@@ -22,7 +23,6 @@ from helpers.plots.style import (
     quiet,
 )
 
-WRONG_COLOUR = "#B00020"
 CAPTION_SIZE = 14
 """Of the line below a picture: to be read also when a page shows the figure at half its size."""
 _CHANCE = {"color": "#999999", "linewidth": 1, "linestyle": ":"}

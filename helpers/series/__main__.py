@@ -56,8 +56,9 @@ p-values corrected by Holm over all the tests of the table).
 _BENCHMARK_TEXT = """\
 Measure how much faster the helpers are than the plain way of the same thing.
 
-Topics: audio, faces; series (all notebooks, at once and one after the other: half an hour) and
-setup (pip and uv: downloads the packages). Each row is a ratio measured in one run.
+Each row is a ratio measured in one run. Topics: audio, faces and media; only when they are named,
+series (all notebooks, at once and one after the other: half an hour) and setup (the packages,
+downloaded by pip and by uv).
 """
 
 
@@ -252,7 +253,7 @@ def _parser() -> argparse.ArgumentParser:
             "1 with a GPU)",
         )
     benchmark = add("benchmark", _benchmark, _BENCHMARK_TEXT)
-    benchmark.add_argument("topics", nargs="*", metavar="TOPIC", help="default: audio faces")
+    benchmark.add_argument("topics", nargs="*", metavar="TOPIC", help="default: audio faces media")
     return parser
 
 

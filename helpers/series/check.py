@@ -15,6 +15,7 @@ MEGABYTES = 1.0
 CELLS = 60
 CODE_LINES = 300
 LINES_A_CELL = 25
+_PLUMBING = {"parameters", "setup", "results"}
 _PROMISE = re.compile(
     r"^(?P<word>About|Under) (?P<minutes>half a|a|\d+(\.\d+)?) minutes?\b", re.MULTILINE
 )
@@ -40,9 +41,20 @@ def check(source: Source) -> list[str]:
     return problems + [f"{problem}; {build}" for problem in _built_problems(wanted, notebook)]
 
 
-def code_lines(notebook: NotebookNode) -> int:
-    """Return the lines of code of a notebook, blank ones left out."""
-    return sum(_lines(cell) for cell in notebook.cells if cell.cell_type == "code")
+def taught_lines(notebook: NotebookNode) -> int:
+    """Return the lines of code that a reader is to follow, blank ones left out.
+
+    Not counted are set-up, parameters, imports, figures and saving.
+    """
+    return sum(_lines(cell) for cell in notebook.cells if _is_taught(cell))
+
+
+def _is_taught(cell: NotebookNode) -> bool:
+    return not (
+        cell.cell_type != "code"
+        or _PLUMBING & {*tags(cell)}
+        or re.search(r"^(import|from) |^(\w+_)?figures? = ", cell.source, re.MULTILINE)
+    )
 
 
 def _lines(cell: NotebookNode) -> int:
@@ -52,8 +64,8 @@ def _lines(cell: NotebookNode) -> int:
 def _size_problems(notebook: NotebookNode) -> Iterator[str]:
     if len(notebook.cells) > CELLS:
         yield f"{len(notebook.cells)} cells, at most {CELLS}: move or cut some"
-    if code_lines(notebook) > CODE_LINES:
-        yield f"{code_lines(notebook)} lines of code, at most {CODE_LINES}: move some to helpers"
+    if taught_lines(notebook) > CODE_LINES:
+        yield f"{taught_lines(notebook)} lines of code, at most {CODE_LINES}: move some to helpers"
     for cell in notebook.cells:
         if cell.cell_type == "code" and _lines(cell) > LINES_A_CELL:
             first = cell.source.strip().splitlines()[0]

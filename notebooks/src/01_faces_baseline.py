@@ -20,7 +20,7 @@
 #
 # After this notebook you will be able to
 #
-# - build and train a small CNN that names the emotion of a face,
+# - build and train a small CNN that recognises the emotion of a face,
 # - read learning curves, a confusion matrix and a recall for each class,
 # - tell a test on *new pictures* from a test on *new people*,
 # - say how sure an accuracy is, given the number of faces it was measured on.
@@ -67,8 +67,10 @@ if find_spec("google") and find_spec("google.colab"):
 assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
 sys.path.insert(0, str(checkout))
 from helpers import runtime
+from helpers.runtime.parameters import check_parameters
 
 assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+check_parameters(globals())
 runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
@@ -286,8 +288,8 @@ def split_by_person(
     ### BEGIN SOLUTION: divide twice by person, and return three arrays of rows
     known, new = splits.hold_out_validation(labels[rows], groups[rows], 1 / 3, seed)
     known, new = rows[known], rows[new]
-    fitting, choosing = splits.hold_out_validation(labels[known], groups[known], 1 / 5, seed)
-    return known[fitting], known[choosing], new
+    train, validation = splits.hold_out_validation(labels[known], groups[known], 1 / 5, seed)
+    return known[train], known[validation], new
     ### END SOLUTION
 
 
@@ -297,10 +299,10 @@ checks.parts_by_person(split_by_person)
 # %%
 train_rows, test_rows = (usable(manifest, split) for split in ("train", "test"))
 groups = manifest["group"].to_numpy()
-fitting, choosing, testing = split_by_person(readable, labels, groups, SEED)
+train, validation, test = split_by_person(readable, labels, groups, SEED)
 protocols = {
     "thesis": {"train": train_rows, "validation": test_rows, "test": test_rows},
-    "held_out": {"train": fitting, "validation": choosing, "test": testing},
+    "held_out": {"train": train, "validation": validation, "test": test},
 }
 pd.DataFrame(
     {
@@ -402,7 +404,7 @@ print(
 # If it would be so more rarely, one network is better on these pictures, and the test does not say *why*. Knowing the people is one of three things that differ; the other two are in the last lines above, and both favour `thesis`.
 # Nor is the *p* as firm as it looks: it takes the pictures as independent, though they are of a few people, and whoever reads one face of a person well may read them all well.
 #
-# Which emotions are taken for which? Rows are what the face shows, columns what the network says; the shade is the share of the row. Beside ours, under `thesis`, is the published matrix (figure 7).
+# Which emotions are taken for which? Rows are what the face shows, columns what the network predicts; the shade is the fraction of the row. Beside ours, under `thesis`, is the published matrix (figure 7).
 
 # %% tags=["nbval-ignore-output"]
 published_confusion = load_published("01_faces_baseline")["faces_confusion_6"]
@@ -458,7 +460,7 @@ recall_figure = score_plots.per_class_recall(
 recall_figure
 
 # %% [markdown]
-# A bar is the share of an emotion's faces that are named so; a 0 in its place says that none is. With so few faces a bar, one face more or less is seen.
+# A bar is the fraction of an emotion's faces that are recognised; a 0 in its place says that none is. With so few faces a bar, one face more or less is seen.
 #
 # A network that says "Neutral" whenever it is unsure has a perfect recall for Neutral and a poor one for the emotions next to it: that is the published matrix.
 # Look at a column as well as at a row before calling a class easy.
@@ -466,23 +468,23 @@ recall_figure
 # %% [markdown]
 # ## Look: right and wrong
 #
-# Faces of new people, named wrongly (red: what was said, then what it is) and rightly (black).
+# Faces of new people, predicted wrongly (red: the prediction, then the truth) and correctly (black).
 
 # %% tags=["nbval-ignore-output"]
-new_rows, named = protocols["held_out"]["test"], predicted["held_out"]
-right = named == labels[new_rows]
+new_rows, found = protocols["held_out"]["test"], predicted["held_out"]
+right = found == labels[new_rows]
 order = wrong_and_right(right, 8)
 faces_figure = face_plots.answers_grid(
     pixels[new_rows[order]],
     labels[new_rows[order]],
-    named[order],
+    found[order],
     classes,
-    f"{(~right).sum()} of {len(right)} faces of new people are named wrongly",
+    f"{(~right).sum()} of {len(right)} faces of new people are predicted wrongly",
 )
 faces_figure
 
 # %% [markdown]
-# Before reading on: would *you* have named the wrong ones rightly?
+# Before reading on: would *you* have recognised them?
 
 # %% [markdown]
 # ## Exercises
@@ -498,11 +500,11 @@ figures = {
     "curves": (curves_figure, "Accuracy while training, and the epoch that was kept"),
     "confusion": (confusion_figure, "Confusion matrices, here and published (figure 7)"),
     "recall": (recall_figure, "Recall of each emotion, on known and on new people"),
-    "faces": (faces_figure, "Faces of new people, named wrongly and rightly"),
+    "faces": (faces_figure, "Faces of new people, predicted wrongly and correctly"),
     "examples": (examples_figure, "Posed faces of three people, six emotions each"),
 }
 finding = (
-    f"A small CNN names {known_people:.0%} of the posed faces of {familiar}, and {new_people:.0%} of "
+    f"A small CNN recognises {known_people:.0%} of the posed faces of {familiar}, and {new_people:.0%} of "
     f"those of new people; on the {len(shared)} faces in both tests it is {right_thesis.mean():.0%} "
     f"and {right_held_out.mean():.0%} (p = {paired['p_value']:.3f})."
 )

@@ -68,8 +68,10 @@ if find_spec("google") and find_spec("google.colab"):
 assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
 sys.path.insert(0, str(checkout))
 from helpers import runtime
+from helpers.runtime.parameters import check_parameters
 
 assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+check_parameters(globals())
 runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
@@ -180,7 +182,7 @@ counts_figure
 # %% [markdown] tags=["lab"]
 # ### Task 1 · The line to beat
 #
-# `labels` has a number from 0 to 5 for each still, `train_rows` and `test_rows` say which stills are for training and for the test. Make `majority`: how often, as a fraction, is the answer right that names the commonest class every time? Mind which stills say what is commonest, and on which the answer is counted.
+# `labels` has a number from 0 to 5 for each still, `train_rows` and `test_rows` say which stills are for training and for the test. Make `majority`: how often, as a fraction, is the answer right that is the commonest class every time? Mind which stills say what is commonest, and on which the answer is counted.
 
 # %%
 recipe = recipes_for("stills", SETTINGS, EPOCHS)["small CNN"]
@@ -189,11 +191,11 @@ stills = manifest[manifest["emotion"].isin(classes)].reset_index(drop=True)
 pixels, stills = pictures.decode(stills, (recipe.size, recipe.size), channels=1)
 labels = class_indices(stills["emotion"], classes)  # (stills,)
 train_rows, test_rows = (usable(stills, split) for split in ("train", "val"))
-### BEGIN SOLUTION: majority, the accuracy of always naming one class
+### BEGIN SOLUTION: majority, the accuracy of always predicting one class
 majority = scores.majority_class_accuracy(labels[train_rows], labels[test_rows])
 ### END SOLUTION
 print(f"six classes: {len(train_rows)} stills to train on, {len(test_rows)} to test on")
-print(f"always naming the commonest class: {majority:.1%}")
+print(f"always predicting the commonest class: {majority:.1%}")
 
 # %% tags=["lab"]
 checks.line_to_beat(majority, labels[train_rows], labels[test_rows])
@@ -352,14 +354,14 @@ more = [accuracy_of[name, "thesis"] - accuracy_of[name, "held_out"] for name in 
 print(f"thesis against held_out (b, c): {min(more):+.0f} to {max(more):+.0f} points")
 accuracy_figure = score_plots.accuracy_intervals(
     experiments,
-    f"held_out: {best[0]} names most stills rightly, {held_out[best]['accuracy']:.0%}; "
+    f"held_out: {best} is best with {held_out[best]['accuracy']:.0%}; "
     f"the commonest class is {majority:.0%} of them",
     majority,
 )
 accuracy_figure
 
 # %% [markdown]
-# Is a network above the line, or only lucky? Always naming the commonest class is an answer too, to the same stills, so it can be compared with each network by **McNemar's test** (notebook 01): who is right on the stills that only one of the two has right?
+# Is a network above the line, or only lucky? Always predicting the commonest class is an answer too, to the same stills, so it can be compared with each network by **McNemar's test** (notebook 01): who is right on the stills that only one of the two has right?
 #
 # Whoever asks one question for each network has as many chances of a small *p*. **Holm's correction** makes up for that. A difference counts as clear here if its corrected *p* is below 0.05.
 
@@ -389,7 +391,7 @@ checks.clear_of_the_line(above, against_line)
 # %% [markdown]
 # ### What does each network say?
 #
-# Coloured bars are how often a class is named, black marks how often it occurs. A network that is out of its depth falls back on one answer or two.
+# Coloured bars are how often a class is predicted, black marks how often it occurs. A network that is out of its depth falls back on one answer or two.
 
 # %% tags=["nbval-ignore-output"]
 named_by = {
@@ -412,7 +414,7 @@ answers.round(2)
 # In the thesis, the network that knew posed faces only called nearly all of them Happy.
 # This is **domain shift**: nothing is wrong with the network, but the pictures are not the ones it was made for. It does not say so: a softmax always adds up to one, whatever it is shown.
 #
-# What is said instead of the right answer? In a confusion matrix, a column that is dark from top to bottom is an answer that is given whatever the still shows. In the published matrix of c that column is Neutral.
+# What is predicted instead of the right answer? In a confusion matrix, a column that is dark from top to bottom is an answer that is given whatever the still shows. In the published matrix of c that column is Neutral.
 
 # %% tags=["nbval-ignore-output"]
 published_too = [e for e in experiments if e["protocol"] == "thesis" and e["name"] in plans]
@@ -427,13 +429,13 @@ confusion_figures[from_scratch]
 # %% [markdown] tags=["lab"]
 # ### Task 3 · Read the matrix
 #
-# Rows are what a still is, columns what was said. Return the **recall** of each class: of the stills that are of this class, which share is named so?
+# Rows are what a still is, columns what was predicted. Return the **recall** of each class: of the stills that are of this class, which fraction is recognised?
 
 
 # %% tags=["lab"]
 def recall_of_each(matrix: np.ndarray) -> np.ndarray:
     """Return the recall of each class from a confusion matrix, (classes,)."""
-    ### BEGIN SOLUTION: one share for each class
+    ### BEGIN SOLUTION: one fraction for each class
     return np.diag(matrix) / matrix.sum(axis=1)
     ### END SOLUTION
 
@@ -470,7 +472,7 @@ print(
     f"Clear on these {len(test_rows)} stills: {' '.join(clear['question']) or 'none of them.'}\n"
     f"Class weights take UAR from {plain['uar']:.3f} to {weighted['uar']:.3f} "
     f"and accuracy from {plain['accuracy']:.3f} to {weighted['accuracy']:.3f}. A bar below is the "
-    f"share of {sizes.min()} to {sizes.max()} stills; 0 in its place: never recognised."
+    f"fraction of {sizes.min()} to {sizes.max()} stills; 0 in its place: never recognised."
 )
 weights_figure = score_plots.per_class_recall(
     {"c": plain, "e, weighted": weighted},
@@ -488,20 +490,20 @@ weights_figure
 # The stills as the network sees them: 64 x 64 grey pixels.
 
 # %% tags=["nbval-ignore-output"]
-named = predicted[best, "held_out"]
+found = predicted[best, "held_out"]
 order = wrong_and_right(right[best], 6)
 faces_figure = face_plots.answers_grid(
     pixels[test_rows[order]],
     labels[test_rows[order]],
-    named[order],
+    found[order],
     classes,
-    f"{best}: {(~right[best]).sum()} of {len(test_rows)} stills are named wrongly (red)",
+    f"{best}: {(~right[best]).sum()} of {len(test_rows)} stills are predicted wrongly (red)",
     columns=6,
 )
 faces_figure
 
 # %% [markdown]
-# How many of the red ones would you have named rightly? You know what a face is, whatever the light; the network has to learn that from its few stills *together with* the emotions. Notebook 03 gives it a head start.
+# How many of the red ones would you have recognised? You know what a face is, whatever the light; the network has to learn that from its few stills *together with* the emotions. Notebook 03 gives it a head start.
 
 # %% [markdown]
 # ## Exercises
@@ -513,7 +515,7 @@ faces_figure
 # %%
 figures = {
     "accuracy": (accuracy_figure, "Accuracy of every experiment, with intervals"),
-    "shares": (shares_figure, "How often each emotion is named, and occurs (figure 8)"),
+    "shares": (shares_figure, "How often each emotion is predicted, and occurs (figure 8)"),
     "counts": (counts_figure, "Stills by class and split (figure 11)"),
     "curves": (curves_figure, "Accuracy while training, and the epoch that was kept (figure 9)"),
     "weights": (weights_figure, "Recall of each emotion without and with class weights"),
@@ -523,12 +525,12 @@ figures = {
     },
     "augmentation": (augmentation_figure, "One still, changed sixteen times as published"),
     "candidates": (candidates_figure, "Stills in which no face is found"),
-    "faces": (faces_figure, "Stills named wrongly and rightly by the best network"),
+    "faces": (faces_figure, "Stills predicted wrongly and correctly by the best network"),
     "examples": (examples_figure, "Film stills of each emotion"),
 }
 finding = (
-    f"In the wild the small CNN names {plain['accuracy']:.0%} of the stills when trained from scratch; "
-    f"always naming the commonest emotion gets {majority:.0%}. Clearly above that: {', '.join(above) or 'none'}."
+    f"In the wild the small CNN recognises {plain['accuracy']:.0%} of the stills when trained from scratch; "
+    f"always predicting the commonest emotion gets {majority:.0%}. Clearly above that: {', '.join(above) or 'none'}."
 )
 if posed_network is not None:
     finding += (

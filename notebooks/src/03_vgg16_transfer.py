@@ -68,8 +68,10 @@ if find_spec("google") and find_spec("google.colab"):
 assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
 sys.path.insert(0, str(checkout))
 from helpers import runtime
+from helpers.runtime.parameters import check_parameters
 
 assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+check_parameters(globals())
 runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
@@ -116,7 +118,7 @@ parts = protocol_parts(manifest, labels, SEED, clip_id="clip_id", fewest_validat
 test_rows = parts["thesis"]["test"]
 majority = scores.majority_class_accuracy(labels[parts["thesis"]["train"]], labels[test_rows])
 print(f"pixels {pixels.shape} {pixels.dtype}, {(manifest['problem'] != '').sum()} left out")
-print(f"always naming the commonest class: {majority:.1%}")
+print(f"always predicting the commonest class: {majority:.1%}")
 pd.DataFrame(
     {protocol: {part: len(rows) for part, rows in of.items()} for protocol, of in parts.items()}
 )
@@ -257,8 +259,8 @@ curves_figure
 published = load_published("03_vgg16_transfer")["sfew_accuracy"]
 predicted = {key: values.argmax(axis=1) for key, values in probabilities.items()}
 experiments = []
-for (network, protocol), named in sorted(predicted.items(), reverse=True):
-    score = scores.score(labels[test_rows], named, EMOTIONS)
+for (network, protocol), found in sorted(predicted.items(), reverse=True):
+    score = scores.score(labels[test_rows], found, EMOTIONS)
     value = published if network == name and protocol == "thesis" else None
     experiments.append(runs.experiment(network, protocol, "val", score, value))
 runs.experiments_table(experiments).round(3)
@@ -266,7 +268,7 @@ runs.experiments_table(experiments).round(3)
 # %% [markdown] tags=["lab"]
 # ### Task 3 · The same stills
 #
-# `predicted` has, for each network and protocol, the class that was said of each test still; `labels[test_rows]` are the true ones. Make `right`, a dictionary from the network's name (`both` has the two) to whether it is right on each still under `"held_out"`, an array of True and False.
+# `predicted` has, for each network and protocol, the class that was predicted for each test still; `labels[test_rows]` are the true ones. Make `right`, a dictionary from the network's name (`both` has the two) to whether it is right on each still under `"held_out"`, an array of True and False.
 
 # %% tags=["nbval-ignore-output"]
 both = {
@@ -308,26 +310,26 @@ confusion_figure = score_plots.confusion(
 confusion_figure
 
 # %% tags=["nbval-ignore-output"]
-said = {
+held_out = {
     network: answer for (network, protocol), answer in predicted.items() if protocol == "held_out"
 }
-comparison.answers_table(labels[test_rows], said, EMOTIONS).round(2)
+comparison.answers_table(labels[test_rows], held_out, EMOTIONS).round(2)
 
 # %% [markdown]
-# An accuracy hides such habits: a class that is hardly ever said is never recognised, however right the others are.
+# An accuracy hides such habits: a class that is hardly ever predicted is never recognised, however right the others are.
 
 # %% [markdown]
 # ## Look: where does it look?
 #
-# **Grad-CAM** (Selvaraju and colleagues, 2017) asks of each place in the last convolution how much it speaks for the answer. Bright is what the decision rests on. Wrong answers first (red: what was said, then what it is).
+# **Grad-CAM** (Selvaraju and colleagues, 2017) asks of each place in the last convolution how much it speaks for the answer. Bright is what the decision rests on. Wrong answers first (red: the prediction, then the truth).
 
 # %% tags=["nbval-ignore-output"]
 is_right = right[name]
 order = comparison.wrong_and_right(is_right, 8)
 last = f"block{recipe.blocks}_conv3"  # the last convolution
-named = predicted[name, "held_out"][order]
-heat = grad_cam(networks["held_out"], pixels[test_rows[order]] / 255, named, last)
-captions, colours = score_plots.answer_captions(labels[test_rows[order]], named, EMOTIONS)
+found = predicted[name, "held_out"][order]
+heat = grad_cam(networks["held_out"], pixels[test_rows[order]] / 255, found, last)
+captions, colours = score_plots.answer_captions(labels[test_rows[order]], found, EMOTIONS)
 grad_cam_figure = face_plots.heat_grid(
     pixels[test_rows[order]], heat, captions, colours=colours,
     title=f"Eight of {(~is_right).sum()} wrong and of {is_right.sum()} right answers ({WEIGHTS} weights)",

@@ -68,8 +68,10 @@ if find_spec("google") and find_spec("google.colab"):
 assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
 sys.path.insert(0, str(checkout))
 from helpers import runtime
+from helpers.runtime.parameters import check_parameters
 
 assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+check_parameters(globals())
 runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
@@ -267,8 +269,8 @@ scored = clip_scores["held_out"].index.to_numpy()
 train_clips, test_clips = (scored[splits[scored] == split] for split in ("train", "val"))
 experiments = []
 for protocol, values in clip_scores.items():
-    named = values.loc[test_clips].to_numpy().argmax(axis=1)
-    score = scores.score(class_indices(emotions[test_clips]), named, EMOTIONS)
+    found = values.loc[test_clips].to_numpy().argmax(axis=1)
+    score = scores.score(class_indices(emotions[test_clips]), found, EMOTIONS)
     value = published["sfew_stills"] if protocol == "thesis" and has_stills else None
     experiments.append(runs.experiment("stills, mean", protocol, "val", score, value))
 majority = scores.majority_class_accuracy(emotions[splits == "train"], emotions[test_clips])
@@ -277,7 +279,7 @@ runs.experiments_table(experiments).round(3)
 # %% [markdown]
 # ### Other ways to combine
 #
-# The mean is not the only rule. **Median** and **vote** care little for single odd frames, **max** believes the surest frame, **product** wants every frame to agree.
+# The mean is not the only rule. **Median** and **vote** care little for single odd frames, **max** believes the most confident frame, **product** wants every frame to agree.
 
 # %% tags=["nbval-ignore-output"]
 methods = frames.compare_methods(
@@ -357,8 +359,8 @@ if has_stills:
     clip_of = joined["clip_row"].to_numpy()[allowed]
     films = clip_groups(clips, joined)[clip_of]
     folds = [
-        (allowed[fitting], allowed[held_out])
-        for fitting, held_out in group_folds(stills.labels[allowed], films, FOLDS, SEED)
+        (allowed[train], allowed[held_out])
+        for train, held_out in group_folds(stills.labels[allowed], films, FOLDS, SEED)
     ]
     values = training.out_of_fold_scores(
         stills.pixels, stills.labels, folds, len(EMOTIONS), recipe, SEED, report=print
@@ -415,12 +417,12 @@ confusion_figure = score_plots.confusion(
 confusion_figure
 
 # %% [markdown]
-# Rows are what a clip is, columns what it is named; the published one is the thesis's figure 13. A column that is dark in many rows is an emotion that is named when the network does not know.
+# Rows are what a clip is, columns what is predicted; the published one is the thesis's figure 13. A column that is dark in many rows is an emotion that is predicted when the network does not know.
 
 # %% [markdown]
 # ## Look: three clips, frame by frame
 #
-# The frames in which the detector found a face, what the network says of each, and what the clip gets. One clip that was named rightly and surely, one wrongly and surely, and the least sure of all.
+# The frames in which the detector found a face, what the network predicts for each, and what the clip gets. The most confident correct clip, the most confident wrong one, and the least confident of all.
 # Every bar goes from 0 to 1, and the outlined one is the most likely. The title says how near the second came.
 
 # %% tags=["nbval-ignore-output"]

@@ -68,8 +68,10 @@ if find_spec("google") and find_spec("google.colab"):
 assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
 sys.path.insert(0, str(checkout))
 from helpers import runtime
+from helpers.runtime.parameters import check_parameters
 
 assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+check_parameters(globals())
 runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
@@ -214,7 +216,7 @@ for protocol, parts in protocols.items():
         f"{len(parts['validation'])} to choose the epoch"
     )
 majority = scores.majority_class_accuracy(labels[train_rows], labels[test_rows])
-print(f"always naming the commonest class: {majority:.1%} of {len(test_rows)} test clips")
+print(f"always predicting the commonest class: {majority:.1%} of {len(test_rows)} test clips")
 
 # %% tags=["nbval-ignore-output"]
 histories, probabilities = {}, {}
@@ -265,17 +267,17 @@ for (name, protocol), scored in probabilities.items():
 runs.experiments_table(experiments).round(3)
 
 # %% tags=["nbval-ignore-output"]
-said = {name: probabilities[name, "held_out"][test_rows].argmax(axis=1) for name in recipes}
-right = {name: named == labels[test_rows] for name, named in said.items()}
+predicted = {name: probabilities[name, "held_out"][test_rows].argmax(axis=1) for name in recipes}
+right = {name: found == labels[test_rows] for name, found in predicted.items()}
 right["commonest class"] = labels[test_rows] == np.bincount(labels[train_rows]).argmax()
 first, *others = ("VGG16, two blocks", *(name for name in right if name != "VGG16, two blocks"))
 pairs = {f"{first}, or {other}?": (right[other], right[first]) for other in others}
 comparison = paired_table(pairs, ("without", "with"))
 p = comparison["p_value"].iloc[-1]  # against the constant answer
 low, high = statistics.wilson_interval(int(right[first].sum()), len(test_rows))
-gave_up = [name for name, named in said.items() if len(set(named)) == 1]
+gave_up = [name for name, found in predicted.items() if len(set(found)) == 1]
 finding = (
-    f"VGG16 names {right[first].mean():.0%} of the sounds rightly ({low:.0%} to {high:.0%}), "
+    f"VGG16 recognises {right[first].mean():.0%} of the sounds ({low:.0%} to {high:.0%}), "
     f"the commonest class {majority:.0%}: {'a' if p < 0.05 else 'no'} clear difference (p = {p:.2f})"
 )
 title = f"VGG16: {right[first].mean():.0%}; the commonest class: {majority:.0%} (p = {p:.2f})"
@@ -290,7 +292,7 @@ comparison.round(3)
 
 # %% [markdown]
 # Two networks are compared on the clips that only one of them has right (McNemar's exact test, notebook 01), and so is a network with the answer that is always the same. Several questions asked at once need a stricter threshold than one (Holm).
-# Where no difference is clear, more clips would have to tell, not more decimals. A network that names one class for every clip has a UAR of one in seven, and its accuracy is the share of that class.
+# Where no difference is clear, more clips would have to tell, not more decimals. A network that predicts one class for every clip has a UAR of one in seven, and its accuracy is the fraction of that class.
 
 # %% tags=["nbval-ignore-output"]
 here = next(e for e in experiments if (e["name"], e["protocol"]) == ("VGG16, two blocks", "thesis"))
@@ -298,21 +300,21 @@ matrices = {
     "VGG16 here": here["metrics"]["confusion"],
     "VGG16 published": published["vgg16"]["confusion"],
 }
-named = {place: np.sum(matrix, axis=0) for place, matrix in matrices.items()}
-favourite = {place: EMOTIONS[counts.argmax()] for place, counts in named.items()}
+columns = {place: np.sum(matrix, axis=0) for place, matrix in matrices.items()}
+favourite = {place: EMOTIONS[counts.argmax()] for place, counts in columns.items()}
 confusion_figure = score_plots.confusion(
     matrices,
     EMOTIONS,
-    "Named most: " + "; ".join(f"{name} ({place})" for place, name in favourite.items()),
+    "Predicted most: " + "; ".join(f"{name} ({place})" for place, name in favourite.items()),
 )
 confusion_figure
 
 # %% tags=["nbval-ignore-output"]
-for place, counts in named.items():
+for place, counts in columns.items():
     most, never = counts.argmax(), np.array(EMOTIONS)[counts == 0]
     print(
-        f"{place}: {favourite[place]} is named for {counts[most]} of {counts.sum()} clips, and is "
-        f"right for {matrices[place][most][most]}; never named: {', '.join(never) or 'none'}"
+        f"{place}: {favourite[place]} is predicted for {counts[most]} of {counts.sum()} clips, and is "
+        f"right for {matrices[place][most][most]}; never predicted: {', '.join(never) or 'none'}"
     )
 
 # %% [markdown]
@@ -337,8 +339,8 @@ epochs = histories[name, "held_out"].attrs["best_epoch"] - recipes[name].head_ep
 fixed = replace(recipes[name], epochs=epochs)
 ### BEGIN SOLUTION: folds, pairs of rows to learn from and rows that are held out
 folds = [
-    (allowed[fitting], allowed[held_out])
-    for fitting, held_out in group_folds(labels[allowed], groups[allowed], FOLDS, SEED)
+    (allowed[train], allowed[held_out])
+    for train, held_out in group_folds(labels[allowed], groups[allowed], FOLDS, SEED)
 ]
 ### END SOLUTION
 print("clips held out by fold:", [len(held_out) for _, held_out in folds])
@@ -354,7 +356,7 @@ out_of_fold = training.out_of_fold_scores(
 # %% [markdown] tags=["lab"]
 # ### Task 3 · Whom to believe?
 #
-# `score_rows` has, for each kind of scores, the rows that they are of and the scores of *all* rows (clips, 7). Make `trust`, a dictionary from kind to the share of its rows whose largest score is that of the true label.
+# `score_rows` has, for each kind of scores, the rows that they are of and the scores of *all* rows (clips, 7). Make `trust`, a dictionary from kind to the fraction of its rows whose largest score is that of the true label.
 
 # %% tags=["nbval-ignore-output"]
 score_rows = {
@@ -390,7 +392,7 @@ print(
 # %% [markdown]
 # ## Look, and listen: right and wrong
 #
-# Four test clips that the network for the fusion names wrongly (red: what it said, then what it is) and four that it names rightly, where there are as many. Do you hear why?
+# Four test clips that the network for the fusion predicts wrongly (red: the prediction, then the truth) and four that it predicts correctly, where there are as many. Do you hear why?
 
 # %% tags=["nbval-ignore-output"]
 predicted = probabilities[name, "held_out"][test_rows].argmax(axis=1)
@@ -402,7 +404,7 @@ mistakes_figure = audio_plots.spectrogram_grid(
     pictures[test_rows[order]],
     captions,
     colours=colours,
-    title=f"{(predicted != labels[test_rows]).sum()} of {len(predicted)} test clips are named wrongly",
+    title=f"{(predicted != labels[test_rows]).sum()} of {len(predicted)} test clips are predicted wrongly",
 )
 mistakes_figure
 
@@ -430,7 +432,7 @@ figures = {
     ),
     "confusion": (confusion_figure, "Confusion matrices of VGG16, here and published (figure 17)"),
     "emotions": (sevens_figure, "Spectrograms of seven emotions as pictures"),
-    "mistakes": (mistakes_figure, "Pictures of clips named wrongly and rightly"),
+    "mistakes": (mistakes_figure, "Pictures of clips predicted wrongly and correctly"),
 }
 
 # %% tags=["results"]

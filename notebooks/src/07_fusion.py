@@ -68,8 +68,10 @@ if find_spec("google") and find_spec("google.colab"):
 assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
 sys.path.insert(0, str(checkout))
 from helpers import runtime
+from helpers.runtime.parameters import check_parameters
 
 assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
+check_parameters(globals())
 runtime.colab.mount_drive(DATA_ROOT)
 
 # %%
@@ -173,12 +175,12 @@ clip_figure
 # %% [markdown] tags=["lab"]
 # ### Task 1 · The mean
 #
-# Write the simplest rule. Two arrays come in, `video` and `audio`, each with a row for a clip and a column for an emotion. One array goes out: for each clip the position of the emotion that the rule names.
+# Write the simplest rule. Two arrays come in, `video` and `audio`, each with a row for a clip and a column for an emotion. One array goes out: for each clip the position of the emotion that the rule predicts.
 
 
 # %% tags=["lab"]
 def name_by_mean(video: np.ndarray, audio: np.ndarray) -> np.ndarray:
-    """Return the emotion that the mean of two predictions names, (clips,)."""
+    """Return the emotion that the mean of two predictions favours, (clips,)."""
     ### BEGIN SOLUTION: the position of the largest mean in each row
     return ((video + audio) / 2).argmax(axis=1)
     ### END SOLUTION
@@ -274,9 +276,9 @@ fused = {
 columns = {}
 for protocol, (_, protocol_test) in pairs.items():
     both = protocol_test.complete
-    named, true = fused[protocol].predicted(both), protocol_test.labels[both]
+    predicted, true = fused[protocol].predicted(both), protocol_test.labels[both]
     columns[protocol, "train"] = fused[protocol].train_accuracy
-    columns[protocol, "test"] = {name: np.mean(named[name] == true) for name in named}
+    columns[protocol, "test"] = {name: np.mean(predicted[name] == true) for name in predicted}
 leak_table = pd.DataFrame(columns)
 promised = {
     protocol: (leak_table[protocol, "train"] - leak_table[protocol, "test"]).drop(
@@ -383,9 +385,9 @@ reference = comparison.better_modality(train)
 tests = {}
 for protocol, (_, protocol_test) in pairs.items():
     both = protocol_test.complete
-    named, true = fused[protocol].predicted(both), protocol_test.labels[both]
+    predicted, true = fused[protocol].predicted(both), protocol_test.labels[both]
     tests[protocol] = comparison.compare_systems(
-        true, named, reference, groups=films[protocol][both], seed=SEED
+        true, predicted, reference, groups=films[protocol][both], seed=SEED
     )
 found = tests["held_out"]["gain"].idxmax()
 best_gain, clear = tests["held_out"].loc[found, "gain"], tests["held_out"]["p_holm"] <= 0.05
@@ -424,7 +426,7 @@ for protocol, values in run_accuracy.items():
 # %% [markdown]
 # ### How much data would it take?
 #
-# The test can only use the clips on which two systems disagree. From their share, and the size of the gain, follows how likely *n* new clips are to show it. The usual aim is 80 %.
+# The test can only use the clips on which two systems disagree. From their fraction, and the size of the gain, follows how likely *n* new clips are to show it. The usual aim is 80 %.
 
 # %% [markdown] tags=["lab"]
 # ### Task 4 · The gain
@@ -488,13 +490,13 @@ for name, values in recalls.items():
 recall_figure
 
 # %% [markdown]
-# Each bar is a recall: of the clips that are of this emotion, the share that is named so. The mean stands for the fusions here, since it has learned nothing and shows what audio has to say.
+# Each bar is a recall: of the clips that are of this emotion, the fraction that is recognised. The mean stands for the fusions here, since it has learned nothing and shows what audio has to say.
 #
 # A clip that the mean rescued from a wrong answer, and one that it spoiled. Listen first: could you tell the emotion?
 
 # %% tags=["nbval-ignore-output"]
-named, true = fused["held_out"].predicted(test.complete), test.labels[test.complete]
-before, after = named[reference] == true, named["mean"] == true
+predicted, true = fused["held_out"].predicted(test.complete), test.labels[test.complete]
+before, after = predicted[reference] == true, predicted["mean"] == true
 rescued, spoiled = np.flatnonzero(after & ~before), np.flatnonzero(before & ~after)
 shown = np.array(sorted([*rescued[:1], *spoiled[:1]]), int)  # the order gives nothing away
 paths = own_scores.look_up(clips, test.where(test.complete), "path")[shown]
@@ -504,7 +506,7 @@ players(sounds, [f"clip {number}" for number in range(1, len(shown) + 1)], 16000
 # %% tags=["nbval-ignore-output"]
 captions = [
     f"{number}: {EMOTIONS[true[row]]}, {'rescued' if row in rescued else 'spoiled'}; {reference} "
-    f"says {EMOTIONS[named[reference][row]]}, mean {EMOTIONS[named['mean'][row]]}"
+    f"predicts {EMOTIONS[predicted[reference][row]]}, mean {EMOTIONS[predicted['mean'][row]]}"
     for number, row in enumerate(shown, 1)
 ]
 strips_figure = fusion_plots.clip_strips(
@@ -527,8 +529,8 @@ video_network, audio_network, origin = own_clip.load_networks(
     own_corpus, DATA_ROOT if own_corpus == CORPUS else "", RESULTS_ROOT, SETTINGS, EPOCHS, SEED
 )
 scored = own_clip.score_clip(path, video_network, audio_network, EMOTIONS)
-said = own_clip.describe_clip(scored, EMOTIONS, own_clip.label_of(path, clips))
-print(sentence, origin, said, sep="\n")
+description = own_clip.describe_clip(scored, EMOTIONS, own_clip.label_of(path, clips))
+print(sentence, origin, description, sep="\n")
 
 # %% tags=["nbval-ignore-output"]
 if "video" in scored.scores:

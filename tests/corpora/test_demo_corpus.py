@@ -186,23 +186,18 @@ def test_city_sounds_are_ten_classes_in_three_folds(demo_root):
         assert soundfile.info(path).duration == pytest.approx(length, abs=0.01)
 
 
-def write_a_little(root: Path, seed: int, backwards: bool) -> dict[str, bytes]:
-    jobs = [
-        lambda: clips.write_clip(root, seed, clips.plan_clips(seed)[3]),
-        lambda: studio.write_sitter(root, seed, studio.plan_sitters(seed)[0]),
-        lambda: city.write_recording(root, seed, city.plan_recordings(seed)[7]),
-    ]
-    for job in reversed(jobs) if backwards else jobs:
-        job()
+def write_a_little(root: Path, seed: int) -> dict[str, bytes]:
+    city.write_recording(root, seed, city.plan_recordings(seed)[7])
+    studio.write_sitter(root, seed, studio.plan_sitters(seed)[0])
+    clips.write_clip(root, seed, clips.plan_clips(seed)[3])
     return files_in(root)
 
 
-def test_the_same_seed_gives_the_same_bytes_in_any_order(tmp_path):
-    once = write_a_little(tmp_path / "a", SEED, backwards=False)
-    again = write_a_little(tmp_path / "b", SEED, backwards=True)
-    assert once == again and len(once) > 14
-    other = write_a_little(tmp_path / "c", SEED + 1, backwards=False)
-    assert not set(once.values()) & set(other.values())
+def test_the_same_seed_gives_the_same_bytes_in_any_order_and_process(demo_root, tmp_path):
+    again = write_a_little(tmp_path / "a", demo.SEED)
+    assert again == {name: (demo_root / name).read_bytes() for name in again} and len(again) > 14
+    city.write_recording(tmp_path / "b", SEED, city.plan_recordings(SEED)[7])
+    assert not set(files_in(tmp_path / "b").values()) & set(again.values())
 
 
 def test_a_plan_depends_on_nothing_but_the_seed():
@@ -271,12 +266,29 @@ def test_an_error_half_way_leaves_nothing(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+SLOWLY = """
+import sys, time
+import joblib
+from helpers.corpora import demo
+
+def write_one(root, number):
+    root.mkdir(parents=True, exist_ok=True)
+    (root / f"{number}.avi").write_text("a clip")
+    time.sleep(0.2)
+
+def write(root, seed):
+    joblib.Parallel(n_jobs=2)(joblib.delayed(write_one)(root, number) for number in range(1000))
+
+demo._write = write
+demo.ensure_demo(sys.argv[1])
+"""
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_killed_run_leaves_nothing_that_looks_whole(tmp_path, how):
     folder = tmp_path / "demo"
-    command = [sys.executable, "-m", "helpers.corpora.demo", str(folder)]
     process = subprocess.Popen(
-        command,
+        [sys.executable, "-c", SLOWLY, str(folder)],
         cwd=repository_root(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -287,7 +299,7 @@ def test_a_killed_run_leaves_nothing_that_looks_whole(tmp_path, how):
         end = time.monotonic() + 120
         while not list(tmp_path.rglob("*.avi")) and time.monotonic() < end:
             assert process.poll() is None
-            time.sleep(0.1)
+            time.sleep(0.02)
         assert list(tmp_path.rglob("*.avi"))
         os.killpg(process.pid, how)
         assert process.wait(timeout=60) != 0
@@ -299,3 +311,34 @@ def test_a_killed_run_leaves_nothing_that_looks_whole(tmp_path, how):
         load_manifest("faces", folder)
     if how == signal.SIGINT:
         assert list(tmp_path.iterdir()) == []
+
+
+DRAW = """\
+import sys
+import time
+from pathlib import Path
+
+from helpers.corpora import demo
+
+folder = Path(sys.argv[1])
+
+
+def write(root, seed):
+    with (folder / "log").open("a") as log:
+        log.write("drawn\\n")
+    time.sleep(1)
+    root.mkdir()
+
+
+demo._write = write  # the real one takes a minute
+demo.ensure_demo(folder / "demo")
+"""
+
+
+def test_of_processes_that_want_it_at_once_one_draws_and_the_others_wait(tmp_path):
+    (tmp_path / ".demo-abcdefgh" / "demo").mkdir(parents=True)  # another one was killed
+    command = [sys.executable, "-c", DRAW, tmp_path]
+    processes = [subprocess.Popen(command, cwd=repository_root()) for _ in range(3)]
+    assert [process.wait(timeout=60) for process in processes] == [0, 0, 0]
+    assert (tmp_path / "log").read_text() == "drawn\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["demo", "log"]

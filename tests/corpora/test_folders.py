@@ -180,6 +180,13 @@ def test_a_folder_that_is_named_after_another_corpus_is_refused(tmp_path, name):
         find_folder(tmp_path / name, ["fer2013"], corpus="FER2013", expected="Expected.")
 
 
+def test_two_folders_of_a_corpus_that_differ_in_case_are_named(tmp_path):
+    for name in ("SFEW", "sfew"):
+        touch(tmp_path / name / "Train/Angry", f"{name}_000001_0000001.png")
+    with pytest.raises(CorpusError, match="SFEW and sfew: which is SFEW"):
+        load_manifest("sfew", tmp_path)
+
+
 def test_a_name_that_is_not_utf8_is_a_row_with_a_reason(tmp_path):
     touch(tmp_path / "SFEW/Train/Angry", os.fsdecode(b"\xc9t\xe9_000001_0000001.png"))
     touch(tmp_path / "SFEW/Train/Angry", "two\nlines_000001_0000001.png")

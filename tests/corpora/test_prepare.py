@@ -309,3 +309,15 @@ def test_the_real_samples_go_through_the_same_command(shared_data, tmp_path):
     assert os.path.commonpath(list(load_manifest("afew", tmp_path / "data")["path"])) == str(
         Path(tmp_path / "data" / "EmotiW_2018")
     )
+
+
+def test_the_copy_of_an_archive_that_is_refused_is_removed(tmp_path, monkeypatch):
+    archive = make_zip(tmp_path / "a.zip", {"066_y_f_h_a.jpg": JPEG})
+    monkeypatch.setattr(copying, "_same_disk", lambda *_: False)
+    with (
+        pytest.raises(CorpusError),
+        copying.local_copy(archive, tmp_path / "data", progress=False) as local,
+    ):
+        assert local.read_bytes() == archive.read_bytes()
+        raise CorpusError("refused")
+    assert tree(tmp_path / "data") == {}

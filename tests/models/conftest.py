@@ -21,7 +21,7 @@ VGG16 = replace(
     dense_units=8,
     epochs=2,
     patience=None,
-    learning_rate=1e-3,
+    learning_rate=1e-4,
     cosine_decay=False,
 )
 

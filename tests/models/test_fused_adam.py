@@ -25,11 +25,16 @@ def train(optimizer, jit_compile):
     return model
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
 @pytest.mark.parametrize(
-    "options", [{}, {"weight_decay": 0.1}, {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}]
+    ("options", "jit_compile"),
+    [
+        ({}, False),
+        ({"weight_decay": 0.1}, False),
+        ({"beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}, False),
+        ({"weight_decay": 0.1, "beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}, True),
+    ],
 )
-def test_it_takes_the_steps_of_kerass_own(jit_compile, options):
+def test_it_takes_the_steps_of_kerass_own(options, jit_compile):
     ours = train(FusedAdam(0.01, **options), jit_compile)
     kerass = train(keras.optimizers.Adam(0.01, **options), jit_compile)
     for one, other in zip(ours.optimizer.variables, kerass.optimizer.variables, strict=True):

@@ -131,7 +131,7 @@ def test_training_with_cached_blocks_is_training_the_whole(vgg16, colour, cosine
         (32, 32, 3), 3, weights="hed", blocks=3, unfrozen_blocks=1, dense_units=8
     )
     steps = 2 * 2  # twice twelve pictures in batches of eight
-    rate = keras.optimizers.schedules.CosineDecay(1e-3, steps) if cosine_decay else 1e-3
+    rate = keras.optimizers.schedules.CosineDecay(1e-4, steps) if cosine_decay else 1e-4
     whole.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy")
     batches = make_dataset(colour, LABELS, PARTS["train"], batch_size=8, shuffle=True, seed=1)
     whole.fit(batches, epochs=2, verbose=0)
@@ -161,11 +161,8 @@ def test_a_recipe_of_fewer_blocks_trains_the_last_of_those(vgg16):
         assert np.array_equal(*kernels) != moves
 
 
-def test_augmented_training_is_seeded(vgg16, colour):
-    recipe = replace(VGG16, augment="published", epochs=1)
-    first, again, other = (
-        predict(train_network(colour, LABELS, PARTS, 3, recipe, seed)[0], colour, VALIDATION)
-        for seed in (1, 1, 2)
-    )
-    assert np.array_equal(first, again)
-    assert not np.allclose(first, other, atol=1e-3)
+def test_pictures_that_augmentation_changes_have_no_kept_outputs(vgg16, colour):
+    recipe = replace(VGG16, augment="published")
+    model, _ = train_network(colour, LABELS, PARTS, 3, recipe, 1)
+    scores, plain = (predict(one, colour, VALIDATION) for one in (model, vgg16[0]))
+    assert not np.allclose(scores, plain, atol=1e-3)

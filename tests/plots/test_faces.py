@@ -4,7 +4,7 @@ from matplotlib import pyplot as plt
 
 from helpers.emotions import EMOTIONS
 from helpers.plots import faces
-from helpers.plots.scores import WRONG_COLOUR
+from helpers.plots.style import WRONG_COLOUR
 
 
 @pytest.fixture(autouse=True)

@@ -125,7 +125,7 @@ def test_captions_say_what_was_predicted_and_what_a_wrong_one_is():
     assert order.tolist() == [1, 3, 0, 4]
     captions, colours = scores.answer_captions(true[order], predicted[order], "abc", between=", ")
     assert captions == ["c, is b", "b, is a", "a", "b"]
-    assert colours == [scores.WRONG_COLOUR] * 2 + ["black"] * 2
+    assert colours == [style.WRONG_COLOUR] * 2 + ["black"] * 2
 
 
 def test_mistakes_come_from_many_classes():

@@ -26,7 +26,7 @@ import json
 import time
 
 began = time.time()
-time.sleep(1)
+time.sleep(2)
 with open({log!r}, "a") as file:
     file.write(json.dumps(["{name}", SEED, began, time.time()]) + chr(10))
 """

@@ -50,11 +50,11 @@ def home(tmp_path):
     return tmp_path
 
 
-def run_python(code, home, **variables):
+def run_python(code, home, *arguments, **variables):
     own = ("KERAS_", "MPL", "MATPLOTLIB", "XDG_", "PYTHON", "LC_", "LANG", "TF_USE", "TF_XLA")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     fixed = {"HOME": str(home), "PYTHONPATH": str(repository_root())}
-    command = [sys.executable, "-c", code]
+    command = [sys.executable, "-c", code, *arguments]
     environment = kept | fixed | variables
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
@@ -110,14 +110,23 @@ def test_another_backend_that_was_imported_before_is_said(home, tmp_path):
     assert "Restart Python" in said
 
 
-def test_a_kernel_draws_into_its_notebook_whatever_the_backend(home):
+def test_a_notebook_shows_its_figures_whatever_the_backend(home):
     code = """
-import sys, types
-sys.modules["ipykernel.kernelapp"] = types.ModuleType("ipykernel.kernelapp")
 from helpers.runtime import user_settings
 user_settings.set_aside()
-import matplotlib
-print(matplotlib.rcParams["backend"], matplotlib.rcParams["text.usetex"])
+from helpers.plots.style import new_figure
+figure, (axis,) = new_figure(width=1, height=1)
+axis.text(0, 0, "one $")
+figure
 """
-    done = run_python(code, home, MPLBACKEND="TkAgg")
-    assert done.stdout == "module://matplotlib_inline.backend_inline False\n", done.stderr
+    run = """
+import sys
+import nbformat
+from nbclient import NotebookClient
+notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(sys.argv[1])])
+NotebookClient(notebook, kernel_name="python3").execute()
+print([sorted(output["data"]) for output in notebook.cells[0].outputs])
+"""
+    for backend in ("agg", "TkAgg"):
+        done = run_python(run, home, code, MPLBACKEND=backend)
+        assert done.stdout == "[['image/png', 'text/plain']]\n", done.stderr

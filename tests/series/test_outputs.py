@@ -12,68 +12,49 @@ from hypothesis import strategies as st
 
 from helpers.paths import repository_root
 from helpers.series.build import build
-from helpers.series.outputs import are_close, tolerance_of
+from helpers.series.outputs import are_close
 from helpers.series.sources import find_sources
 
 
 @pytest.mark.parametrize(
-    ("new", "saved", "tolerance"),
+    ("new", "saved"),
     [
-        ("accuracy 0.71", "accuracy 0.74", 0.05),
-        ("71.0 %", "74.0 %", 0.05),
-        ("71.0% of n = 12", "74.0% of n = 12", 0.05),
-        ("<td>0.71</td>", "<td>0.74</td>", 0.05),
-        ("loss  -0.02", "loss 0.02", 0.05),
-        ("  0.5   3", "0.513 3", 0.05),
-        ("0.1234", "0.1235", 0),
-        ("98.1 %", "98.2 %", 0),
-        ("-0.00", "0.00", 0),
-        ("1.2345678", "1.2345699", 0),
-        ("It is 0.75.", "It is 0.75.", 0),
+        ("0.1234", "0.1235"),
+        ("98.1 %", "98.2 %"),
+        ("-0.00", "0.00"),
+        ("1.2345678", "1.2345699"),
+        ("It is 0.75.", "It is 0.75."),
     ],
 )
-def test_close_decimals_pass(new, saved, tolerance):
-    assert are_close(new, saved, tolerance)
+def test_close_decimals_pass(new, saved):
+    assert are_close(new, saved)
 
 
 @pytest.mark.parametrize(
-    ("new", "saved", "tolerance"),
+    ("new", "saved"),
     [
-        ("n = 12", "n = 13", 0.5),
-        ("0.71", "0.77", 0.05),
-        ("71.0 %", "77.0 %", 0.05),
-        ("accuracy 0.71", "recall 0.71", 0.05),
-        ("0.71 0.72", "0.71", 0.05),
-        ("0.71", "1", 0.5),
-        ("version 2.21.0", "version 2.21.1", 0.5),
-        ("a1.5b", "a1.6b", 0.5),
-        ("learning rate 0.001", "learning rate 0.002", 0),
-        ("learning rate 1e-05", "learning rate 1e-04", 0),
-        ("0.25", "0.26", 0),
-        ("0.3936", "0.3947", 0),
-        ("[1, 2]", "[1, 3]", 0.5),
+        ("n = 12", "n = 13"),
+        ("0.71", "0.77"),
+        ("71.0 %", "77.0 %"),
+        ("accuracy 0.71", "recall 0.71"),
+        ("0.71 0.72", "0.71"),
+        ("0.71", "1"),
+        ("version 2.21.0", "version 2.21.1"),
+        ("a1.5b", "a1.6b"),
+        ("learning rate 0.001", "learning rate 0.002"),
+        ("learning rate 1e-05", "learning rate 1e-04"),
+        ("0.25", "0.26"),
+        ("0.3936", "0.3947"),
+        ("[1, 2]", "[1, 3]"),
     ],
 )
-def test_all_else_does_not(new, saved, tolerance):
-    assert not are_close(new, saved, tolerance)
+def test_all_else_does_not(new, saved):
+    assert not are_close(new, saved)
 
 
 @given(st.text(), st.integers(), st.integers())
 def test_a_changed_integer_never_passes(text, one, other):
-    assert are_close(f"{text} {one} end", f"{text} {other} end", 0.5) == (one == other)
-
-
-@given(st.floats(0, 1), st.floats(0, 1), st.floats(0.001, 0.2))
-def test_the_tolerance_is_the_limit(one, other, tolerance):
-    if abs(abs(one - other) - tolerance) < 1e-6:
-        return
-    passes = are_close(f"x {one:.9f}", f"x {other:.9f}", tolerance)
-    assert passes == (abs(one - other) < tolerance)
-
-
-def test_a_tag_gives_the_tolerance():
-    assert tolerance_of([]) == 0
-    assert tolerance_of(["results", "tolerance-0.05", "tolerance-x"]) == 0.05
+    assert are_close(f"{text} {one} end", f"{text} {other} end") == (one == other)
 
 
 TEXT = """\
@@ -81,13 +62,13 @@ TEXT = """\
 VALUE: float = 0.7123456789
 COUNT: int = 12
 
-# %% tags=["tolerance-0.05"]
-print("accuracy", VALUE, "of", COUNT)
+# %%
+print("loss", VALUE, "of", COUNT)
 
 # %%
 {"rate": VALUE}
 
-# %% tags=["tolerance-0.05"]
+# %%
 COUNT
 
 # %%
@@ -132,7 +113,7 @@ def edit(notebook, cell, old, new):
 
 
 def test_nbval_lets_close_decimals_pass(notebook, tmp_path):
-    edit(notebook, 1, "0.7123456789", "0.74")
+    edit(notebook, 1, "0.7123456789", "0.712345679")
     edit(notebook, 2, "0.7123456789", "0.712345679")
     (tmp_path / "results" / "demo" / "written").unlink()
     code, text = nbval(notebook)
@@ -154,13 +135,11 @@ def test_nbval_fails_on_far_decimals_and_changed_integers(notebook):
 TIED = """\
 # %% tags=["nbval-ignore-output"]
 import os
-import time
 from pathlib import Path
 
 log = Path(os.environ["NBVAL_LOG"])
 with log.open("a") as file:
     file.write(f"{name} {os.environ['PYTEST_XDIST_WORKER']} {os.environ['OMP_NUM_THREADS']}\\n")
-time.sleep(1)
 """
 
 
@@ -168,7 +147,7 @@ def test_two_workers_execute_notebooks_that_build_on_each_other_in_order(tmp_pat
     folder, log = tmp_path / "notebooks", tmp_path / "log"
     (folder / "src").mkdir(parents=True)
     shutil.copy(repository_root() / "notebooks" / "conftest.py", folder)
-    for number in ("01", "02", "03", "04", "05"):
+    for number in ("01", "02", "03"):
         text = TIED.replace("{name}", number)
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text)])
         notebook.cells[0].metadata["tags"] = ["nbval-ignore-output"]
@@ -181,7 +160,6 @@ def test_two_workers_execute_notebooks_that_build_on_each_other_in_order(tmp_pat
     ran = [line.split() for line in log.read_text().splitlines()]
     order = [name for name, *_ in ran]
     worker = {name: worker for name, worker, _ in ran}
-    assert sorted(order) == ["01", "02", "03", "04", "05"]
-    assert order.index("01") < order.index("02") and order.index("03") < order.index("04")
-    assert worker["01"] == worker["02"] != worker["03"] == worker["04"]
+    assert sorted(order) == ["01", "02", "03"] and order.index("01") < order.index("02")
+    assert worker["01"] == worker["02"] != worker["03"]
     assert {threads for *_, threads in ran} == {str(max(1, joblib.cpu_count() // 2))}

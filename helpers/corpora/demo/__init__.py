@@ -10,6 +10,7 @@ and ``hair`` paint them through ``canvas`` and ``paint``, and ``relief`` lights 
 """
 
 import json
+import shutil
 from pathlib import Path
 
 import joblib
@@ -65,6 +66,8 @@ def _write_if_absent(folder: Path, contents: dict) -> None:
     if _is_empty(folder):
         folder.rmdir()
     if not folder.exists():
+        for unfinished in folder.parent.glob(f".{folder.stem}-*/{folder.name}"):
+            shutil.rmtree(unfinished.parent)  # of a process that was killed
         with write_atomically(folder) as temporary:
             _write(temporary, contents["seed"])
             write_json(temporary / _MARK, contents)

@@ -65,8 +65,8 @@ class Clip:
 def plan_clips(seed: int) -> list[Clip]:
     """Return all clips with their films and stills; two ids are in both splits."""
     rng = random_for(seed, "EmotiW_2018")
-    numbers = rng.choice(np.arange(1000, 99_999_999), sum(map(sum, CLIPS.values())), replace=False)
-    ids = [f"{number:08d}0" for number in numbers]
+    numbers = rng.choice(99_998_999, sum(map(sum, CLIPS.values())), replace=False)
+    ids = [f"{1000 + number:08d}0" for number in numbers]
     train_ids, val_ids = ids[: sum(CLIPS["train"])], ids[sum(CLIPS["train"]) :]
     val_ids[:IDS_IN_BOTH] = train_ids[-IDS_IN_BOTH:]
     rng.shuffle(val_ids)

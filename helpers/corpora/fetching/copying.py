@@ -126,8 +126,10 @@ def local_copy(archive: Path, root: Path, progress: bool) -> Iterator[Path]:
                 target.write(chunk)
                 bar.update(len(chunk))
     part.replace(copy)
-    yield copy
-    copy.unlink(missing_ok=True)
+    try:
+        yield copy
+    finally:
+        copy.unlink(missing_ok=True)
 
 
 def _same_disk(first: Path, second: Path) -> bool:

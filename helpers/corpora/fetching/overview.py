@@ -100,7 +100,8 @@ def report(table: pd.DataFrame, root: Path) -> str:
     lines += [f"WHICH CORPUS IS IT? {question}" for question in attrs["questions"]]
     lines += [f"NOT UNPACKED: {failure}" for failure in attrs["failures"]]
     lines += ["", f"DATA_ROOT = {str(root)!r}", ""]
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")  # whatever a file is called
 
 
 def _corpus_rows(name: str, manifest: pd.DataFrame | None) -> tuple[list[dict], list[str]]:

@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import PurePosixPath
 
 from helpers.corpora import afew, sfew
@@ -84,13 +85,14 @@ class Recognised:
         ]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Tree:
     """The files of one kind in the class folders of the split folders in one folder."""
 
     where: PurePosixPath
     names: tuple[PurePosixPath, ...]
 
+    @cached_property
     def files_named_after(self) -> str | None:
         """Return the corpus that most of the files are named like those of."""
         found, count = Counter(map(_named_like, self.names)).most_common(1)[0]
@@ -108,7 +110,12 @@ def class_of(name: PurePosixPath) -> str | None:
     """Return the emotion of a picture or clip in a class folder of a split, else None."""
     if len(name.parts) < 3 or name.suffix.lower() not in PICTURES | CLIPS:
         return None
-    return emotion_of(name.parts[-2]) if split_of_folder(name.parts[-3]) else None
+    return _class_of_folder(*name.parts[-3:-1])
+
+
+@cache
+def _class_of_folder(split_folder: str, class_folder: str) -> str | None:
+    return emotion_of(class_folder) if split_of_folder(split_folder) else None
 
 
 def recognise(
@@ -181,10 +188,11 @@ def recognise(
 
 
 def _named_like(name: PurePosixPath) -> str | None:
+    stem = name.stem
     for corpus, pattern in _FILE_NAMES.items():
-        if re.fullmatch(pattern, name.stem, re.IGNORECASE | re.DOTALL):
+        if re.fullmatch(pattern, stem, re.IGNORECASE | re.DOTALL):
             return corpus
-    first, *rest = name.stem.split("_")
+    first, *rest = stem.split("_")
     return "ExpW" if len(rest) > 1 and emotion_of(first) else None  # afraid_african_214
 
 
@@ -192,7 +200,7 @@ def _decide(tree: _Tree, sizes: Mapping) -> tuple[str | None, str, bool]:
     """Return the corpus or None, what to say of it, and whether it is another corpus for sure."""
     suffix = tree.names[0].suffix.lower()
     possible = {name for name, suffixes in SORTED_CORPORA.items() if suffix in suffixes}
-    folders, files = tree.folders_named_after(), tree.files_named_after()
+    folders, files = tree.folders_named_after(), tree.files_named_after
     if any(version_of_folder(name.parts[-3]) for name in tree.names):
         folders = folders or {"sfew"}
     if folders == {"afew"} and files == "sfew":
@@ -259,7 +267,7 @@ def _place_split(
         if split_of_folder(folder) == split
     ]
     # Names that are a file's own fit together; others (im0.png) say nothing of where they are from.
-    own = {id(tree): tree.files_named_after() == corpus or corpus == "afew" for tree, *_ in parts}
+    own = {id(tree): tree.files_named_after == corpus or corpus == "afew" for tree, *_ in parts}
     parts.sort(key=lambda p: (version_of_folder(p[1]), own[id(p[0])], len(p[2])), reverse=True)
     first, folder, _ = parts[0]
     there = {place for place in in_place if _split_place(corpus, split) in place.parents}

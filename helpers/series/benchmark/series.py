@@ -26,7 +26,7 @@ def parallel_series(folder: Path) -> tuple[Way, Way]:
                 + ["--results", str(folder / name / "results")],
                 cwd=repository_root(),
                 env=os.environ | {"EMOTION_CACHE_ROOT": str(folder / name / "cache")},
-                stdout=sys.stderr,
+                stdout=subprocess.DEVNULL,
                 check=True,
             )
 

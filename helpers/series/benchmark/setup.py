@@ -17,7 +17,7 @@ def packages(folder: Path) -> tuple[Way, Way]:
         return str(folder / name / "bin" / "python")
 
     def install(*command: str) -> None:
-        subprocess.run([*command], check=True, stdout=sys.stderr)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
     def plain() -> None:
         python = environment("pip")

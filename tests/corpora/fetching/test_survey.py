@@ -181,11 +181,13 @@ def test_names_in_archives_do_not_end_it(tmp_path):
     make_zip(
         source / "too long.zip", {f"train_splits/{'a' * 300}.mp4": b"x", "004_o_m_a_a.jpg": PNG}
     )
+    touch(source, os.fsdecode(b"caf\xe9.zip"), content=b"no archive")
     table, text = run(source, tmp_path / "data")
     found = table.groupby("corpus")["found"].sum()
     assert found[["ravdess", "crema_d", "faces"]].tolist() == [3, 1, 1]
     assert "cannot be unpacked" in text
-    assert table.attrs["failures"] == []
+    assert len(table.attrs["failures"]) == 1
+    assert "caf\\udce9.zip is cut short or damaged" in text
 
 
 def test_a_file_that_may_not_be_read_is_left_out(tmp_path, monkeypatch):

@@ -3,12 +3,14 @@
 import shutil
 import socket
 import threading
+from functools import partial
 
 import numpy as np
 import pytest
 import soundfile
 
-from helpers.cache import Unusable
+from helpers.cache import TemporarilyUnusable, Unusable
+from helpers.decoding import containers
 from helpers.decoding.film import extract_frames
 from helpers.decoding.sound import read_audio, read_audio_at_own_rate
 from tests.decoding.makers import ffmpeg
@@ -196,3 +198,12 @@ def test_frames_at_varying_times_can_be_picked(clips, tmp_path):
 def test_one_way_of_counting_has_to_be_chosen(clips, given):
     with pytest.raises(ValueError, match="exactly one"):
         extract_frames(clips / "mp3.avi", **given)
+
+
+@pytest.mark.parametrize(
+    "read", [partial(read_audio, sample_rate=RATE), partial(extract_frames, frames_per_clip=1)]
+)
+def test_every_pass_has_a_time_limit_and_running_into_it_is_no_damage(clips, monkeypatch, read):
+    monkeypatch.setattr(containers, "_SECONDS", -1)
+    with pytest.raises(TemporarilyUnusable, match="took more than"):
+        read(clips / "mp3.avi")

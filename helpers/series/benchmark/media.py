@@ -19,25 +19,23 @@ _FRAMES = 4
 def frames_of_films(folder: Path) -> tuple[Way, Way]:
     """Take four frames out of a film: counted and then decoded by the program, and in one pass."""
     paths = _films(folder)
+    width, height = map(int, _SIZE.split("x"))
 
     def with_program(path: Path) -> np.ndarray:
         video = ffmpeg.input(str(path), threads=1).video
         dots = video.output("pipe:1", vf="scale=1:1,format=gray", format="rawvideo")
         total = len(run_ffmpeg(dots))
         wanted = ((np.arange(_FRAMES) + 0.5) * total / _FRAMES).astype(int)
-        small = video.output(
-            "pipe:1",
-            vf="scale=64:64:flags=area,format=rgb24",
-            format="rawvideo",
-            vframes=wanted[-1] + 1,
+        pictures = video.output(
+            "pipe:1", format="rawvideo", pix_fmt="rgb24", vframes=wanted[-1] + 1
         )
-        return np.frombuffer(run_ffmpeg(small), np.uint8).reshape(-1, 64, 64, 3)[wanted]
+        return np.frombuffer(run_ffmpeg(pictures), np.uint8).reshape(-1, height, width, 3)[wanted]
 
     def plain() -> list[np.ndarray]:
         return [with_program(path) for path in paths]
 
     def ours() -> list[np.ndarray]:
-        return [extract_frames(path, frames_per_clip=_FRAMES, size=(64, 64)) for path in paths]
+        return [extract_frames(path, frames_per_clip=_FRAMES) for path in paths]
 
     return plain, ours
 
@@ -48,10 +46,11 @@ def sound_of_films(folder: Path) -> tuple[Way, Way]:
 
 
 def sound_of_waves(folder: Path) -> tuple[Way, Way]:
-    """Read a WAV and resample it."""
-    tone = ffmpeg.input(f"sine=440:r=16000:d={_SECONDS}", format="lavfi")
-    paths = [folder / f"{index}.wav" for index in range(8)]
-    for path in paths:
+    """Read WAVs at 22050 Hz, three in five of which have to be resampled for that."""
+    paths = [folder / f"{index}.wav" for index in range(10)]
+    for index, path in enumerate(paths):
+        rate = 16000 if index % 5 < 3 else _RATE
+        tone = ffmpeg.input(f"sine=440:r={rate}:d={_SECONDS}", format="lavfi")
         run_ffmpeg(tone.output(str(path)))
     return _sounds(paths)
 
@@ -74,7 +73,7 @@ def _sounds(paths: list[Path]) -> tuple[Way, Way]:
 def _films(folder: Path) -> list[Path]:
     pictures = ffmpeg.input(f"testsrc2=s={_SIZE}:r=25:d={_SECONDS}", format="lavfi")
     tone = ffmpeg.input(f"sine=440:r=44100:d={_SECONDS}", format="lavfi")
-    options = {"vcodec": "mpeg4", "acodec": "libmp3lame"}
+    options = {"vcodec": "mpeg4", "video_bitrate": "300k", "acodec": "libmp3lame"}  # as AFEW's
     paths = [folder / f"{index}.avi" for index in range(4)]
     for path in paths:
         run_ffmpeg(ffmpeg.output(pictures, tone, str(path), **options))

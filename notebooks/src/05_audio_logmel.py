@@ -124,7 +124,7 @@ print(f"{len(clips)} clips, {clips['film'].nunique()} films or clips without a f
 counts.reindex(EMOTIONS)
 
 # %% [markdown]
-# ffmpeg takes the sound out of each clip: one channel, 22,050 samples a second. A clip without sound, or a file that is no film, stays in the table with the reason.
+# The sound is taken out of each clip (PyAV does it with ffmpeg's libraries): one channel, 22,050 samples a second. A clip without sound, or a file that is no film, stays in the table with the reason.
 
 # %%
 RATE = spectrograms.THESIS_SAMPLE_RATE

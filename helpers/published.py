@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pooch
 
 from helpers.emotions import EMOTIONS
 from helpers.paths import cache_root
@@ -88,6 +87,8 @@ def find_vectors(given: str | Path = "") -> Path:
         if not path.is_file():
             raise VectorsError(f"There is no file {path}; expected predictions_dictionaries.zip.")
         return path
+    import pooch  # late: on import it warns in a notebook that has no ipywidgets
+
     pooch.get_logger().setLevel(logging.WARNING)  # else a notebook shows where its cache is
     folder, name = cache_root() / "published", VECTORS_URL.rpartition("/")[2]
     try:

@@ -25,7 +25,7 @@
 # - feed a pretrained network what it was trained on, and measure what happens if you do not,
 # - look at which part of a picture a decision rests on.
 #
-# About 4 minutes on the demo corpus with two CPU cores; on SFEW with a GPU, about as long for every network as for all of them here.
+# About 2 minutes on the demo corpus with two CPU cores; on SFEW with a GPU, about as long for every network as for all of them here.
 # It builds on no other notebook; 04 and 07 take up its network.
 #
 # The published number: 39 % of the film stills right with VGG16, its last two blocks trained (SFEW, seven emotions, 405 stills; Muntaner González 2021, section III-A, figure 12).
@@ -92,8 +92,7 @@ from helpers.models import saved, training
 from helpers.models.grad_cam import grad_cam
 from helpers.models.recipes import recipes_for
 from helpers.models.vgg16 import blocks_for, describe_weights
-from helpers.plots import faces as face_plots
-from helpers.plots import scores as score_plots
+from helpers.plots import faces as face_plots, scores as score_plots
 from helpers.published import load_published
 from helpers.results import runs
 

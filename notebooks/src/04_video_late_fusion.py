@@ -25,7 +25,7 @@
 # - compare stills, the organisers' faces, a face detector and whole frames on the same clips,
 # - make predictions for training clips by networks that have not seen them: **out of fold**.
 #
-# About 3 minutes on the demo corpus with two CPU cores; on AFEW most of the time goes into reading clips, once.
+# About 2 minutes on the demo corpus with two CPU cores; on AFEW most of the time goes into reading clips, once.
 # It takes up the networks of notebook 03, and trains them anew if they are not there. Notebook 07 needs the scores that it writes.
 #
 # The published numbers: 39.36 % of 188 clips right with SFEW's stills, 22.7 % of 370 with the organisers' own faces (Muntaner González 2021, section III-B, figure 13).
@@ -93,9 +93,7 @@ from helpers.fusion import frames
 from helpers.models import saved, training
 from helpers.models.recipes import recipes_for
 from helpers.models.vgg16 import blocks_for, describe_weights
-from helpers.plots import faces as face_plots
-from helpers.plots import players
-from helpers.plots import scores as score_plots
+from helpers.plots import faces as face_plots, players, scores as score_plots
 from helpers.published import load_published
 from helpers.results import runs
 

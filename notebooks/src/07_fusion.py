@@ -91,9 +91,7 @@ from helpers.evaluation import scores, statistics
 from helpers.features import media
 from helpers.fusion import comparison, own_clip, own_scores, replication, report, tables
 from helpers.fusion.alignment import count_modalities
-from helpers.plots import faces as face_plots
-from helpers.plots import fusion as fusion_plots
-from helpers.plots import scores as score_plots
+from helpers.plots import faces as face_plots, fusion as fusion_plots, scores as score_plots
 from helpers.plots.players import players
 from helpers.published import load_published
 from helpers.results import runs
@@ -110,7 +108,7 @@ print(runtime.describe())
 # ## Data: two sets of clip scores
 #
 # **The thesis's own.** The author published the predictions that her fusion was made of: for each AFEW clip seven probabilities from its SFEW stills (video) and seven from its sound (audio), for training and test clips.
-# They are a download of 385 kB, checked before use. They come as *pickles*, a format that can run any program on the computer that opens it; here they are read by a reader that knows arrays and nothing else.
+# They are a download of 385 kB. They come as *pickles*, a format that can run any program on the computer that opens it; here the file's SHA-256 is compared first, and then it is read by a reader that knows arrays and nothing else.
 
 # %% tags=["nbval-ignore-output"]
 choices = {"default": {"runs": 100, "epochs": 50}, "thesis": {"runs": 1, "epochs": 50}}
@@ -561,6 +559,7 @@ figures = {
     "recall": (recall_figure, "Recall of each emotion for video, audio and their fusion"),
     "strips": (strips_figure, "Clips that the fusion rescued and spoiled"),
 }
+# On the demo corpus no fusion is shown to be better; the thesis's clips are where the lesson is.
 finding = (
     f"{answer} The thesis's {published_accuracy:.1%} is one run of a small network: "
     f"{reached['last'] or 'none'} of {run_count} runs get there at their last epoch, "

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from helpers.corpora.demo.expressions import ACTION_UNITS, PROTOTYPES, express
 from helpers.corpora.demo.faces import draw_face

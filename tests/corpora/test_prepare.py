@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.corpora import load_manifest
-from helpers.corpora import prepare as prepare_module
+from helpers.corpora import load_manifest, prepare as prepare_module
 from helpers.corpora.fetching import copying
 from helpers.corpora.fetching.copying import being_filled
 from helpers.corpora.folders import unfinished_marker

@@ -6,8 +6,7 @@ import tracemalloc
 import librosa
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as hnp
 
 from helpers.cache import Result

@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from helpers.emotions import EMOTIONS
 from helpers.fusion.alignment import count_modalities, pair_clip_scores

@@ -8,8 +8,7 @@ import types
 import pytest
 
 from helpers.paths import repository_root
-from helpers.runtime import __main__ as command
-from helpers.runtime import check
+from helpers.runtime import __main__ as command, check
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import sys
 import joblib
 import nbformat
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from helpers.paths import repository_root
 from helpers.series.build import build

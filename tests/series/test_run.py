@@ -15,8 +15,7 @@ import nbformat
 import psutil
 import pytest
 
-from helpers.series import __main__ as command
-from helpers.series import resume
+from helpers.series import __main__ as command, resume
 from helpers.series.console import make_console
 from helpers.series.plan import Request, missing_foundations, plan
 from helpers.series.run import run, run_one

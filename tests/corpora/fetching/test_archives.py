@@ -7,8 +7,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from helpers.corpora.fetching import archives
 from helpers.corpora.fetching.archives import ArchiveError, is_archive, peek, unpack

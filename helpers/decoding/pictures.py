@@ -40,7 +40,11 @@ def read_picture(
     try:
         # Warnings are of Exif data, say, that a viewer passes over in silence.
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(content)) as picture:
-            shown = _on_white(_eight_bits(_upright(picture)))
+            picture.load()
+            # Damaged Exif data in a good picture: it is shown as it is stored.
+            with contextlib.suppress(Exception):
+                ImageOps.exif_transpose(picture, in_place=True)
+            shown = _on_white(_eight_bits(picture))
         shown = shown.convert("L" if channels == 1 else "RGB")
         if size is None:
             size = (shown.height, shown.width)
@@ -56,7 +60,11 @@ def read_picture(
 
 def _read(file: str | Path | io.BytesIO) -> bytes:
     try:
-        content = file.read() if hasattr(file, "read") else _first_bytes(Path(file))
+        if hasattr(file, "read"):
+            content = file.read()
+        else:
+            with Path(file).open("rb") as opened:
+                content = opened.read(_LARGEST + 1)
     except FileNotFoundError:
         raise TemporarilyUnusable("the file is missing") from None
     except IsADirectoryError:
@@ -66,19 +74,6 @@ def _read(file: str | Path | io.BytesIO) -> bytes:
     if len(content) > _LARGEST:
         raise Unusable(f"larger than {_LARGEST >> 20} MiB, which no picture of a corpus is")
     return content
-
-
-def _first_bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_LARGEST + 1)
-
-
-def _upright(picture: Image.Image) -> Image.Image:
-    picture.load()
-    # Damaged Exif data in a good picture: it is shown as it is stored.
-    with contextlib.suppress(Exception):
-        ImageOps.exif_transpose(picture, in_place=True)
-    return picture
 
 
 def _eight_bits(picture: Image.Image) -> Image.Image:

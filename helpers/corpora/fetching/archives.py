@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from tqdm import tqdm
 
+from helpers.corpora.fetching import byte_bar
 from helpers.corpora.manifest import CorpusError
 from helpers.files import free_bytes, write_atomically
 
@@ -99,7 +100,7 @@ def unpack(
     needed = _inspect(archive, target, place, progress)
     files: dict[PurePosixPath, None] = {}
     damaged = {}
-    bar = _bar(f"unpacking {archive.name}", needed, progress)
+    bar = byte_bar(f"unpacking {archive.name}", needed, progress)
     with ExitStack() as stack, bar:
         for entry in _checked(_entries(archive, stack), archive):
             destination = place(entry.name)
@@ -247,14 +248,3 @@ def _write(entry: Entry, path: Path) -> None:
             file.write(chunk)
         if written != entry.size:
             raise EOFError(f"{written} of {entry.size} bytes")
-
-
-def _bar(description: str, total: int, progress: bool) -> tqdm:
-    return tqdm(
-        desc=description,
-        total=total,
-        unit="B",
-        unit_scale=True,
-        disable=not progress,
-        mininterval=2,
-    )

@@ -10,12 +10,13 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pooch
 import requests
-from tqdm import tqdm
 
+from helpers.corpora.fetching import byte_bar
 from helpers.corpora.fetching.signatures import mistaken_for
 from helpers.corpora.manifest import CorpusError
 
@@ -102,20 +103,16 @@ def fetch(
     )
 
 
+@dataclass
 class _Downloader:
     """What pooch calls to fetch a file: (url, temporary file, pooch)."""
 
-    def __init__(
-        self,
-        part: Path,
-        size: int | None,
-        session: requests.Session,
-        progress: bool,
-        attempts: int,
-        pause: float,
-    ) -> None:
-        self._part, self._size, self._session, self._progress = part, size, session, progress
-        self._attempts, self._pause = attempts, pause
+    _part: Path
+    _size: int | None
+    _session: requests.Session
+    _progress: bool
+    _attempts: int
+    _pause: float
 
     def __call__(self, url: str, output_file: str, _pooch: object) -> None:
         failures = 0
@@ -171,15 +168,7 @@ class _Downloader:
 
     def _write(self, first: bytes, rest: Iterator[bytes], start: int, total: int | None) -> None:
         self._part.parent.mkdir(parents=True, exist_ok=True)
-        bar = tqdm(
-            desc=self._part.stem,
-            total=total,
-            initial=start,
-            unit="B",
-            unit_scale=True,
-            disable=not self._progress,
-            mininterval=2,
-        )
+        bar = byte_bar(self._part.stem, total, self._progress, initial=start)
         received = start
         with closing(bar), self._part.open("ab" if start else "wb") as file:
             for chunk in itertools.chain([first], rest):

@@ -63,8 +63,6 @@ def download(
     ----------
     name : str
         One of ``SOURCES``.
-    data_root : str or Path
-        Where the corpora go; "" means as in a notebook.
     actors : sequence of int
         Of RAVDESS's video (1 to 24) and CREMA-D (1001 to 1091); empty means all.
     accept_licence : bool

@@ -102,33 +102,31 @@ def _plan_split(split: str, ids: list[str], rng: np.random.Generator) -> list[Cl
     nothing_found = rng.choice(len(ids), _CLIPS_WITHOUT_FACES[split], replace=False)
     return [
         Clip(
-            ids[k],
+            clip_id,
             split,
-            str(films[k]),
+            str(film),
             emotion,
-            tuple(stills[k]),
+            tuple(own),
             int(k in no_face),
             k not in nothing_found,
         )
-        for k, emotion in enumerate(emotions)
+        for k, (clip_id, film, emotion, own) in enumerate(
+            zip(ids, films, emotions, stills, strict=True)
+        )
     ]
 
 
 def write_clip(root: Path, seed: int, clip: Clip) -> tuple[dict[str, bytes], list[str]]:
     """Write a clip and its stills.
 
-    Returns
-    -------
-    aligned : dict
-        The organisers' aligned faces, jpg files by their name in the zip.
-    not_faces : list of str
-        The names of the stills that show no face.
+    Return the organisers' aligned faces (jpg files by their name in the zip), and the names of the
+    stills that show no face.
     """
     rng = random_for(seed, "clip", clip.split, clip.clip_id)
     shot = make_shot(make_film(random_for(seed, "film", clip.film), clip.film), clip.emotion, rng)
     sound, mouth = soundtrack(shot, rng)
     frames, aligned = [], {}
-    lost = rng.beta(0.9, 1.6)  # the share of pictures in which the organisers' detector failed
+    lost = rng.beta(0.9, 1.6)  # the fraction of pictures in which the organisers' detector failed
     for number in range(0, shot.frames, _FRAMES_A_DRAWING):
         frame, pose = film_frame(shot, number, mouth[number], rng)
         frames += [frame] * min(_FRAMES_A_DRAWING, shot.frames - number)

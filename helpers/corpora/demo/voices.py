@@ -5,7 +5,7 @@ What an emotion does to the voice follows the reviews of Banse and Scherer (1996
 Laukka (2003): pitch and its range, rate, loudness, roughness, breath, brightness.
 """
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from scipy.signal import butter, sosfilt
@@ -50,13 +50,8 @@ _NASAL = np.array([260, 1100, 2200])
 
 def moderate(prosody: Prosody, share: float) -> Prosody:
     """Return a prosody between neutral speech (``share`` 0) and the given one (1)."""
-    neutral = Prosody()
-    return Prosody(
-        **{
-            name: getattr(neutral, name) + share * (value - getattr(neutral, name))
-            for name, value in vars(prosody).items()
-        }
-    )
+    neutral, full = astuple(Prosody()), astuple(prosody)
+    return Prosody(*(n + share * (value - n) for n, value in zip(neutral, full, strict=True)))
 
 
 def speak(

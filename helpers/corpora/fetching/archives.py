@@ -73,15 +73,8 @@ def unpack(
 ) -> tuple[list[PurePosixPath], dict[str, str]]:
     """Unpack the wanted files of an archive.
 
-    Parameters
-    ----------
-    archive : Path
-        A zip or tar.gz; it is only read.
-    target : Path
-        The folder to unpack into.
-    place : callable
-        Takes a file's name in the archive; returns its place in ``target``, or None for a file
-        that is not wanted.
+    ``place`` takes a file's name in the archive and returns its place in the folder ``target``, or
+    None for a file that is not wanted.
 
     Returns
     -------

@@ -24,14 +24,9 @@ _LFS_POINTER = b"version https://git-lfs"
 
 
 def mistaken_for(head: bytes, suffix: str) -> str:
-    """Return what the first bytes of a file show in place of what ``suffix`` promises, else "".
+    """Return what the first 512 bytes show in place of what ``suffix`` (".wav") promises, else "".
 
-    Parameters
-    ----------
-    head : bytes
-        The first 512 bytes or all there are.
-    suffix : str
-        Such as ``".wav"``; of an unknown one only web pages and pointers are recognised.
+    With an unknown suffix only web pages and pointers are recognised.
     """
     suffix = suffix.lower()
     if head.startswith(_LFS_POINTER):

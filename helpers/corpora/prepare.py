@@ -36,8 +36,6 @@ def prepare(
     ----------
     source : str or Path
         A folder with what the user has, or one archive; never written to.
-    data_root : str or Path
-        Where the corpora go; "" means as in a notebook (``helpers.paths.data_root``).
     corpus : str
         What pictures or clips in class folders are of where that cannot be told: ``sfew``,
         ``fer2013`` or ``afew``.

@@ -21,13 +21,8 @@ def read_picture(
     It is turned as its Exif data say; 16 bits, 32 bits and floats are scaled to 8 bits;
     transparent parts show a white ground; of an animation the first picture is taken.
 
-    Parameters
-    ----------
-    file : path or open file
-    size : (height, width)
-        None keeps the picture's own.
-    channels : int
-        1 for grey, 3 for RGB.
+    ``file`` is a path or an open file; a ``size`` of None keeps the picture's own, else it is
+    (height, width). One channel is grey, three are RGB.
 
     Raises
     ------
@@ -96,10 +91,10 @@ def _white(picture: Image.Image, values: np.ndarray) -> float:
         scales = [2.0**bits - 1] if bits in (10, 12, 14) else [65535.0]
     else:
         scales = [255.0, 65535.0]
-    fitting = [white for white in scales if high <= white]
-    if not fitting:
+    possible = [white for white in scales if high <= white]
+    if not possible:
         raise Unusable(f"its values reach {high:g}; expected at most {scales[-1]:g}")
-    return fitting[0]
+    return possible[0]
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -100,10 +100,7 @@ def make_dataset(
         divided by 255, as published; float features pass as they are.
     labels : int array (n,), or None for batches of features alone
     rows : ints
-        The rows to take, in this order unless ``shuffle``.
-    batch_size : int
-    shuffle : bool
-        A new order every epoch, given by ``seed``.
+        In this order, unless ``shuffle`` gives a new one every epoch, drawn with ``seed``.
     augment : callable, optional
         Takes and returns a float32 batch on the features' own scale (0 to 255), as a Keras layer
         does; for training alone.

@@ -33,13 +33,8 @@ def spectrogram_images(
 ) -> tuple[np.ndarray, pd.DataFrame]:
     """Turn the sound of every row into a picture.
 
-    Parameters
-    ----------
-    manifest : DataFrame with n rows
-    kind : str
-        ``"librosa_defaults"``: 128 bands at the file's own rate, as published. ``"log_mel"``: the
-        40 bands of the first configuration, with pre-emphasis, at 22050 Hz.
-    size : (height, width) in pixels
+    Of the kinds, ``"librosa_defaults"`` has 128 bands at the file's own rate, as published, and
+    ``"log_mel"`` the 40 bands of the first configuration, with pre-emphasis, at 22050 Hz.
 
     Returns
     -------

@@ -188,13 +188,7 @@ class Normaliser:
 
 
 def fit_normaliser(kind: str, spectrograms: np.ndarray, rows: Sequence[int]) -> Normaliser:
-    """Fit one of ``NORMALISATIONS`` on some rows of (n, bands, frames).
-
-    Parameters
-    ----------
-    rows : ints
-        The training clips alone: statistics of others would leak into training.
-    """
+    """Fit one of ``NORMALISATIONS`` on rows of (n, bands, frames): the training clips alone."""
     if kind not in NORMALISATIONS:
         raise ValueError(f"Unknown normalisation {kind!r}; expected one of {NORMALISATIONS}.")
     if kind in ("none", "per_spectrogram"):

@@ -36,8 +36,8 @@ STILLS = {"train": (52, 15, 23, 53, 43, 46, 28), "val": (24, 8, 14, 20, 26, 22, 
 NOT_FACES = {"train": 9, "val": 5}
 """Stills that show no face, on top of the others; the thesis deleted such by hand."""
 IDS_IN_BOTH = 2
-_SHARE_WITH_STILLS = 0.7
-_SHARE_OF_OTHER_LABELS = 0.05
+_FRACTION_WITH_STILLS = 0.7
+_FRACTION_OF_OTHER_LABELS = 0.05
 _CLIPS_WITHOUT_FACES = {"train": 4, "val": 3}
 _STILL_SIZE = (181, 143)  # height, width
 _ALIGNED_SIZE = 96
@@ -84,14 +84,14 @@ def _plan_split(split: str, ids: list[str], rng: np.random.Generator) -> list[Cl
     filmed = {}
     for emotion in EMOTIONS:
         own = [k for k, e in enumerate(emotions) if e == emotion]
-        filmed[emotion] = rng.permutation(own)[: round(_SHARE_WITH_STILLS * len(own))].tolist()
+        filmed[emotion] = rng.permutation(own)[: round(_FRACTION_WITH_STILLS * len(own))].tolist()
     stills: list[list[str]] = [[] for _ in ids]
     for emotion, count in zip(EMOTIONS, STILLS[split], strict=True):
         for n in range(count):
             own = filmed[emotion]
             if n < len(own):
                 clip = own[n]
-            elif rng.random() < _SHARE_OF_OTHER_LABELS:
+            elif rng.random() < _FRACTION_OF_OTHER_LABELS:
                 others = [k for e in EMOTIONS if e != emotion for k in filmed[e]]
                 clip = others[rng.integers(len(others))]
             else:

@@ -186,10 +186,10 @@ def _siren(samples: int, rng: np.random.Generator) -> np.ndarray:
     time, low, high = _time(samples), rng.uniform(450, 700), rng.uniform(1000, 1600)
     kind = rng.choice(["wail", "yelp", "two tones"])
     speed = rng.uniform(0.2, 0.4) if kind == "wail" else rng.uniform(2.5, 4.5)
-    share = 0.5 - 0.5 * np.cos(2 * np.pi * (time * speed + rng.random()))
+    fraction = 0.5 - 0.5 * np.cos(2 * np.pi * (time * speed + rng.random()))
     if kind == "two tones":
-        share, high = (time * rng.uniform(0.8, 1.5) % 1 > 0.5).astype(float), low * 1.33
-    return _harmonics(low + (high - low) * share, rng.uniform(0.3, 0.6) ** np.arange(5))
+        fraction, high = (time * rng.uniform(0.8, 1.5) % 1 > 0.5).astype(float), low * 1.33
+    return _harmonics(low + (high - low) * fraction, rng.uniform(0.3, 0.6) ** np.arange(5))
 
 
 CITY_SOUNDS: dict[str, Callable[[int, np.random.Generator], np.ndarray]] = {

@@ -31,8 +31,8 @@ def film_level(fraction: float) -> float:
 
 def _mood(emotion: str, intensity: float, rng: np.random.Generator) -> Prosody:
     """Return how an emotion is voiced this time: people hide it, overdo it, or mix it."""
-    share = np.clip(intensity * rng.uniform(0.6, 1.1), 0, 1.1)
-    prosody = moderate(PROSODIES[emotion], share)
+    fraction = np.clip(intensity * rng.uniform(0.6, 1.1), 0, 1.1)
+    prosody = moderate(PROSODIES[emotion], fraction)
     chance = {
         "pitch": prosody.pitch + rng.normal(0, 1.2),
         "pitch_range": prosody.pitch_range * rng.lognormal(0, 0.25),

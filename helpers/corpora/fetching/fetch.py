@@ -62,10 +62,9 @@ def fetch(
         The source and its mirrors, in order.
     path : Path
         Where the file shall be; one that is there already with the right hash is kept.
-    checksum : str, optional
-        ``"md5:<digits>"`` or ``"sha256:<digits>"``.
-    size : int, optional
-        In bytes. Without it and ``checksum`` the length that the source announces is what counts.
+    checksum, size : optional
+        ``"md5:<digits>"`` or ``"sha256:<digits>"``, and bytes. Without them the length that the
+        source announces is what counts.
     attempts : int
         How often a source is tried without a byte of progress in between.
     pause : float

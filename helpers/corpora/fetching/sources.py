@@ -128,13 +128,7 @@ def crema_d_session() -> requests.Session:
 
 
 def crema_d_checksum(name: str, session: requests.Session) -> tuple[str, int]:
-    """Return hash and size of a CREMA-D file from its Git LFS pointer, as the repository has it.
-
-    Raises
-    ------
-    DownloadError
-        If there is none.
-    """
+    """Return hash and size of a CREMA-D file from its Git LFS pointer in the repository."""
     url = f"{GITHUB_RAW}/{_CREMA_D}/master/{name}"
     try:
         response = session.get(url, timeout=60)

@@ -25,7 +25,7 @@ def find_exclusions(given: str, manifest: pd.DataFrame) -> Path | None:
 
 
 def read_exclusions(path: str | Path) -> list[str]:
-    """Return the names in a list: one a line, with or without folder and suffix, # for comments.
+    """Return the names in a list: one per line, with or without folder and suffix, # for comments.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def read_exclusions(path: str | Path) -> list[str]:
     path = Path(path).expanduser()
     if not path.is_file():
         raise FileNotFoundError(
-            f"No exclusion list at {path}; expected a text file with one name of a still a line. "
+            f"No exclusion list at {path}; expected a text file with one name of a still per line. "
             'Make one, or leave the parameter empty ("").'
         )
     try:

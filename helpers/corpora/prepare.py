@@ -3,7 +3,7 @@
 FOLDER holds what you have, as you got it: archives (EmotiW_2018.zip, UrbanSound8K.tar.gz, a zip of
 SFEW), unpacked folders, FACES's images flat or sorted, fer2013.csv. It is only read. Everything of
 a known corpus goes to its place under the data root, whatever the folders around it were called;
-what is left out is named. Pictures in class folders are taken where several signs say which corpus
+what is left out is listed. Pictures in class folders are taken where several signs say which corpus
 they are of; else you are asked, and answer with ``--corpus``.
 """
 

@@ -34,7 +34,7 @@ class ClipFrames:
     """Frames of many clips.
 
     ``pixels`` (frames, height, width, 3) uint8; ``clip_rows`` (frames,) int64, the position of each
-    frame's clip in the manifest, ascending; ``reasons``, one a clip: "" or why it has no frame;
+    frame's clip in the manifest, ascending; ``reasons``, one per clip: "" or why it has no frame;
     ``unreadable``, (name, reason) of single pictures that were passed over.
     """
 

@@ -160,7 +160,7 @@ def log_mel_spectrograms(waveforms: Sequence[Result], **options) -> np.ndarray:
 class Normaliser:
     """A fitted normalisation: (spectrogram - mean) / deviation.
 
-    ``mean`` and ``deviation`` hold one value (``global``), one a band (``per_band``), or none
+    ``mean`` and ``deviation`` hold one value (``global``), one per band (``per_band``), or none
     (``none``; and ``per_spectrogram``, which takes them from each spectrogram by itself).
     """
 

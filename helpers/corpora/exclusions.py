@@ -37,7 +37,7 @@ def read_exclusions(path: str | Path) -> list[str]:
     path = Path(path).expanduser()
     if not path.is_file():
         raise FileNotFoundError(
-            f"No exclusion list at {path}; expected a text file with one name of a still per line. "
+            f"No exclusion list at {path}; expected a text file with one name of a still a line. "
             'Make one, or leave the parameter empty ("").'
         )
     try:

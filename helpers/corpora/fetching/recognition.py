@@ -279,9 +279,9 @@ def _place_split(
             for emotion, names in folders.items()
             if len(names) > 1
         ]
-        lower = str.lower if corpus == "fer2013" else str
+        spelt = str.lower if corpus == "fer2013" else str
         new = {
-            file: _split_place(corpus, split) / lower(class_of(file)) / file.name for file in files
+            file: _split_place(corpus, split) / spelt(class_of(file)) / file.name for file in files
         }
         places = set(new.values())
         if there and not own[id(tree)] and not (there <= places or places <= there):

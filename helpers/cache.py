@@ -17,7 +17,7 @@ import numpy as np
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from tqdm import tqdm
 
-from helpers.files import digest_of, fingerprint, write_atomically, write_json
+from helpers.files import digest_of, fingerprint, write_atomically, write_json, write_text
 from helpers.paths import cache_root
 from helpers.runtime.cluster import extraction
 
@@ -70,19 +70,18 @@ def compute_each(
     ----------
     name : str
         The kind of result, a folder of the cache: ``"waveform"``, ``"frames"``.
-    paths : sequence of n paths
     settings : mapping
         Everything besides the file that the result depends on.
     function : callable
         Takes a path, returns an array of any shape; must be importable (it runs in other
         processes) and raises ``Unusable`` with a reason for a sample that cannot be used.
     jobs : int
-        Processes, as joblib counts them; -1 is all cores. An active ``joblib.parallel_config``
-        backend, or the cluster of ``helpers.runtime.cluster``, is used when there is one.
+        Processes, as joblib counts them, where neither ``joblib.parallel_config`` nor
+        ``helpers.runtime.cluster`` says where to compute.
 
     Returns
     -------
-    list of n Result
+    list of Result
         In the order of ``paths``. Reasons are kept too, so a broken file is tried once; those of
         ``TemporarilyUnusable`` are not.
     """
@@ -94,12 +93,10 @@ def compute_each(
     not_kept = {}
     if missing:
         compute = partial(_compute_one, function, folder)
-        done = _in_processes(compute, [(p, n) for n, p in missing.items()], jobs)
-        bar = tqdm(
-            done, total=len(missing), desc=name, disable=not progress, mininterval=2, delay=10
-        )
+        items = [(p, n) for n, p in missing.items()]
         with extraction():
-            not_kept = dict(zip(missing, (reason or _ABRUPT for reason in bar), strict=True))
+            reasons = _in_processes(compute, items, jobs, name if progress else None)
+            not_kept = dict(zip(missing, (reason or _ABRUPT for reason in reasons), strict=True))
     return [
         (_stored(folder, n) or Result(None, not_kept[n]))
         if n
@@ -141,12 +138,10 @@ def compute_stack(
         with write_atomically(path) as temporary, extraction():
             temporary.parent.mkdir(parents=True, exist_ok=True)
             values = np.lib.format.open_memmap(temporary, "w+", dtype, (len(paths), *shape))
-            done = _in_processes(partial(_try, function), [(p,) for p in paths], jobs)
+            items, compute = [(p,) for p in paths], partial(_try, function)
             problems, all_kept = [], True
-            bar = tqdm(
-                done, total=len(paths), desc=name, disable=not progress, mininterval=2, delay=10
-            )
-            for row, outcome in enumerate(bar):
+            outcomes = _in_processes(compute, items, jobs, name if progress else None)
+            for row, outcome in enumerate(outcomes):
                 value, problem, kept = outcome or (None, _ABRUPT, False)
                 if value is not None:
                     values[row] = value
@@ -161,7 +156,16 @@ def compute_stack(
     return np.load(path, mmap_mode="r", allow_pickle=False), problems
 
 
-def _in_processes(function: Callable, items: Sequence[tuple], jobs: int) -> Iterator[object]:
+def _in_processes(
+    function: Callable, items: Sequence[tuple], jobs: int, bar: str | None
+) -> Iterator[object]:
+    """Yield what :func:`_outcomes` does; a progress bar is shown under the name ``bar``."""
+    yield from tqdm(
+        _outcomes(function, items, jobs), bar, len(items), disable=not bar, mininterval=2, delay=10
+    )
+
+
+def _outcomes(function: Callable, items: Sequence[tuple], jobs: int) -> Iterator[object]:
     """Yield ``function(*item)`` for each item, in order; None if the process was lost with it."""
     count = 0
     try:
@@ -222,8 +226,7 @@ def _compute_one(
     if not kept:
         return problem
     if value is None:
-        with write_atomically(folder / f"{name}.txt") as temporary:
-            temporary.write_text(problem, encoding="utf-8")
+        write_text(folder / f"{name}.txt", problem)
     else:
         with write_atomically(folder / f"{name}.npy") as temporary, temporary.open("wb") as file:
             np.save(file, value, allow_pickle=False)

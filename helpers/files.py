@@ -40,14 +40,9 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
 def locked(folder: str | Path, between: Callable[[], object] = lambda: None) -> Iterator[None]:
     """Wait until no other process or thread holds this lock, and hold it for the block.
 
-    It ends with the process that holds it, however that ends. ``between`` is called ten times a
-    second while waiting; what it raises ends the wait. A disk that knows no locks is not waited
-    for.
-
-    Parameters
-    ----------
-    folder : str or Path
-        An existing folder; nothing is written into it.
+    The lock is of an existing folder, into which nothing is written, and ends with the process that
+    holds it. ``between`` is called ten times a second while waiting; what it raises ends the wait.
+    A disk that knows no locks is not waited for.
     """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -75,10 +70,7 @@ def write_text(path: str | Path, text: str) -> Path:
 def write_json(path: str | Path, value: object) -> Path:
     """Write ``value`` as indented JSON to ``path`` atomically and return the path.
 
-    Raises
-    ------
-    ValueError
-        If a number is NaN or infinite, which JSON cannot hold.
+    A number that is NaN or infinite raises ValueError: JSON cannot hold it.
     """
     return write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
@@ -88,11 +80,6 @@ def fingerprint(path: str | Path) -> str:
 
     Files up to 1 MiB are read whole. Of larger ones the size, the time of the last change and
     three pieces (start, middle, end) are taken, so that a corpus of films is not read twice.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be read.
     """
     path = Path(path)
     status = path.stat()

@@ -44,20 +44,14 @@ def corpus_root(corpus: str, data_root: str | Path = "") -> Path:
 
 
 def load_role(role: str, corpus: str, data_root: str | Path = "") -> pd.DataFrame:
-    """Return the manifest of the corpus that plays ``role`` for a notebook.
+    """Return the manifest of the corpus that plays ``role``, one of ``ROLES``.
 
-    Parameters
-    ----------
-    role : str
-        One of ``ROLES``.
-    corpus, data_root : str
-        A notebook's ``CORPUS`` and ``DATA_ROOT``.
+    ``corpus`` and ``data_root`` are a notebook's ``CORPUS`` and ``DATA_ROOT``.
 
     Raises
     ------
     CorpusError
-        If the corpus is not there; the message says how to get it. Experiments that do not need
-        the role can go on.
+        If the corpus is not there; the message says how to get it.
     """
     if role not in ROLES:
         raise ValueError(f"Unknown role {role!r}; expected one of {list(ROLES)}.")

@@ -45,13 +45,7 @@ def load(root: Path) -> pd.DataFrame:
     beside = [(c.name, "not Train_AFEW or Val_AFEW") for c in children if c not in splits]
     found = read_class_folders(folder, splits, suffixes=CLIPS, kind="clip", beside=_KNOWN_BESIDE)
     rows = [
-        {
-            "sample_id": path.stem,
-            "path": str(path),
-            "emotion": emotion,
-            "split": split,
-            "group": path.stem,
-        }
+        {"path": path, "emotion": emotion, "split": split, "group": path.stem}
         for path, emotion, split, _ in found.files
     ]
     return make_manifest(

@@ -10,14 +10,7 @@ from helpers.corpora.manifest import CorpusError
 
 
 def join_stills(stills: pd.DataFrame, clips: pd.DataFrame) -> pd.DataFrame:
-    """Join stills to their clips by split and clip id.
-
-    Parameters
-    ----------
-    stills : DataFrame (n rows)
-        A manifest of SFEW, with ``clip_id``.
-    clips : DataFrame
-        A manifest of AFEW; whether the clip itself can be read makes no difference here.
+    """Join stills to their clips by split and clip id, whether or not the clip can be read.
 
     Returns
     -------

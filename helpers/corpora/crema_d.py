@@ -1,7 +1,7 @@
 """CREMA-D (Cao et al. 2014): 91 actors speak twelve sentences, six emotions, no Surprise.
 
 ``AudioWAV/<actor>_<sentence>_<emotion>_<level>.wav`` and ``VideoFlash/<the same>.flv``. People who
-only heard a clip named the intended emotion in 39 % of cases, who only saw it 57 %, both 63 %.
+only heard a clip recognised the intended emotion in 39 % of cases, who only saw it 57 %, both 63 %.
 """
 
 import re
@@ -10,11 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.corpora.folders import files_below, find_folder
-from helpers.corpora.manifest import make_manifest, problem_of, shown
+from helpers.corpora.manifest import make_manifest, problem_of
 from helpers.emotions import EMOTIONS_WITHOUT_SURPRISE, emotion_of
-
-HUMAN_ACCURACY = {"audio": 0.39, "video": 0.57, "audio_video": 0.63}
-"""How often people named the intended emotion (Cao et al. 2014): a ceiling worth drawing."""
 
 DOCUMENTED_PROBLEMS = {
     "1076_MTI_SAD_XX": "silent, as documented",
@@ -43,24 +40,23 @@ def load(root: Path) -> pd.DataFrame:
     """
     folder = find_folder(root, ["crema_d", "CREMA-D"], corpus="CREMA-D", expected=EXPECTED)
     takes: dict[str, Path] = {}
-    unexpected: list[tuple[str, str]] = []
+    unexpected: list[tuple[Path | str, str]] = []
     for path in sorted(files_below(folder, unexpected)):
         if not NAME.fullmatch(path.stem) or path.suffix.lower() not in MODALITIES:
-            unexpected.append((shown(path.relative_to(folder)), "not named like a CREMA-D clip"))
+            unexpected.append((path, "not named like a CREMA-D clip"))
             continue
         known = takes.setdefault(path.stem.upper(), path)
-        if path is not known and _modality(known) == "audio" and _modality(path) != "audio":
+        if path is not known and _modality(path) == _modality(known):
+            unexpected.append((path, f"a second copy of {known.relative_to(folder)}"))
+        elif _modality(known) == "audio":
             takes[path.stem.upper()] = path
-        elif path is not known and _modality(path) == _modality(known):
-            reason = f"a second copy of {known.relative_to(folder)}"
-            unexpected.append((shown(path.relative_to(folder)), reason))
     rows = []
     for take, path in takes.items():
         actor, sentence, emotion, level = NAME.fullmatch(take).groups()
         rows.append(
             {
                 "sample_id": take,
-                "path": str(path),
+                "path": path,
                 "emotion": emotion_of(emotion),
                 "split": split_of(int(actor)),
                 "group": actor,
@@ -77,7 +73,6 @@ def load(root: Path) -> pd.DataFrame:
         corpus="CREMA-D",
         folder=folder,
         expected=EXPECTED,
-        own_columns=["actor", "sentence", "level", "modality"],
         classes=EMOTIONS_WITHOUT_SURPRISE,
     )
 
@@ -85,7 +80,7 @@ def load(root: Path) -> pd.DataFrame:
 def split_of(actor: int) -> str:
     """Return ``val`` for every third actor (1003, 1006, ... 1090: 30 of 91), else ``train``.
 
-    CREMA-D has no published split; a third is AFEW's own share (383 of 1156 clips).
+    CREMA-D has no published split; a third is AFEW's own fraction (383 of 1156 clips).
     """
     return "val" if (actor - 1000) % 3 == 0 else "train"
 

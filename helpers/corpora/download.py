@@ -11,6 +11,7 @@ import json
 import re
 import sys
 import threading
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -62,8 +63,6 @@ def download(
     ----------
     name : str
         One of ``SOURCES``.
-    data_root : str or Path
-        Where the corpora go; "" means as in a notebook.
     actors : sequence of int
         Of RAVDESS's video (1 to 24) and CREMA-D (1001 to 1091); empty means all.
     accept_licence : bool
@@ -93,19 +92,20 @@ def download(
     done = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
     done = done if there.is_dir() else {}
     files = source.files(actors, root / DOWNLOADS)
-    wanted = [file for file in files if file.name not in done]
-    wanted = [file for file in wanted if is_archive(Path(file.name)) or not _placed(file, there)]
-    _check_room(source, wanted, len(files), actors, root)
+    archives, single = [], []
+    for file in files:
+        if is_archive(Path(file.name)):
+            archives += [] if file.name in done else [file]
+        elif not (there / file.name).is_file():
+            single.append(file)
+    _check_room(source, [*archives, *single], len(files), actors, root)
     command = f"python -m helpers.corpora.download {name} --accept-licence"
     if source.actors:
         command += f" --actors {format_actors(actors)}"
-    single = [file for file in wanted if not is_archive(Path(file.name))]
     if single:
         with being_filled([there], command):
             _fetch_files(single, there, progress)
-    for file in wanted:
-        if file in single:
-            continue
+    for file in archives:
         path = root / DOWNLOADS / file.name
         fetch(file.urls, path, checksum=file.checksum, size=file.size, progress=progress)
         with being_filled([there], command):
@@ -115,7 +115,7 @@ def download(
         done[file.name] = {"size": file.size, "checksum": file.checksum}
         write_json(record, done)
         path.unlink()
-    return overview(root, [_corpus_of(source)])
+    return overview(root, [name for name, folder in FOLDERS.items() if folder == source.folder])
 
 
 def describe(name: str, actors: Sequence[int] = ()) -> str:
@@ -177,14 +177,6 @@ def _find(name: str, actors: Sequence[int]) -> tuple[Source, list[int]]:
     return source, sorted(set(actors)) or list(range(first, last + 1))
 
 
-def _corpus_of(source: Source) -> str:
-    return next(name for name, folder in FOLDERS.items() if folder == source.folder)
-
-
-def _placed(file: RemoteFile, folder: Path) -> bool:
-    return (folder / file.name).is_file()
-
-
 def _check_room(
     source: Source, wanted: Sequence[RemoteFile], listed: int, actors: Sequence[int], root: Path
 ) -> None:
@@ -212,21 +204,14 @@ def _fetch_files(files: Sequence[RemoteFile], folder: Path, progress: bool) -> N
         checksum, size = file.checksum, file.size
         if folder.name == FOLDERS["crema_d"]:
             checksum, size = crema_d_checksum(file.name, sessions.session)
-        fetch(
-            file.urls,
-            folder / file.name,
-            checksum=checksum,
-            size=size,
-            session=sessions.session,
-            progress=False,
-        )
+        options = {"checksum": checksum, "size": size, "session": sessions.session}
+        fetch(file.urls, folder / file.name, progress=False, **options)
 
     results = joblib.Parallel(_CONNECTIONS, prefer="threads", return_as="generator_unordered")(
         joblib.delayed(fetch_one)(file) for file in files
     )
     bar = tqdm(results, total=len(files), desc=folder.name, unit=" files", disable=not progress)
-    for _ in bar:
-        pass
+    deque(bar, maxlen=0)
 
 
 def main(arguments: list[str] | None = None) -> int:

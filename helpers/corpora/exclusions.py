@@ -25,7 +25,7 @@ def find_exclusions(given: str, manifest: pd.DataFrame) -> Path | None:
 
 
 def read_exclusions(path: str | Path) -> list[str]:
-    """Return the names in a list: one a line, with or without folder and suffix, # for comments.
+    """Return the names in a list: one per line, with or without folder and suffix, # for comments.
 
     Raises
     ------
@@ -49,22 +49,12 @@ def read_exclusions(path: str | Path) -> list[str]:
 
 
 def exclude(manifest: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, list[str]]:
-    """Give the named samples the problem ``REASON``.
+    """Return a copy in which the samples ``names`` have the problem ``REASON``, or their own.
 
-    Parameters
-    ----------
-    manifest : DataFrame
-    names : list of sample_id
-        As :func:`read_exclusions` returns them.
-
-    Returns
-    -------
-    manifest : DataFrame
-        A copy; a sample that already has a problem keeps it.
-    unknown : list of names
-        Those that no sample has, in their order: a typing error, or another corpus's list.
+    The second value is those of ``names`` that no sample has, in their order: a typing error, or
+    another corpus's list.
     """
     known = set(manifest["sample_id"])
-    named = manifest["sample_id"].isin(names) & (manifest["problem"] == "")
-    excluded = manifest.assign(problem=manifest["problem"].mask(named, REASON))
+    listed = manifest["sample_id"].isin(names) & (manifest["problem"] == "")
+    excluded = manifest.assign(problem=manifest["problem"].mask(listed, REASON))
     return excluded, [name for name in dict.fromkeys(names) if name not in known]

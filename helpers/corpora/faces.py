@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.corpora.folders import PICTURES, files_below, find_folder
-from helpers.corpora.manifest import make_manifest, shown
+from helpers.corpora.manifest import make_manifest
 from helpers.emotions import EMOTIONS_WITHOUT_SURPRISE, FACES_LABELS
 
 NAME = re.compile(r"(\d+)_([ymo])_([fm])_([adfhns])_([ab])", re.IGNORECASE)
@@ -31,33 +31,30 @@ def load(root: Path) -> pd.DataFrame:
     sorted them by split and class): the name alone counts.
     """
     folder = find_folder(root, ["FACES"], corpus="FACES", expected=EXPECTED)
-    rows: list[dict] = []
-    unexpected: list[tuple[str, str]] = []
+    rows, unexpected = [], []
     for path in sorted(files_below(folder, unexpected)):
         match = NAME.fullmatch(path.stem)
-        if match and path.suffix.lower() in PICTURES:
-            person, age, gender, emotion, picture_set = (part.lower() for part in match.groups())
-            rows.append(
-                {
-                    "sample_id": path.stem,
-                    "path": str(path),
-                    "emotion": FACES_LABELS[emotion],
-                    "split": "train" if picture_set == "a" else "test",
-                    "group": person,
-                    "person": person,
-                    "age_group": _AGE_GROUPS[age],
-                    "gender": _GENDERS[gender],
-                    "picture_set": picture_set,
-                }
-            )
-        else:
-            unexpected.append((shown(path.relative_to(folder)), "not named like a FACES image"))
+        if not match or path.suffix.lower() not in PICTURES:
+            unexpected.append((path, "not named like a FACES image"))
+            continue
+        person, age, gender, emotion, picture_set = (part.lower() for part in match.groups())
+        rows.append(
+            {
+                "path": path,
+                "emotion": FACES_LABELS[emotion],
+                "split": "train" if picture_set == "a" else "test",
+                "group": person,
+                "person": person,
+                "age_group": _AGE_GROUPS[age],
+                "gender": _GENDERS[gender],
+                "picture_set": picture_set,
+            }
+        )
     return make_manifest(
         rows,
         unexpected,
         corpus="FACES",
         folder=folder,
         expected=EXPECTED,
-        own_columns=["person", "age_group", "gender", "picture_set"],
         classes=EMOTIONS_WITHOUT_SURPRISE,
     )

@@ -61,7 +61,7 @@ def load(root: Path) -> pd.DataFrame:
         rows.append(
             {
                 "sample_id": path.stem if usage in USAGES else own_name,
-                "path": str(path),
+                "path": path,
                 "emotion": emotion,
                 "split": USAGES.get(usage, split),
                 "group": "",

@@ -94,16 +94,10 @@ def files_below(
 ) -> Iterator[Path]:
     """Yield the files in a folder and all folders below it, except what a system left there.
 
-    Links to folders are followed, each folder is read once, and a link to a folder that holds the
-    link is not followed, so that there is no end without one.
+    Links to folders are followed, except one to a folder that holds the link; each is read once.
 
-    Parameters
-    ----------
-    folder : Path
-    passed_over : list of (path, reason), optional
-        Takes what was not read: links that lead nowhere, folders that cannot be opened.
-    leave : Path, optional
-        A folder that is not read.
+    ``passed_over`` takes (path, reason) of what was not read: links that lead nowhere, folders that
+    cannot be opened. The folder ``leave`` is not read.
     """
     passed_over = [] if passed_over is None else passed_over
     seen: set[Path] = set()
@@ -239,14 +233,8 @@ def read_class_folders(
 def find_folder(root: Path, names: Sequence[str], *, corpus: str, expected: str) -> Path:
     """Return the corpus's folder: ``root`` itself or a child of it with one of ``names``.
 
-    Parameters
-    ----------
-    root : Path
-    names : sequence of str
-        What the corpus's folder is usually called; a folder with another name is taken as the
-        corpus itself, unless it is named after another corpus.
-    corpus, expected : str
-        For the message: the corpus's name, and how to get it and what its layout is.
+    A ``root`` with another name is taken as the corpus itself, unless it is named after another
+    one. ``corpus`` and ``expected`` (its layout, how to get it) are for the message.
 
     Raises
     ------

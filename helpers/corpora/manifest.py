@@ -26,12 +26,11 @@ class CorpusWarning(UserWarning):
 
 def make_manifest(
     rows: Iterable[Mapping[str, object]],
-    unexpected_files: Iterable[tuple[str, str]],
+    unexpected_files: Iterable[tuple[Path | str, str]],
     *,
     corpus: str,
     folder: Path,
     expected: str,
-    own_columns: Sequence[str] = (),
     classes: Sequence[str] = EMOTIONS,
     notes: Iterable[str] = (),
 ) -> pd.DataFrame:
@@ -40,10 +39,10 @@ def make_manifest(
     Parameters
     ----------
     rows : iterable of mappings
-        Each with ``sample_id``, ``path``, ``emotion``, ``split`` and ``group``, and the corpus's
-        own columns; without ``problem`` it is :func:`problem_of` the path.
-    unexpected_files : iterable of (path relative to ``folder``, reason)
-        Files that are no samples; reported in ``manifest.attrs["unexpected_files"]``.
+        Each with ``path``, ``emotion``, ``split`` and ``group``, and the corpus's own columns;
+        ``sample_id`` is else the file's stem, ``problem`` else :func:`problem_of` the path.
+    unexpected_files : iterable of (Path, or text to be shown as it is; reason)
+        Files that are no samples; in ``manifest.attrs["unexpected_files"]`` relative to ``folder``.
     expected : str
         The layout and where to get the corpus, for the message.
     classes : sequence of str
@@ -56,14 +55,18 @@ def make_manifest(
     CorpusError
         If there is no row at all.
     """
-    unexpected_files = sorted(unexpected_files)
+    unexpected_files = sorted(
+        (shown(file.relative_to(folder)) if isinstance(file, Path) else file, reason)
+        for file, reason in unexpected_files
+    )
     rows = [_storable(row) for row in rows]
-    manifest = pd.DataFrame(rows, columns=[*COLUMNS, *own_columns])
-    if manifest.empty:
+    if not rows:
         seen = ", ".join(name for name, _ in unexpected_files[:5]) or "nothing"
         raise CorpusError(f"No samples of {corpus} under {folder}: found {seen}. {expected}")
-    manifest = manifest.sort_values(["split", "emotion", "sample_id", "path"], kind="stable")
-    manifest = manifest.reset_index(drop=True)
+    columns = dict.fromkeys([*COLUMNS, *rows[0]])
+    manifest = pd.DataFrame(rows, columns=list(columns)).sort_values(
+        ["split", "emotion", "sample_id", "path"], kind="stable", ignore_index=True
+    )
     notes = [f"{corpus}: {note}" for note in notes]
     for split, present in manifest.groupby("split")["emotion"].agg(set).items():
         if missing := [name for name in classes if name not in present]:
@@ -90,13 +93,12 @@ def has_plain_name(path: str | PurePath) -> bool:
 
 
 def _storable(row: Mapping[str, object]) -> dict[str, object]:
-    row = {"problem": None, **row}
-    if not has_plain_name(str(row["path"])):
+    path = row["path"]
+    row = {"sample_id": path.stem, **row, "path": str(path)}
+    if not has_plain_name(path):
         row = {name: shown(v) if isinstance(v, str) else v for name, v in row.items()}
         return row | {"problem": "its name is not UTF-8: rename the file"}
-    if row["problem"] is None:
-        row["problem"] = problem_of(Path(str(row["path"])))
-    return row
+    return row if "problem" in row else row | {"problem": problem_of(path)}
 
 
 def problem_of(path: Path) -> str:

@@ -14,11 +14,7 @@ from helpers.corpora.manifest import make_manifest, problem_of, shown
 from helpers.corpora.tables import read_table, whole_number
 from helpers.emotions import emotion_of
 
-TABLES = {
-    "train": "train_sent_emo.csv",
-    "dev": "dev_sent_emo.csv",
-    "test": "test_sent_emo.csv",
-}
+TABLES = {split: f"{split}_sent_emo.csv" for split in ("train", "dev", "test")}
 """The csv of each of the published splits."""
 CLIP_FOLDERS = {
     "train": "train_splits",
@@ -51,7 +47,7 @@ def load(root: Path) -> pd.DataFrame:
     utterance.
     """
     folder = find_folder(root, ["meld"], corpus="MELD", expected=EXPECTED)
-    unexpected: list[tuple[str, str]] = []
+    unexpected: list[tuple[Path | str, str]] = []
     tables: dict[str, Path] = {}
     clips: dict[str, dict[str, Path]] = {name: {} for name in CLIP_FOLDERS.values()}
     for path in sorted(files_below(folder, unexpected)):
@@ -59,8 +55,7 @@ def load(root: Path) -> pd.DataFrame:
         place = tables if name in TABLES.values() else clips.get(path.parent.name.lower(), {})
         known = place.setdefault(name, path)
         if known is not path:
-            reason = f"a second copy of {shown(known.relative_to(folder))}"
-            unexpected.append((shown(path.relative_to(folder)), reason))
+            unexpected.append((path, f"a second copy of {shown(known.relative_to(folder))}"))
     rows = []
     for split, table in TABLES.items():
         present = clips[CLIP_FOLDERS[split]]
@@ -82,7 +77,7 @@ def load(root: Path) -> pd.DataFrame:
             rows.append(
                 {
                     "sample_id": clip_id,
-                    "path": str(path),
+                    "path": path,
                     "emotion": emotion or "",
                     "split": split,
                     "group": f"{split}_dia{dialogue}",
@@ -92,12 +87,11 @@ def load(root: Path) -> pd.DataFrame:
                     "utterance": utterance,
                 }
             )
-        unexpected += [(shown(p.relative_to(folder)), "not in the csv") for p in present.values()]
+        unexpected += [(path, "not in the csv") for path in present.values()]
     return make_manifest(
         rows,
         unexpected,
         corpus="MELD",
         folder=folder,
         expected=EXPECTED,
-        own_columns=["speaker", "dialogue", "utterance"],
     )

@@ -24,10 +24,9 @@ from helpers.corpora.manifest import CorpusError
 from helpers.corpora.registry import load_manifest
 
 _GET = "python -m helpers.corpora.download"
-_FER2013 = "python -m helpers.corpora.prepare FOLDER (with fer2013.csv or its images in it)"
 HOW_TO_GET = {
     "controlled_faces": f"{_GET} crema-d --actors 1001-1048 --accept-licence (about 1.6 GB)",
-    "wild_faces": _FER2013,
+    "wild_faces": "python -m helpers.corpora.prepare FOLDER (with fer2013.csv or its images in it)",
     "wild_clips": f"{_GET} crema-d --actors 1001-1048 --accept-licence (about 1.6 GB), or "
     f"{_GET} meld --accept-licence (10.9 GB)",
     "city_sounds": f"{_GET} urbansound8k --accept-licence (6 GB)",
@@ -52,15 +51,9 @@ def load_open_role(role: str, root: Path) -> pd.DataFrame:
             continue
         if manifest is not None:
             return manifest
-    raise CorpusError(
-        " ".join(
-            [
-                f"No corpus for {role.replace('_', ' ')} under {root}.",
-                *reasons,
-                f"Type: {HOW_TO_GET[role]}. Or choose CORPUS = 'demo'.",
-            ]
-        )
-    )
+    start = f"No corpus for {role.replace('_', ' ')} under {root}."
+    end = f"Type: {HOW_TO_GET[role]}. Or choose CORPUS = 'demo'."
+    raise CorpusError(" ".join([start, *reasons, end]))
 
 
 def _load(name: str, root: Path) -> pd.DataFrame | None:
@@ -77,13 +70,7 @@ def _of_modality(modality: str, name: str, root: Path) -> pd.DataFrame | None:
 
 
 def _posed_clips(name: str, root: Path) -> pd.DataFrame | None:
-    """Return the clips with picture and sound, or None if there are none.
-
-    Raises
-    ------
-    CorpusError
-        If they are of actors of one split alone.
-    """
+    """Return the clips with picture and sound, or None; refuse those of a single split."""
     clips = _of_modality("audio_video", name, root)
     if clips is not None and clips["split"].nunique() < 2:
         raise CorpusError(

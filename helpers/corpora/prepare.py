@@ -3,7 +3,7 @@
 FOLDER holds what you have, as you got it: archives (EmotiW_2018.zip, UrbanSound8K.tar.gz, a zip of
 SFEW), unpacked folders, FACES's images flat or sorted, fer2013.csv. It is only read. Everything of
 a known corpus goes to its place under the data root, whatever the folders around it were called;
-what is left out is named. Pictures in class folders are taken where several signs say which corpus
+what is left out is listed. Pictures in class folders are taken where several signs say which corpus
 they are of; else you are asked, and answer with ``--corpus``.
 """
 
@@ -36,8 +36,6 @@ def prepare(
     ----------
     source : str or Path
         A folder with what the user has, or one archive; never written to.
-    data_root : str or Path
-        Where the corpora go; "" means as in a notebook (``helpers.paths.data_root``).
     corpus : str
         What pictures or clips in class folders are of where that cannot be told: ``sfew``,
         ``fer2013`` or ``afew``.

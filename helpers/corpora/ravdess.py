@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.corpora.folders import files_below, find_folder
-from helpers.corpora.manifest import make_manifest, shown
+from helpers.corpora.manifest import make_manifest
 from helpers.emotions import RAVDESS_LABELS
 
 NAME = re.compile(r"(0[123])-(0[12])-(0[1-8])-(0[12])-(0[12])-(0[12])-(\d\d)")
@@ -37,8 +37,7 @@ def load(root: Path) -> pd.DataFrame:
     are listed as unexpected files.
     """
     folder = find_folder(root, ["ravdess"], corpus="RAVDESS", expected=EXPECTED)
-    rows: list[dict] = []
-    unexpected: list[tuple[str, str]] = []
+    rows, unexpected = [], []
     seen: dict[str, Path] = {}
     for path in sorted(files_below(folder, unexpected)):
         match = NAME.fullmatch(path.stem)
@@ -46,14 +45,13 @@ def load(root: Path) -> pd.DataFrame:
         if not reason and path.stem in seen:
             reason = f"a second copy of {seen[path.stem].relative_to(folder)}"
         if reason:
-            unexpected.append((shown(path.relative_to(folder)), reason))
+            unexpected.append((path, reason))
             continue
         seen[path.stem] = path
         modality, _, emotion, intensity, statement, repetition, actor = match.groups()
         rows.append(
             {
-                "sample_id": path.stem,
-                "path": str(path),
+                "path": path,
                 "emotion": RAVDESS_LABELS[emotion],
                 "split": split_of(int(actor)),
                 "group": actor,
@@ -65,20 +63,13 @@ def load(root: Path) -> pd.DataFrame:
                 "repetition": int(repetition),
             }
         )
-    return make_manifest(
-        rows,
-        unexpected,
-        corpus="RAVDESS",
-        folder=folder,
-        expected=EXPECTED,
-        own_columns=["actor", "gender", "modality", "intensity", "statement", "repetition"],
-    )
+    return make_manifest(rows, unexpected, corpus="RAVDESS", folder=folder, expected=EXPECTED)
 
 
 def split_of(actor: int) -> str:
     """Return ``val`` for every third pair of actors (05, 06, 11, 12, 17, 18, 23, 24), else train.
 
-    A pair is a man and a woman; a third is AFEW's own share (383 of 1156 clips). RAVDESS has no
+    A pair is a man and a woman; a third is AFEW's own fraction (383 of 1156 clips). RAVDESS has no
     published split.
     """
     return "val" if (actor + 1) // 2 % 3 == 0 else "train"

@@ -11,23 +11,11 @@ from helpers.corpora.manifest import CorpusWarning
 
 
 def load_manifest(name: str, root: str | Path) -> pd.DataFrame:
-    """Return the manifest of one corpus.
+    """Return the manifest of one of ``helpers.corpora.CORPORA`` (see ``corpora.manifest``).
 
-    What a user must see (a class that a split lacks, a folder that is no class known here) is
+    ``root`` is the corpus's own folder, or the one that holds it under its usual name. The order of
+    rows is the same on every file system. What a user must see (a class that a split lacks) is
     warned of, and stays in ``attrs["notes"]``.
-
-    Parameters
-    ----------
-    name : str
-        One of ``helpers.corpora.CORPORA``.
-    root : str or Path
-        The corpus's own folder, or the one that holds it under its usual name.
-
-    Returns
-    -------
-    DataFrame
-        One row a sample, columns as in ``helpers.corpora.manifest.COLUMNS``; the same order on
-        every file system. Files that are no samples are in ``attrs["unexpected_files"]``.
 
     Raises
     ------

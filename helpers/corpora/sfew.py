@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.corpora.folders import PICTURES, find_folder, read_class_folders, split_of_folder
-from helpers.corpora.manifest import CorpusError, make_manifest, shown
+from helpers.corpora.manifest import CorpusError, make_manifest
 
 NAME = re.compile(r"(?!S\d{3}_\d{3}_\d{8}$)(.+)_(\d+)_(\d+)", re.DOTALL)
 """Film, clip id and frame; CK+'s S010_004_00000017 is subject, session and frame."""
@@ -41,13 +41,12 @@ def load(root: Path) -> pd.DataFrame:
     for path, emotion, split, _ in found.files:
         match = NAME.fullmatch(path.stem)
         if not match:
-            unexpected.append((shown(path.relative_to(folder)), "not named like a still"))
+            unexpected.append((path, "not named like a still"))
             continue
         film, clip_id, frame = match.groups()
         rows.append(
             {
-                "sample_id": path.stem,
-                "path": str(path),
+                "path": path,
                 "emotion": emotion,
                 "split": split,
                 "group": film,
@@ -62,6 +61,5 @@ def load(root: Path) -> pd.DataFrame:
         corpus="SFEW",
         folder=folder,
         expected=EXPECTED,
-        own_columns=["clip_id", "film", "frame"],
         notes=found.notes,
     )

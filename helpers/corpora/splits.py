@@ -24,15 +24,12 @@ def protocol_parts(
     """Return which samples are for what under each protocol.
 
     ``thesis``: trained on all of ``train``; the epoch is chosen on the test samples, as published.
-    ``held_out``: about a fifth of the groups in ``train`` is for validation.
+    ``held_out``: about a fifth of the groups in ``train`` is for validation, drawn with ``seed``.
 
     Parameters
     ----------
     manifest : DataFrame (n rows)
         With the splits ``train`` and ``val``; the latter is the test.
-    labels : int array (n,)
-    seed : int
-        Of the division.
     group : str
         The column that says what must not be on both sides: film, actor, recording.
     clip_id : str
@@ -55,12 +52,12 @@ def protocol_parts(
         known = train[~ids.iloc[train].isin(ids[manifest["split"] == "val"])]
     groups = manifest[group].to_numpy()[known]
     parts = min(5, len(np.unique(groups)))  # a sample may have fewer films than five
-    fitted, validation = hold_out_validation(labels[known], groups, 1 / parts, seed)
+    fewer, validation = hold_out_validation(labels[known], groups, 1 / parts, seed)
     if len(validation) < fewest_validation:
-        fitted, validation = np.arange(len(known)), np.array([], dtype=int)
+        fewer, validation = np.arange(len(known)), np.array([], dtype=int)
     return {
         "thesis": {"train": train, "validation": test, "test": test},
-        "held_out": {"train": known[fitted], "validation": known[validation], "test": test},
+        "held_out": {"train": known[fewer], "validation": known[validation], "test": test},
     }
 
 
@@ -71,17 +68,15 @@ def hold_out_validation(
 
     Parameters
     ----------
-    labels : int array (n,)
-    groups : array (n,)
-        Person, film, actor or recording.
+    labels, groups : arrays (n,)
+        A group is a person, film, actor or recording.
     fraction : float
-        About how much goes to the second part.
-    seed : int
+        About how much is for validation.
 
     Returns
     -------
     train, validation : int arrays
-        Positions from 0 to n - 1, ascending. Choices (epoch, settings) are made on the second.
+        Positions from 0 to n - 1, ascending.
 
     Raises
     ------

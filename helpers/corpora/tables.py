@@ -12,7 +12,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 def read_table(
     path: Path, columns: Sequence[str], expected: str
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line, the named columns as text) of each line of a csv that is not empty.
+    """Yield (line, these columns as text) of each line of a csv that is not empty.
 
     Commas, semicolons and tabs, quotes, a byte order mark, UTF-16, blanks around names and values,
     empty lines and lines of separators alone are all read; bytes that are not UTF-8 are replaced.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.corpora.folders import files_below, find_folder
-from helpers.corpora.manifest import CorpusError, make_manifest, problem_of, shown
+from helpers.corpora.manifest import CorpusError, make_manifest, problem_of
 from helpers.corpora.tables import read_table, whole_number
 
 CLASSES = (
@@ -44,7 +44,7 @@ def load(root: Path) -> pd.DataFrame:
     table_path = folder / "metadata" / "UrbanSound8K.csv"
     if not table_path.is_file() or not (folder / "audio").is_dir():
         raise CorpusError(f"No metadata/UrbanSound8K.csv or no audio/ in {folder}. {EXPECTED}")
-    unexpected: list[tuple[str, str]] = []
+    unexpected: list[tuple[Path | str, str]] = []
     folds = {child.name for child in (folder / "audio").iterdir() if child.is_dir()}
     absent, rows, seen = set(), [], set()
     for line, entry in read_table(table_path, _COLUMNS, EXPECTED):
@@ -61,8 +61,7 @@ def load(root: Path) -> pd.DataFrame:
         unknown = "" if entry["class"] in CLASSES else f"unknown class {entry['class']!r}"
         rows.append(
             {
-                "sample_id": path.stem,
-                "path": str(path),
+                "path": path,
                 "emotion": "",
                 "split": fold,
                 "group": entry["fsID"],
@@ -74,7 +73,7 @@ def load(root: Path) -> pd.DataFrame:
         )
     unexpected += [(f"audio/{fold}", "a fold of the csv is absent") for fold in absent]
     unexpected += [
-        (shown(path.relative_to(folder)), "not in the csv")
+        (path, "not in the csv")
         for path in list(files_below(folder / "audio", unexpected))
         if path not in seen
     ]
@@ -84,6 +83,5 @@ def load(root: Path) -> pd.DataFrame:
         corpus="UrbanSound8K",
         folder=folder,
         expected=EXPECTED,
-        own_columns=["sound_class", "fold", "salience"],
         classes=(),
     )

@@ -16,14 +16,10 @@ def why_unreadable(path: Path) -> str:
         if path.suffix.lower() in _PICTURES:
             read_picture(path, None, 3)
         else:
-            _read_clip(path)
+            try:
+                read_audio_at_own_rate(path)
+            except Unusable:
+                extract_frames(path, frames_per_clip=1)
     except Unusable as reason:
         return str(reason)
     return ""
-
-
-def _read_clip(path: Path) -> None:
-    try:
-        read_audio_at_own_rate(path)
-    except Unusable:
-        extract_frames(path, frames_per_clip=1)

@@ -57,7 +57,7 @@ def extract_frames(
     # The middle of each piece of the clip's time.
     wanted = [stamps[0] + Fraction((2 * piece + 1) * length, 2 * pieces) for piece in range(pieces)]
     with open_clip(path) as clip:
-        frames = _all(clip) if pieces == len(stamps) else _shown_at(clip, wanted)
+        frames = clip.frames(_video(clip)) if pieces == len(stamps) else _shown_at(clip, wanted)
         pixels: list[np.ndarray] = []
         for frame in frames:
             pixels.append(_pixels(frame, _video(clip), size))
@@ -100,10 +100,6 @@ def _time_axis(clip: Clip) -> tuple[list[int], int]:
     shown = stamps[-1] - stamps[0]
     last = packets[-1][1] or round(shown / max(1, len(stamps) - 1)) or 1
     return stamps, shown + last
-
-
-def _all(clip: Clip) -> Iterator[av.VideoFrame]:
-    return clip.frames(_video(clip))
 
 
 def _shown_at(clip: Clip, wanted: list[Fraction]) -> Iterator[av.VideoFrame]:

@@ -21,13 +21,8 @@ def read_picture(
     It is turned as its Exif data say; 16 bits, 32 bits and floats are scaled to 8 bits;
     transparent parts show a white ground; of an animation the first picture is taken.
 
-    Parameters
-    ----------
-    file : path or open file
-    size : (height, width)
-        None keeps the picture's own.
-    channels : int
-        1 for grey, 3 for RGB.
+    ``file`` is a path or an open file; a ``size`` of None keeps the picture's own, else it is
+    (height, width). One channel is grey, three are RGB.
 
     Raises
     ------
@@ -40,7 +35,11 @@ def read_picture(
     try:
         # Warnings are of Exif data, say, that a viewer passes over in silence.
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(content)) as picture:
-            shown = _on_white(_eight_bits(_upright(picture)))
+            picture.load()
+            # Damaged Exif data in a good picture: it is shown as it is stored.
+            with contextlib.suppress(Exception):
+                ImageOps.exif_transpose(picture, in_place=True)
+            shown = _on_white(_eight_bits(picture))
         shown = shown.convert("L" if channels == 1 else "RGB")
         if size is None:
             size = (shown.height, shown.width)
@@ -56,7 +55,11 @@ def read_picture(
 
 def _read(file: str | Path | io.BytesIO) -> bytes:
     try:
-        content = file.read() if hasattr(file, "read") else _first_bytes(Path(file))
+        if hasattr(file, "read"):
+            content = file.read()
+        else:
+            with Path(file).open("rb") as opened:
+                content = opened.read(_LARGEST + 1)
     except FileNotFoundError:
         raise TemporarilyUnusable("the file is missing") from None
     except IsADirectoryError:
@@ -66,19 +69,6 @@ def _read(file: str | Path | io.BytesIO) -> bytes:
     if len(content) > _LARGEST:
         raise Unusable(f"larger than {_LARGEST >> 20} MiB, which no picture of a corpus is")
     return content
-
-
-def _first_bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_LARGEST + 1)
-
-
-def _upright(picture: Image.Image) -> Image.Image:
-    picture.load()
-    # Damaged Exif data in a good picture: it is shown as it is stored.
-    with contextlib.suppress(Exception):
-        ImageOps.exif_transpose(picture, in_place=True)
-    return picture
 
 
 def _eight_bits(picture: Image.Image) -> Image.Image:
@@ -101,10 +91,10 @@ def _white(picture: Image.Image, values: np.ndarray) -> float:
         scales = [2.0**bits - 1] if bits in (10, 12, 14) else [65535.0]
     else:
         scales = [255.0, 65535.0]
-    fitting = [white for white in scales if high <= white]
-    if not fitting:
+    possible = [white for white in scales if high <= white]
+    if not possible:
         raise Unusable(f"its values reach {high:g}; expected at most {scales[-1]:g}")
-    return fitting[0]
+    return possible[0]
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

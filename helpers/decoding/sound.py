@@ -30,11 +30,6 @@ def read_audio(path: str | Path, sample_rate: int) -> np.ndarray:
     where its time stamps leave a gap. Samples on the scale of 16 bits are brought to full scale;
     where the channels cancel each other, the loudest one is taken.
 
-    Parameters
-    ----------
-    sample_rate : int
-        In hertz; the thesis's log-mel spectrograms use 22050.
-
     Returns
     -------
     array (samples,), float32

@@ -22,15 +22,8 @@ def published_augmentation(seed: int) -> keras.Sequential:
     generator, which the thesis used, takes the shear in degrees: 0.2 of them move no part of a
     picture of 128 pixels by more than a quarter of a pixel.
 
-    Parameters
-    ----------
-    seed : int
-        The same seed gives the same changes, batch by batch.
-
-    Returns
-    -------
-    keras.Sequential
-        float32 (batch, height, width, channels) on the 0-255 scale -> the same.
+    The layer takes and returns float32 (batch, height, width, channels) on the 0-255 scale; the
+    same ``seed`` gives the same changes, batch by batch.
     """
     return keras.Sequential(
         [
@@ -47,15 +40,9 @@ class RandomAffine(layers.Layer):
     So did the old generator. Keras's ``RandomFlip``, ``RandomShear`` and ``RandomZoom`` in a row
     blur a picture twice and take longer; by how much, ``python -m helpers.series.benchmark`` says.
 
-    Parameters
-    ----------
-    mirror : bool
-        Whether left and right change sides in half the cases.
-    shear_degrees : float
-        Columns lean by up to this angle, either way.
-    zoom : float
-        Height and width are divided by 1 - zoom to 1 + zoom, each on its own.
-    seed : int
+    With ``mirror`` left and right change sides in half the cases; columns lean by up to
+    ``shear_degrees`` either way; height and width are divided by 1 - ``zoom`` to 1 + ``zoom``, each
+    on its own.
     """
 
     def __init__(self, mirror: bool, shear_degrees: float, zoom: float, seed: int, **options):

@@ -33,12 +33,9 @@ _STILL_SHAPE = (181, 143)  # SFEW's stills (height, width): cuttings have the sa
 
 
 def detect_faces(picture: np.ndarray) -> np.ndarray:
-    """Find upright faces, from the front or a little to the side.
+    """Find upright faces, from the front or a little to the side, of ``SMALLEST_FACE`` or larger.
 
-    Parameters
-    ----------
-    picture : array (height, width) or (height, width, 3), uint8, RGB
-        Faces under ``SMALLEST_FACE`` pixels are not found.
+    ``picture`` is uint8 (height, width) or (height, width, 3), RGB.
 
     Returns
     -------
@@ -97,8 +94,8 @@ def faces_of_clip(path: Path, size: tuple[int, int], frames_per_clip: int) -> np
 def pictures_without_a_face(manifest: pd.DataFrame) -> pd.DataFrame:
     """Return the usable rows of a manifest of stills in which no face is found.
 
-    They are candidates for the list of exclusions (``corpora.exclusions``) and no more than that:
-    profiles and covered faces are among them, so a person has to look.
+    They are candidates for the list of exclusions (``corpora.exclusions``): profiles and covered
+    faces are among them, so a person has to look.
     """
     usable = manifest[manifest["problem"] == ""]
     counts, problems = compute_stack(

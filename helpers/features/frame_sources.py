@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.cache import Result, Unusable, compute_each
+from helpers.cache import Result, Unusable
 from helpers.corpora.afew import ALIGNED_FACES
 from helpers.corpora.clips import join_stills
 from helpers.corpora.manifest import CorpusError
 from helpers.decoding.pictures import read_picture
 from helpers.features.face_detection import faces_of_clip
-from helpers.features.media import read_frames
+from helpers.features.media import compute_each_row, read_frames
 
 _FACE_NAME = re.compile(r"(?:^|/)Faces/([^/]+)/[^/]+\.(?:jpe?g|png)$", re.IGNORECASE)
 _ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError)
@@ -34,7 +34,7 @@ class ClipFrames:
     """Frames of many clips.
 
     ``pixels`` (frames, height, width, 3) uint8; ``clip_rows`` (frames,) int64, the position of each
-    frame's clip in the manifest, ascending; ``reasons``, one a clip: "" or why it has no frame;
+    frame's clip in the manifest, ascending; ``reasons``, one per clip: "" or why it has no frame;
     ``unreadable``, (name, reason) of single pictures that were passed over.
     """
 
@@ -45,16 +45,10 @@ class ClipFrames:
 
 
 def stills_of_clips(pixels: np.ndarray, joined: pd.DataFrame, clips: int) -> ClipFrames:
-    """Take the stills that were joined to clips.
+    """Take the stills that were joined to so many clips.
 
-    Parameters
-    ----------
-    pixels : array (stills, height, width, 3)
-        From ``helpers.features.pictures.decode``.
-    joined : DataFrame (stills rows)
-        From ``helpers.corpora.clips.join_stills``, after decoding.
-    clips : int
-        How many clips there are.
+    ``pixels`` (stills, height, width, 3) are from ``helpers.features.pictures.decode``, and
+    ``joined``, with as many rows, is from ``helpers.corpora.clips.join_stills`` after decoding.
     """
     rows = np.flatnonzero((joined["problem"] == "").to_numpy())
     clip_rows = joined["clip_row"].to_numpy()[rows]
@@ -82,18 +76,12 @@ def whole_frames(clips: pd.DataFrame, size: tuple[int, int], frames_per_clip: in
 
 def detected_faces(clips: pd.DataFrame, size: tuple[int, int], frames_per_clip: int) -> ClipFrames:
     """Take the largest face of each of ``frames_per_clip`` frames evenly spread over each clip."""
-    usable = (clips["problem"] == "").to_numpy()
-    computed = compute_each(
+    results, _ = compute_each_row(
         "detected_faces",
-        clips["path"][usable].tolist(),
+        clips,
         {"size": list(size), "frames_per_clip": frames_per_clip, "detector": "dlib"},
         partial(faces_of_clip, size=size, frames_per_clip=frames_per_clip),
     )
-    faces = iter(computed)
-    results = [
-        next(faces) if fine else Result(None, problem)
-        for fine, problem in zip(usable, clips["problem"], strict=True)
-    ]
     return _from_results(results, size)
 
 
@@ -150,12 +138,7 @@ def all_sources(
 ) -> tuple[dict[str, ClipFrames], dict[str, str]]:
     """Take the frames of clips from every source that there is.
 
-    Parameters
-    ----------
-    clips, size, frames_per_clip
-        As the sources take them.
-    stills : (pixels, manifest), optional
-        Decoded stills with ``clip_id``, where the corpus has such.
+    ``stills`` are the pixels and manifest of decoded stills with ``clip_id``, where there are some.
 
     Returns
     -------
@@ -233,12 +216,5 @@ def _read_member(archive: zipfile.ZipFile, name: str) -> io.BytesIO:
         raise Unusable(f"it says it is {size:,} bytes large")
     try:
         return io.BytesIO(archive.read(name))
-    except (
-        zipfile.BadZipFile,
-        RuntimeError,
-        NotImplementedError,
-        OSError,
-        EOFError,
-        zlib.error,
-    ) as error:
+    except _ZIP_DAMAGE as error:
         raise Unusable(f"the zip is damaged here ({error})") from None

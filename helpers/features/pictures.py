@@ -12,10 +12,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from helpers.cache import compute_stack
 from helpers.corpora import exclusions, load_role
 from helpers.decoding.pictures import read_picture
 from helpers.emotions import class_indices
+from helpers.features.media import compute_stack_of_rows
 from helpers.runtime import import_tensorflow
 
 
@@ -57,14 +57,7 @@ def picture_size(corpus: str, epochs: int) -> int:
 def decode(
     manifest: pd.DataFrame, size: tuple[int, int], channels: int = 3
 ) -> tuple[np.ndarray, pd.DataFrame]:
-    """Decode the pictures of a manifest to one size.
-
-    Parameters
-    ----------
-    manifest : DataFrame with n rows
-    size : (height, width) in pixels
-    channels : int
-        1 for grey, 3 for RGB.
+    """Decode the pictures of a manifest (n rows) to one size, (height, width) in pixels.
 
     Returns
     -------
@@ -78,23 +71,14 @@ def decode(
     ValueError
         If not one picture could be read.
     """
-    pixels, problems = compute_stack(
+    return compute_stack_of_rows(
         "pictures",
-        manifest["path"].tolist(),
+        manifest,
         {"size": list(size), "channels": channels},
         partial(read_picture, size=size, channels=channels),
         shape=(*size, channels),
-        dtype="uint8",
+        kind="pictures",
     )
-    manifest = manifest.copy()
-    unreadable = pd.Series(problems, index=manifest.index, dtype=object)
-    manifest["problem"] = manifest["problem"].where(manifest["problem"] != "", unreadable)
-    if (manifest["problem"] != "").all():
-        raise ValueError(
-            f"None of the {len(manifest)} pictures could be read; the first one: "
-            f"{manifest['path'].iloc[0]}: {manifest['problem'].iloc[0]}."
-        )
-    return pixels, manifest
 
 
 def make_dataset(
@@ -116,10 +100,7 @@ def make_dataset(
         divided by 255, as published; float features pass as they are.
     labels : int array (n,), or None for batches of features alone
     rows : ints
-        The rows to take, in this order unless ``shuffle``.
-    batch_size : int
-    shuffle : bool
-        A new order every epoch, given by ``seed``.
+        In this order, unless ``shuffle`` gives a new one every epoch, drawn with ``seed``.
     augment : callable, optional
         Takes and returns a float32 batch on the features' own scale (0 to 255), as a Keras layer
         does; for training alone.

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image
 
-from helpers.cache import compute_each
 from helpers.corpora import load_role
 from helpers.corpora.folders import PICTURES
 from helpers.features.face_detection import faces_of_clip
+from helpers.features.media import compute_each_row
 from helpers.files import write_atomically
 from helpers.paths import cache_root
 
@@ -34,16 +34,13 @@ def pictures_of_clips(clips: pd.DataFrame) -> pd.DataFrame:
 
     Row for row with ``clips``; a clip in which no face was found keeps that as its problem.
     """
-    usable = clips[clips["problem"] == ""]
     settings = {"size": _FACE_SIZE, "frames_per_clip": 1}
     function = partial(faces_of_clip, **settings)
-    found = compute_each("posed_faces", usable["path"].tolist(), settings, function)
+    found, pictures = compute_each_row("posed_faces", clips, settings, function)
     folder = cache_root() / "posed_faces_png"
-    pictures = clips.copy()
     pictures["path"] = [str(folder / f"{sample_id}.png") for sample_id in clips["sample_id"]]
-    for row, face in zip(usable.index, found, strict=True):
+    for row, face in zip(clips.index, found, strict=True):
         if face.path is None:
-            pictures.loc[row, "problem"] = face.problem
             continue
         # Named as the face is, by the settings and by the clip's content.
         picture = folder / face.path.parent.name / f"{face.path.stem}.png"

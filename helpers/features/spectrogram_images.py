@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from helpers.cache import compute_stack
 from helpers.decoding.sound import read_audio, read_audio_at_own_rate
+from helpers.features.media import compute_stack_of_rows
 from helpers.features.spectrograms import (
     LIBROSA_DEFAULTS,
     THESIS_SAMPLE_RATE,
@@ -33,13 +33,8 @@ def spectrogram_images(
 ) -> tuple[np.ndarray, pd.DataFrame]:
     """Turn the sound of every row into a picture.
 
-    Parameters
-    ----------
-    manifest : DataFrame with n rows
-    kind : str
-        ``"librosa_defaults"``: 128 bands at the file's own rate, as published. ``"log_mel"``: the
-        40 bands of the first configuration, with pre-emphasis, at 22050 Hz.
-    size : (height, width) in pixels
+    Of the kinds, ``"librosa_defaults"`` has 128 bands at the file's own rate, as published, and
+    ``"log_mel"`` the 40 bands of the first configuration, with pre-emphasis, at 22050 Hz.
 
     Returns
     -------
@@ -55,22 +50,14 @@ def spectrogram_images(
     """
     if kind not in KINDS:
         raise ValueError(f"Unknown kind of spectrogram {kind!r}; expected one of {KINDS}.")
-    images, problems = compute_stack(
+    return compute_stack_of_rows(
         "spectrogram_images",
-        manifest["path"].tolist(),
+        manifest,
         {"kind": kind, "size": list(size)},
         partial(sound_to_image, kind=kind, size=size),
         shape=(*size, 3),
-        dtype="uint8",
+        kind="sounds",
     )
-    known = manifest["problem"] != ""
-    manifest = manifest.assign(problem=np.where(known, manifest["problem"], problems))
-    if (manifest["problem"] != "").all():
-        raise ValueError(
-            f"None of the {len(manifest)} sounds could be read; the first one: "
-            f"{manifest['path'].iloc[0]}: {manifest['problem'].iloc[0]}."
-        )
-    return images, manifest
 
 
 def sound_to_image(path: str | Path, *, kind: str, size: tuple[int, int]) -> np.ndarray:

@@ -160,7 +160,7 @@ def log_mel_spectrograms(waveforms: Sequence[Result], **options) -> np.ndarray:
 class Normaliser:
     """A fitted normalisation: (spectrogram - mean) / deviation.
 
-    ``mean`` and ``deviation`` hold one value (``global``), one a band (``per_band``), or none
+    ``mean`` and ``deviation`` hold one value (``global``), one per band (``per_band``), or none
     (``none``; and ``per_spectrogram``, which takes them from each spectrogram by itself).
     """
 
@@ -188,13 +188,7 @@ class Normaliser:
 
 
 def fit_normaliser(kind: str, spectrograms: np.ndarray, rows: Sequence[int]) -> Normaliser:
-    """Fit one of ``NORMALISATIONS`` on some rows of (n, bands, frames).
-
-    Parameters
-    ----------
-    rows : ints
-        The training clips alone: statistics of others would leak into training.
-    """
+    """Fit one of ``NORMALISATIONS`` on rows of (n, bands, frames): the training clips alone."""
     if kind not in NORMALISATIONS:
         raise ValueError(f"Unknown normalisation {kind!r}; expected one of {NORMALISATIONS}.")
     if kind in ("none", "per_spectrogram"):

@@ -72,10 +72,7 @@ def set_seeds(seed: int) -> None:
 
 
 def device_name() -> str:
-    """Return what TensorFlow computes on: the first GPU's name, else the processor and its cores.
-
-    Cores are those that this process may use.
-    """
+    """Return what TensorFlow computes on: the first GPU, else the processor and its cores."""
     tensorflow = import_tensorflow()
     gpus = tensorflow.config.list_physical_devices("GPU")
     if gpus:
@@ -87,16 +84,12 @@ def device_name() -> str:
 def environment() -> dict:
     """Return what a result depends on, for its metrics.json.
 
-    Returns
-    -------
-    dict
-        ``versions`` (name to version, "" where it is not installed), ``device``, ``cores``,
-        ``system``, ``commit``.
+    ``versions`` (of a package that is not installed: ""), ``device``, ``cores`` that this process
+    may use, ``system``, ``commit``.
     """
-    versions = {"python": platform.python_version()}
-    versions |= {name: _version(name) for name in _RECORDED}
+    versions = {name: installed_version(name) for name in _RECORDED}
     return {
-        "versions": versions,
+        "versions": {"python": platform.python_version()} | versions,
         "device": device_name(),
         "cores": _cores(),
         "system": platform.platform(terse=True),
@@ -119,7 +112,9 @@ def commit() -> str:
 
 def describe() -> str:
     """Return versions and device in a line or two, to be printed in a notebook."""
-    versions = [f"{name} {_version(name.lower())}" for name in ("TensorFlow", "Keras", "NumPy")]
+    versions = [
+        f"{name} {installed_version(name.lower())}" for name in ("TensorFlow", "Keras", "NumPy")
+    ]
     device = device_name()
     line = " · ".join([f"Python {platform.python_version()}", *versions, device])
     return f"{line}\n{NO_GPU_IN_COLAB}" if in_colab() and device.startswith("CPU") else line
@@ -143,7 +138,8 @@ def _quiet_standard_error() -> Iterator[None]:
             os.close(kept)
 
 
-def _version(name: str) -> str:
+def installed_version(name: str) -> str:
+    """Return the version of a package, "" where it is not installed."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from helpers.runtime import device_name, import_tensorflow
+from helpers.runtime import device_name, import_tensorflow, installed_version
 from helpers.runtime.colab import NO_GPU_IN_COLAB, in_colab
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _ALTERNATIVES = {"dlib-bin": "dlib", "opencv-python-headless": "opencv-python"}
 
 
 def unmet_requirements(path: str | Path = REQUIREMENTS) -> list[str]:
-    """Return the lines of a requirements file that what is installed does not meet.
+    """Return the lines of a requirements file that the installed packages do not meet.
 
     A package that holds the same module under another name will do. One whose installation was
     interrupted will not: pip and uv write their own name last.
@@ -47,7 +47,7 @@ def _is_met(requirement: "Requirement") -> bool:
     try:
         package = metadata.distribution(requirement.name)
     except metadata.PackageNotFoundError:
-        return _is_installed(_ALTERNATIVES.get(requirement.name, requirement.name))
+        return bool(installed_version(_ALTERNATIVES.get(requirement.name, requirement.name)))
     return bool(package.read_text("INSTALLER")) and requirement.specifier.contains(
         package.version, prereleases=True
     )
@@ -117,7 +117,7 @@ def _check_ffmpeg() -> Iterator[Check]:
         return
     origin = "imageio-ffmpeg's" if "imageio_ffmpeg" in program else program
     detail = f"{' '.join(first.split()[2:3])} ({origin})"
-    shadows = [name for name in _SHADOWS if _is_installed(name)]
+    shadows = [name for name in _SHADOWS if installed_version(name)]
     if not shadows:
         yield Check(True, "ffmpeg", detail)
     else:
@@ -125,7 +125,9 @@ def _check_ffmpeg() -> Iterator[Check]:
         detail += f", but {names} hides the package `ffmpeg-python`"
         # Both write the module ffmpeg; where ffmpeg-python came last it works all the same.
         works = hasattr(importlib.import_module("ffmpeg"), "input")
-        yield Check(works, "ffmpeg", detail, f"to mend that, type: {_unshadow(shadows)}")
+        repair = _pip("install", "--force-reinstall", "--no-deps", "ffmpeg-python")
+        repair = f"{_pip('uninstall', '-y', *shadows)} && {repair}"
+        yield Check(works, "ffmpeg", detail, f"to mend that, type: {repair}")
 
 
 def _check_packages() -> Iterator[Check]:
@@ -153,32 +155,19 @@ def _check_disk() -> Iterator[Check]:
     except OSError as error:
         yield Check(False, "disk", f"{type(error).__name__}: {error}", advice)
     else:
-        enough = free >= _FREE_GIGABYTES
         detail = f"{free:.1f} GB free for {folder}"
-        if enough:
+        if free >= _FREE_GIGABYTES:
             yield Check(True, "disk", detail)
         else:
-            needed = f"; at least {_FREE_GIGABYTES:.0f} GB are needed"
-            yield Check(False, "disk", detail + needed, advice)
+            detail += f"; at least {_FREE_GIGABYTES:.0f} GB are needed"
+            yield Check(False, "disk", detail, advice)
 
 
 def _failure(name: str, error: Exception, package: str) -> Check:
     repair = "bash colab_setup.sh"
-    if _is_installed(package):
+    if installed_version(package):
         repair = _pip("install", "--force-reinstall", "--no-deps", package)
     return Check(False, name, f"{type(error).__name__}: {error}", f"type: {repair}")
-
-
-def _unshadow(shadows: list[str]) -> str:
-    repair = _pip("install", "--force-reinstall", "--no-deps", "ffmpeg-python")
-    return f"{_pip('uninstall', '-y', *shadows)} && {repair}"
-
-
-def _is_installed(name: str) -> bool:
-    try:
-        return bool(metadata.version(name))
-    except metadata.PackageNotFoundError:
-        return False
 
 
 def _pip(*arguments: str) -> str:

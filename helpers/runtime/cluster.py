@@ -9,7 +9,7 @@ same here.
 import importlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import joblib
@@ -59,8 +59,5 @@ def on_cluster(address: str) -> Iterator[Any]:
 def extraction() -> Iterator[None]:
     """Let joblib use the cluster that the environment names, if it names one."""
     address = os.environ.get(VARIABLE, "")
-    if not address:
-        yield
-        return
-    with on_cluster(address):
+    with on_cluster(address) if address else nullcontext():
         yield

@@ -7,20 +7,20 @@ what has to be encoded; clips are read in process, in ``helpers.decoding``.
 import shutil
 import signal
 import subprocess
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ffmpeg.nodes import OutputStream
 
 _SECONDS = 300
+_ADVICE = (
+    "Expected a build with the encoders mpeg4 and libmp3lame, as imageio-ffmpeg has. To use that "
+    "one: `pip install imageio-ffmpeg`, and take this one off the PATH."
+)
 
 
 class MachineError(RuntimeError):
     """A failure of a program or of this machine, which says nothing about a file's content."""
-
-
-class Command(Protocol):
-    """What ``ffmpeg.input(...).output(...)`` gives: an output that can be compiled."""
-
-    def compile(self, cmd: str) -> list[str]:
-        """Return the list of arguments."""
 
 
 def ffmpeg_binary() -> str:
@@ -45,12 +45,14 @@ def ffmpeg_binary() -> str:
         ) from error
 
 
-def run_ffmpeg(command: Command, content: bytes = b"", *, seconds: float = _SECONDS) -> bytes:
+def run_ffmpeg(
+    command: "OutputStream", content: bytes = b"", *, seconds: float = _SECONDS
+) -> bytes:
     """Run ffmpeg and return what it writes to its standard output.
 
     Parameters
     ----------
-    command : an output of ffmpeg-python
+    command : what ``ffmpeg.input(...).output(...)`` returns
     content : bytes
         For ffmpeg's standard input (``pipe:0``).
     seconds : float
@@ -61,7 +63,7 @@ def run_ffmpeg(command: Command, content: bytes = b"", *, seconds: float = _SECO
     FileNotFoundError
         If there is no ffmpeg.
     MachineError
-        If it does not start, fails, is killed, or takes too long; the message names the program.
+        If it does not start, fails, is killed, or takes too long.
     """
     program = ffmpeg_binary()
     arguments = [program, "-hide_banner", "-loglevel", "error", *command.compile(cmd=program)[1:]]
@@ -75,17 +77,8 @@ def run_ffmpeg(command: Command, content: bytes = b"", *, seconds: float = _SECO
         raise MachineError(f"{program} cannot be started: {error}. {_ADVICE}") from None
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip()[-500:] or "no message"
-        raise MachineError(f"{program} {_ending(done.returncode)}: {said} {_ADVICE}")
+        ending = f"failed with exit status {done.returncode}"
+        if done.returncode < 0:
+            ending = f"was ended by {signal.Signals(-done.returncode).name}"
+        raise MachineError(f"{program} {ending}: {said} {_ADVICE}")
     return done.stdout
-
-
-_ADVICE = (
-    "Expected a build with the encoders mpeg4 and libmp3lame, as imageio-ffmpeg has. To use that "
-    "one: `pip install imageio-ffmpeg`, and take this one off the PATH."
-)
-
-
-def _ending(code: int) -> str:
-    if code < 0:
-        return f"was ended by {signal.Signals(-code).name}"
-    return f"failed with exit status {code}"

@@ -14,15 +14,12 @@ def check_parameters(namespace: Mapping[str, object]) -> None:
     An ``int`` may stand for a ``float``, a ``bool`` for nothing else. Whole numbers (epochs, folds,
     a seed) are not negative.
 
-    Parameters
-    ----------
-    namespace : mapping
-        The notebook's ``globals()`` after the parameters cell: values and their annotations.
+    ``namespace`` is the notebook's ``globals()`` after the parameters cell.
 
     Raises
     ------
     ValueError
-        Naming each parameter that is wrong: its value, its type and what is expected.
+        Of each parameter that is wrong it says the value, the type and what is expected.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -38,13 +39,10 @@ def plan_recordings(seed: int) -> list[Recording]:
     """Return all recordings, by fold and class."""
     count = FOLDS * len(CITY_SOUNDS) * RECORDINGS
     numbers = random_for(seed, "UrbanSound8K").choice(np.arange(2000, 200000), count, replace=False)
-    places = [
-        (fold, class_number)
-        for fold in range(1, FOLDS + 1)
-        for class_number in range(len(CITY_SOUNDS))
-        for _ in range(RECORDINGS)
+    kinds = product(range(1, FOLDS + 1), range(len(CITY_SOUNDS)), range(RECORDINGS))
+    return [
+        Recording(int(n), fold, number) for n, (fold, number, _) in zip(numbers, kinds, strict=True)
     ]
-    return [Recording(int(n), *place) for n, place in zip(numbers, places, strict=True)]
 
 
 def write_recording(root: Path, seed: int, recording: Recording) -> list[dict]:

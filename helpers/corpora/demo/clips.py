@@ -36,8 +36,8 @@ STILLS = {"train": (52, 15, 23, 53, 43, 46, 28), "val": (24, 8, 14, 20, 26, 22, 
 NOT_FACES = {"train": 9, "val": 5}
 """Stills that show no face, on top of the others; the thesis deleted such by hand."""
 IDS_IN_BOTH = 2
-_SHARE_WITH_STILLS = 0.7
-_SHARE_OF_OTHER_LABELS = 0.05
+_FRACTION_WITH_STILLS = 0.7
+_FRACTION_OF_OTHER_LABELS = 0.05
 _CLIPS_WITHOUT_FACES = {"train": 4, "val": 3}
 _STILL_SIZE = (181, 143)  # height, width
 _ALIGNED_SIZE = 96
@@ -84,14 +84,14 @@ def _plan_split(split: str, ids: list[str], rng: np.random.Generator) -> list[Cl
     filmed = {}
     for emotion in EMOTIONS:
         own = [k for k, e in enumerate(emotions) if e == emotion]
-        filmed[emotion] = rng.permutation(own)[: round(_SHARE_WITH_STILLS * len(own))].tolist()
+        filmed[emotion] = rng.permutation(own)[: round(_FRACTION_WITH_STILLS * len(own))].tolist()
     stills: list[list[str]] = [[] for _ in ids]
     for emotion, count in zip(EMOTIONS, STILLS[split], strict=True):
         for n in range(count):
             own = filmed[emotion]
             if n < len(own):
                 clip = own[n]
-            elif rng.random() < _SHARE_OF_OTHER_LABELS:
+            elif rng.random() < _FRACTION_OF_OTHER_LABELS:
                 others = [k for e in EMOTIONS if e != emotion for k in filmed[e]]
                 clip = others[rng.integers(len(others))]
             else:
@@ -102,33 +102,31 @@ def _plan_split(split: str, ids: list[str], rng: np.random.Generator) -> list[Cl
     nothing_found = rng.choice(len(ids), _CLIPS_WITHOUT_FACES[split], replace=False)
     return [
         Clip(
-            ids[k],
+            clip_id,
             split,
-            str(films[k]),
+            str(film),
             emotion,
-            tuple(stills[k]),
+            tuple(own),
             int(k in no_face),
             k not in nothing_found,
         )
-        for k, emotion in enumerate(emotions)
+        for k, (clip_id, film, emotion, own) in enumerate(
+            zip(ids, films, emotions, stills, strict=True)
+        )
     ]
 
 
 def write_clip(root: Path, seed: int, clip: Clip) -> tuple[dict[str, bytes], list[str]]:
     """Write a clip and its stills.
 
-    Returns
-    -------
-    aligned : dict
-        The organisers' aligned faces, jpg files by their name in the zip.
-    not_faces : list of str
-        The names of the stills that show no face.
+    Return the organisers' aligned faces (jpg files by their name in the zip), and the names of the
+    stills that show no face.
     """
     rng = random_for(seed, "clip", clip.split, clip.clip_id)
     shot = make_shot(make_film(random_for(seed, "film", clip.film), clip.film), clip.emotion, rng)
     sound, mouth = soundtrack(shot, rng)
     frames, aligned = [], {}
-    lost = rng.beta(0.9, 1.6)  # the share of pictures in which the organisers' detector failed
+    lost = rng.beta(0.9, 1.6)  # the fraction of pictures in which the organisers' detector failed
     for number in range(0, shot.frames, _FRAMES_A_DRAWING):
         frame, pose = film_frame(shot, number, mouth[number], rng)
         frames += [frame] * min(_FRAMES_A_DRAWING, shot.frames - number)

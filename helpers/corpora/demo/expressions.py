@@ -50,17 +50,9 @@ def express(
 ) -> dict[int, float]:
     """Return the action units of an emotion, every unit of ``ACTION_UNITS`` in it.
 
-    Parameters
-    ----------
-    emotion : str
-        One of the seven.
-    intensity : float
-        0 is a face at rest, 1 the prototype.
-    rng : Generator, optional
-        Needed for ``variation``.
-    variation : float
-        How much each unit is made stronger or weaker by chance (standard deviation, relative), and
-        how much of the units that do not belong comes in.
+    An ``intensity`` of 0 is a face at rest, 1 the prototype. ``variation``, which needs ``rng``, is
+    by how much each unit is stronger or weaker by chance (relative standard deviation), and how
+    much of the units that do not belong comes in.
     """
     prototype = PROTOTYPES[emotion]
     units = {unit: intensity * prototype.get(unit, 0.0) for unit in ACTION_UNITS}
@@ -71,9 +63,9 @@ def express(
     return {unit: float(np.clip(value, 0, 1.2)) for unit, value in units.items()}
 
 
-def add_units(first: Units, second: Units, share: float = 1.0) -> dict[int, float]:
-    """Return ``first`` with a share of ``second`` on top, unit by unit, clipped to 0..1.2."""
+def add_units(first: Units, second: Units, fraction: float = 1.0) -> dict[int, float]:
+    """Return ``first`` with a fraction of ``second`` on top, unit by unit, clipped to 0..1.2."""
     return {
-        unit: float(np.clip(first.get(unit, 0.0) + share * second.get(unit, 0.0), 0, 1.2))
+        unit: float(np.clip(first.get(unit, 0.0) + fraction * second.get(unit, 0.0), 0, 1.2))
         for unit in ACTION_UNITS
     }

@@ -78,7 +78,7 @@ def _paint_skin(canvas: Canvas, person: Person, curves: dict[str, np.ndarray]) -
     for side in set(ears) - set(near):
         _paint_ear(canvas, person, side)
     # The visible outline of a turned head is the hull of what bulges out.
-    rings = np.concatenate([curves["outline"] * share for share in (1.0, 0.9, 0.75, 0.55)])
+    rings = np.concatenate([curves["outline"] * fraction for fraction in (1.0, 0.9, 0.75, 0.55)])
     sides = np.array([(x, y, z) for s in (-1, 1) for x, y, z in _side_of_head(s)])
     sides *= (person.face_width, 1.0, 1.0)
     face = hull(np.concatenate([canvas.place(rings), canvas.place(sides)]))

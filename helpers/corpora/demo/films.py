@@ -139,8 +139,8 @@ def _rectangle(x: float, y: float, width: float, height: float) -> np.ndarray:
 
 
 def _fade(image: np.ndarray, top: np.ndarray, bottom: np.ndarray) -> None:
-    share = np.linspace(0, 1, image.shape[1], dtype=np.float32)[:, None]
-    image[:] = (1 - share) * as_layers(top) + share * as_layers(bottom)
+    fraction = np.linspace(0, 1, image.shape[1], dtype=np.float32)[:, None]
+    image[:] = (1 - fraction) * as_layers(top) + fraction * as_layers(bottom)
 
 
 def _room(image: np.ndarray, palette: np.ndarray, rng: np.random.Generator) -> None:

@@ -202,8 +202,8 @@ def _mouth(person: Person, units: Units) -> dict[str, np.ndarray]:
     near, far = 0.30 - 0.18 * units[26], 0.70 - 0.25 * units[26]
 
     def lip(centre: float, thickness: float, bow: float = 0.0) -> np.ndarray:
-        def y(share: float, thick: float) -> float:
-            return centre + share * (corner - centre) + thick * thickness
+        def y(fraction: float, thick: float) -> float:
+            return centre + fraction * (corner - centre) + thick * thickness
 
         half = [(0.0, y(0, 1 - bow)), (0.22 * x, y(near * 0.3, 1 + bow * 0.5))]
         half += [(0.55 * x, y(near, 0.80)), (0.82 * x, y(far, 0.42)), (x, corner)]

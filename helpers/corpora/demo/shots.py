@@ -78,13 +78,7 @@ def film_frame(
 ) -> tuple[np.ndarray, Pose]:
     """Return a frame of the clip, uint8 RGB (288, 360, 3), and where the head is in it.
 
-    Parameters
-    ----------
-    frame : int
-    mouth : float
-        How wide speech opens the mouth, 0 to 1.
-    rng : Generator
-        For the grain.
+    ``mouth`` is how wide speech opens the mouth, 0 to 1.
     """
     pose = head_pose(shot, frame)
     x, y = _place_offset(shot, frame)
@@ -180,17 +174,15 @@ def _paint_obstacle(
     light: Light,
 ) -> None:
     """Paint what stands between camera and face; ``at`` moves it, in face units."""
-    paint_it = _OBSTACLES.get(kind)
-    if paint_it:
-        brightness = light.ambient + 0.6 * light.colour
-        origin = np.array(pose.centre) + np.array(at) * pose.scale
-        paint_it(
-            image,
-            lambda points: np.array(points) * pose.scale + origin,
-            pose.scale,
-            person,
-            brightness,
-        )
+    if kind not in _OBSTACLES:
+        return
+    brightness = light.ambient + 0.6 * light.colour
+    origin = np.array(pose.centre) + np.array(at) * pose.scale
+
+    def place(points: list) -> np.ndarray:
+        return np.array(points) * pose.scale + origin
+
+    _OBSTACLES[kind](image, place, pose.scale, person, brightness)
 
 
 _Place = Callable[[list], np.ndarray]

@@ -14,14 +14,9 @@ RATE = SAMPLE_RATE
 
 
 def city_sound(name: str, seconds: float, foreground: bool, rng: np.random.Generator) -> np.ndarray:
-    """Return one of the ten sounds in a street, float64 (seconds * RATE,), peak below 1.
+    """Return one of ``CITY_SOUNDS`` in a street, float64 (seconds * RATE,), peak below 1.
 
-    Parameters
-    ----------
-    name : str
-        A key of ``CITY_SOUNDS``.
-    foreground : bool
-        Whether the sound is louder than the street around it (salience 1) or not (2).
+    In the foreground (salience 1) it is louder than the street around it, else (2) not.
     """
     samples = int(seconds * RATE)
     sound = _level(CITY_SOUNDS[name](samples, rng))
@@ -94,17 +89,15 @@ def _pluck(pitch: float, rng: np.random.Generator) -> np.ndarray:
 
 
 def _band(sound: np.ndarray, low: float, high: float) -> np.ndarray:
-    return sosfilt(
-        butter(2, (low, min(high, 0.48 * RATE)), "bandpass", fs=RATE, output="sos"), sound
-    )
+    edges = (low, min(high, 0.48 * RATE))
+    return sosfilt(butter(2, edges, "bandpass", fs=RATE, output="sos"), sound)
 
 
 def _air_conditioner(samples: int, rng: np.random.Generator) -> np.ndarray:
     hum = _harmonics(np.full(samples, rng.choice([50.0, 60.0]) * 2), 0.7 ** np.arange(6))
     flutter = 1 + 0.1 * np.sin(2 * np.pi * rng.uniform(0.5, 4) * _time(samples))
-    return noise(samples, rng, rng.uniform(1.2, 2.0)) * flutter + rng.uniform(0.1, 0.6) * _level(
-        hum
-    )
+    air = noise(samples, rng, rng.uniform(1.2, 2.0)) * flutter
+    return air + rng.uniform(0.1, 0.6) * _level(hum)
 
 
 def _car_horn(samples: int, rng: np.random.Generator) -> np.ndarray:
@@ -192,13 +185,11 @@ def _jackhammer(samples: int, rng: np.random.Generator) -> np.ndarray:
 def _siren(samples: int, rng: np.random.Generator) -> np.ndarray:
     time, low, high = _time(samples), rng.uniform(450, 700), rng.uniform(1000, 1600)
     kind = rng.choice(["wail", "yelp", "two tones"])
-    turns = (
-        time * (rng.uniform(0.2, 0.4) if kind == "wail" else rng.uniform(2.5, 4.5)) + rng.random()
-    )
-    share = 0.5 - 0.5 * np.cos(2 * np.pi * turns)
+    speed = rng.uniform(0.2, 0.4) if kind == "wail" else rng.uniform(2.5, 4.5)
+    fraction = 0.5 - 0.5 * np.cos(2 * np.pi * (time * speed + rng.random()))
     if kind == "two tones":
-        share, high = (time * rng.uniform(0.8, 1.5) % 1 > 0.5).astype(float), low * 1.33
-    return _harmonics(low + (high - low) * share, rng.uniform(0.3, 0.6) ** np.arange(5))
+        fraction, high = (time * rng.uniform(0.8, 1.5) % 1 > 0.5).astype(float), low * 1.33
+    return _harmonics(low + (high - low) * fraction, rng.uniform(0.3, 0.6) ** np.arange(5))
 
 
 CITY_SOUNDS: dict[str, Callable[[int, np.random.Generator], np.ndarray]] = {

@@ -8,14 +8,9 @@ from helpers.corpora.demo.voices import PROSODIES, SAMPLE_RATE, Prosody, moderat
 
 
 def soundtrack(shot: Shot, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return the sound of a shot and what it does to the mouth.
+    """Return the sound of a shot and how wide speech opens the mouth, 0 to 1.
 
-    Returns
-    -------
-    sound : float64 array (samples,)
-        At ``SAMPLE_RATE``, between -1 and 1, as long as the frames.
-    mouth : float64 array (frames,)
-        How wide speech opens the mouth, 0 to 1.
+    float64 (samples,) at ``SAMPLE_RATE``, -1 to 1, as long as the frames; and (frames,).
     """
     samples = shot.frames * SAMPLE_RATE // FRAMES_PER_SECOND
     prosody = _mood(shot.emotion, shot.intensity, rng)
@@ -29,15 +24,15 @@ def soundtrack(shot: Shot, rng: np.random.Generator) -> tuple[np.ndarray, np.nda
     return sound / max(np.abs(sound).max() / 0.9, 1.0), opening[frames]
 
 
-def film_level(share: float) -> float:
-    """Return the level (root mean square) of music or noise for a film's share of it, 0 to 1."""
-    return 0.08 * share
+def film_level(fraction: float) -> float:
+    """Return the level (root mean square) of music or noise for how loud a film has it, 0 to 1."""
+    return 0.08 * fraction
 
 
 def _mood(emotion: str, intensity: float, rng: np.random.Generator) -> Prosody:
     """Return how an emotion is voiced this time: people hide it, overdo it, or mix it."""
-    share = np.clip(intensity * rng.uniform(0.6, 1.1), 0, 1.1)
-    prosody = moderate(PROSODIES[emotion], share)
+    fraction = np.clip(intensity * rng.uniform(0.6, 1.1), 0, 1.1)
+    prosody = moderate(PROSODIES[emotion], fraction)
     chance = {
         "pitch": prosody.pitch + rng.normal(0, 1.2),
         "pitch_range": prosody.pitch_range * rng.lognormal(0, 0.25),

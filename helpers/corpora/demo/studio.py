@@ -1,7 +1,7 @@
 """FACES in miniature: posed expressions in even light before a plain wall."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import cv2
@@ -43,19 +43,12 @@ def write_sitter(root: Path, seed: int, sitter: Sitter) -> None:
     """Write the twelve pictures of one person to ``root/FACES``."""
     rng = random_for(seed, "FACES", sitter.number)
     person = replace(make_person(rng, sitter.gender, sitter.age_group), glasses=False)
-    for name, emotion in _poses(sitter):
+    folder = root / "FACES"
+    folder.mkdir(parents=True, exist_ok=True)
+    for (letter, emotion), picture_set in product(FACES_LABELS.items(), "ab"):
+        name = f"{sitter.number:03d}_{sitter.age_group}_{sitter.gender}_{letter}_{picture_set}.jpg"
         picture = photograph(person, emotion, random_for(seed, "FACES", name))
-        path = root / "FACES" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        cv2.imwrite(str(path), picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
-
-
-def _poses(sitter: Sitter) -> Iterator[tuple[str, str]]:
-    """Yield (file name, emotion)."""
-    for letter, emotion in FACES_LABELS.items():
-        for picture_set in "ab":
-            person = f"{sitter.number:03d}_{sitter.age_group}_{sitter.gender}"
-            yield f"{person}_{letter}_{picture_set}.jpg", emotion
+        cv2.imwrite(str(folder / name), picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
 
 
 def photograph(person: Person, emotion: str, rng: np.random.Generator) -> np.ndarray:

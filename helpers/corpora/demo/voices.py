@@ -5,7 +5,7 @@ What an emotion does to the voice follows the reviews of Banse and Scherer (1996
 Laukka (2003): pitch and its range, rate, loudness, roughness, breath, brightness.
 """
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from scipy.signal import butter, sosfilt
@@ -48,15 +48,10 @@ _VOWELS = np.array(  # first three formants in Hz of a man's voice (Peterson and
 _NASAL = np.array([260, 1100, 2200])
 
 
-def moderate(prosody: Prosody, share: float) -> Prosody:
-    """Return a prosody between neutral speech (``share`` 0) and the given one (1)."""
-    neutral = Prosody()
-    return Prosody(
-        **{
-            name: getattr(neutral, name) + share * (value - getattr(neutral, name))
-            for name, value in vars(prosody).items()
-        }
-    )
+def moderate(prosody: Prosody, fraction: float) -> Prosody:
+    """Return a prosody between neutral speech (``fraction`` 0) and the given one (1)."""
+    neutral, full = astuple(Prosody()), astuple(prosody)
+    return Prosody(*(n + fraction * (value - n) for n, value in zip(neutral, full, strict=True)))
 
 
 def speak(
@@ -115,8 +110,8 @@ def _articulate(
             targets.append(_NASAL.astype(float))
         else:
             onset = start
-        share = np.linspace(0, 1, end - onset)
-        vowel = np.minimum(np.minimum(share / 0.18, (1 - share) / 0.30), 1) * rng.uniform(0.7, 1)
+        time = np.linspace(0, 1, end - onset)
+        vowel = np.minimum(np.minimum(time / 0.18, (1 - time) / 0.30), 1) * rng.uniform(0.7, 1)
         opening[onset:end] = np.maximum(vowel, 0)
         places.append(onset + 0.45 * (end - onset))
         targets.append(_VOWELS[rng.integers(5)] * rng.normal(1, 0.05, 3))
@@ -156,9 +151,8 @@ def _glottal_source(pitch: np.ndarray, roughness: float, rng: np.random.Generato
     cycle = np.clip(phase.astype(int), 0, cycles - 1)
     shimmer = 1 + rng.normal(0, 0.04 + 0.12 * roughness, cycles)
     shimmer[1::2] *= 1 - 0.25 * roughness
-    share = phase - np.floor(phase)
-    open_share = 0.62 - 0.15 * roughness
-    pulse = np.where(share < open_share, 2 * share / open_share - 3 * (share / open_share) ** 2, 0)
+    time, closed = phase - np.floor(phase), 0.62 - 0.15 * roughness  # in cycles
+    pulse = np.where(time < closed, 2 * time / closed - 3 * (time / closed) ** 2, 0)
     return pulse * shimmer[cycle]
 
 

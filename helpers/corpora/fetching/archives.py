@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from tqdm import tqdm
 
+from helpers.corpora.fetching import byte_bar
 from helpers.corpora.manifest import CorpusError
 from helpers.files import free_bytes, write_atomically
 
@@ -72,15 +73,8 @@ def unpack(
 ) -> tuple[list[PurePosixPath], dict[str, str]]:
     """Unpack the wanted files of an archive.
 
-    Parameters
-    ----------
-    archive : Path
-        A zip or tar.gz; it is only read.
-    target : Path
-        The folder to unpack into.
-    place : callable
-        Takes a file's name in the archive; returns its place in ``target``, or None for a file
-        that is not wanted.
+    ``place`` takes a file's name in the archive and returns its place in the folder ``target``, or
+    None for a file that is not wanted.
 
     Returns
     -------
@@ -99,7 +93,7 @@ def unpack(
     needed = _inspect(archive, target, place, progress)
     files: dict[PurePosixPath, None] = {}
     damaged = {}
-    bar = _bar(f"unpacking {archive.name}", needed, progress)
+    bar = byte_bar(f"unpacking {archive.name}", needed, progress)
     with ExitStack() as stack, bar:
         for entry in _checked(_entries(archive, stack), archive):
             destination = place(entry.name)
@@ -247,14 +241,3 @@ def _write(entry: Entry, path: Path) -> None:
             file.write(chunk)
         if written != entry.size:
             raise EOFError(f"{written} of {entry.size} bytes")
-
-
-def _bar(description: str, total: int, progress: bool) -> tqdm:
-    return tqdm(
-        desc=description,
-        total=total,
-        unit="B",
-        unit_scale=True,
-        disable=not progress,
-        mininterval=2,
-    )

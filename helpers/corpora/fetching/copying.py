@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 import joblib
 from tqdm import tqdm
 
+from helpers.corpora.fetching import byte_bar
 from helpers.corpora.fetching.archives import NAME_ERRORS, ArchiveError
 from helpers.corpora.fetching.places import DOWNLOADS
 from helpers.corpora.folders import unfinished_marker
@@ -20,7 +21,7 @@ _RESERVE = 200 << 20  # bytes of disk left to others
 
 @contextmanager
 def being_filled(folders: list[Path], command: str) -> Iterator[None]:
-    """Mark corpora as unfinished until the block succeeds; ``command`` is what goes on with it.
+    """Mark corpora as unfinished until the block succeeds; ``command`` continues it.
 
     What another command left unfinished stays marked.
     """
@@ -113,15 +114,7 @@ def local_copy(archive: Path, root: Path, progress: bool) -> Iterator[Path]:
     _check_room(root, size - start)
     with archive.open("rb") as source, part.open("ab" if start else "wb") as target:
         source.seek(start)
-        with tqdm(
-            desc=f"copying {archive.name}",
-            total=size,
-            initial=start,
-            unit="B",
-            unit_scale=True,
-            disable=not progress,
-            mininterval=2,
-        ) as bar:
+        with byte_bar(f"copying {archive.name}", size, progress, initial=start) as bar:
             while chunk := source.read(_CHUNK):
                 target.write(chunk)
                 bar.update(len(chunk))

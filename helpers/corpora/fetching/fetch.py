@@ -10,12 +10,13 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pooch
 import requests
-from tqdm import tqdm
 
+from helpers.corpora.fetching import byte_bar
 from helpers.corpora.fetching.signatures import mistaken_for
 from helpers.corpora.manifest import CorpusError
 
@@ -61,10 +62,9 @@ def fetch(
         The source and its mirrors, in order.
     path : Path
         Where the file shall be; one that is there already with the right hash is kept.
-    checksum : str, optional
-        ``"md5:<digits>"`` or ``"sha256:<digits>"``.
-    size : int, optional
-        In bytes. Without it and ``checksum`` the length that the source announces is what counts.
+    checksum, size : optional
+        ``"md5:<digits>"`` or ``"sha256:<digits>"``, and bytes. Without them the length that the
+        source announces is what counts.
     attempts : int
         How often a source is tried without a byte of progress in between.
     pause : float
@@ -102,20 +102,16 @@ def fetch(
     )
 
 
+@dataclass
 class _Downloader:
     """What pooch calls to fetch a file: (url, temporary file, pooch)."""
 
-    def __init__(
-        self,
-        part: Path,
-        size: int | None,
-        session: requests.Session,
-        progress: bool,
-        attempts: int,
-        pause: float,
-    ) -> None:
-        self._part, self._size, self._session, self._progress = part, size, session, progress
-        self._attempts, self._pause = attempts, pause
+    _part: Path
+    _size: int | None
+    _session: requests.Session
+    _progress: bool
+    _attempts: int
+    _pause: float
 
     def __call__(self, url: str, output_file: str, _pooch: object) -> None:
         failures = 0
@@ -171,15 +167,7 @@ class _Downloader:
 
     def _write(self, first: bytes, rest: Iterator[bytes], start: int, total: int | None) -> None:
         self._part.parent.mkdir(parents=True, exist_ok=True)
-        bar = tqdm(
-            desc=self._part.stem,
-            total=total,
-            initial=start,
-            unit="B",
-            unit_scale=True,
-            disable=not self._progress,
-            mininterval=2,
-        )
+        bar = byte_bar(self._part.stem, total, self._progress, initial=start)
         received = start
         with closing(bar), self._part.open("ab" if start else "wb") as file:
             for chunk in itertools.chain([first], rest):

@@ -19,10 +19,9 @@ PUBLISHED_COUNTS: Mapping[str, Mapping[str, int]] = {
     "afew": {"train": 773, "val": 383},
     "urbansound8k": {f"fold{fold}": count for fold, count in enumerate(_FOLDS, start=1)},
     "ravdess": {
-        "audio train": 832,
-        "audio val": 416,
-        "audio_video train": 832,
-        "audio_video val": 416,
+        f"{modality} {split}": count
+        for modality in ("audio", "audio_video")
+        for split, count in (("train", 832), ("val", 416))
     },
     "crema_d": {"all": 7442},
     "fer2013": {"train": 28709, "val": 3589, "test": 3589},
@@ -31,16 +30,8 @@ PUBLISHED_COUNTS: Mapping[str, Mapping[str, int]] = {
 """Samples of each part of each corpus; SFEW's are those of the thesis, after faces that were none
 had been deleted by hand, RAVDESS's are without calm."""
 
-COLUMNS = (
-    "corpus",
-    "part",
-    "found",
-    "expected",
-    "missing",
-    "damaged",
-    "left_out",
-    "duplicate_ids",
-)
+_COUNTS = ("found", "expected", "missing", "damaged", "left_out", "duplicate_ids")
+COLUMNS = ("corpus", "part", *_COUNTS)
 _SHOWN = 5
 _LEFT_OUT_SHOWN = 30
 
@@ -53,18 +44,15 @@ def overview(
     Parameters
     ----------
     root : Path
-        The data root, which holds the corpora's folders.
-    names : sequence of str
-        Corpora, as :func:`helpers.corpora.load_manifest` knows them.
+        The data root, which holds the folders of the corpora ``names``.
     damaged_in_archives : mapping, optional
         How many files of a corpus were damaged in their archive, so that they are not here.
 
     Returns
     -------
     DataFrame
-        One row a part of a corpus, ``COLUMNS``; ``attrs["notes"]`` has what a user must see (a
-        class that a split lacks), ``attrs["details"]`` what was found damaged, left out or passed
-        over.
+        One row per part of a corpus; ``attrs["notes"]`` has what a user must see (a class that a
+        split lacks), ``attrs["details"]`` what was found damaged, left out or passed over.
     """
     rows, details, notes = [], [], []
     for name in names:
@@ -107,8 +95,7 @@ def report(table: pd.DataFrame, root: Path) -> str:
 def _corpus_rows(name: str, manifest: pd.DataFrame | None) -> tuple[list[dict], list[str]]:
     expected = PUBLISHED_COUNTS[name]
     if manifest is None:
-        rows = [_row(name, part, count) for part, count in expected.items()]
-        return rows, []
+        return [_row(name, part, count) for part, count in expected.items()], []
     damage = {path: damage_of(Path(path)) for path in manifest["path"]}
     there = manifest["path"].map(lambda path: Path(path).exists())
     damaged = there & (manifest["path"].map(damage) != "")
@@ -117,15 +104,13 @@ def _corpus_rows(name: str, manifest: pd.DataFrame | None) -> tuple[list[dict], 
     unique = ["split", "sample_id"] if name == "meld" else ["sample_id"]
     duplicate = manifest.duplicated(unique, keep="first")
     part = _part(name, manifest)
+    masks = {"found": there, "damaged": damaged, "left_out": left_out, "duplicate_ids": duplicate}
     rows = [
         _row(
             name,
             key,
             expected.get(key, 0),
-            found=int((there & (part == key)).sum()),
-            damaged=int((damaged & (part == key)).sum()),
-            left_out=int((left_out & (part == key)).sum()),
-            duplicate_ids=int((duplicate & (part == key)).sum()),
+            **{what: int((mask & (part == key)).sum()) for what, mask in masks.items()},
         )
         for key in dict.fromkeys([*expected, *part])
     ]
@@ -142,10 +127,9 @@ def _corpus_rows(name: str, manifest: pd.DataFrame | None) -> tuple[list[dict], 
 
 
 def _row(name: str, part: str, expected: int, found: int = 0, **counts: int) -> dict:
-    zeros = dict.fromkeys(("damaged", "left_out", "duplicate_ids"), 0)
     missing = max(0, expected - found)
     row = {"corpus": name, "part": part, "found": found, "expected": expected, "missing": missing}
-    return row | zeros | counts
+    return dict.fromkeys(COLUMNS, 0) | row | counts
 
 
 def _part(name: str, manifest: pd.DataFrame) -> pd.Series:

@@ -25,10 +25,7 @@ _URBAN = re.compile(
 def place_of(path: PurePosixPath) -> PurePosixPath | None:
     """Return where a file belongs under the data root, or None if its name does not say it.
 
-    Parameters
-    ----------
-    path : PurePosixPath
-        In an archive, or from the folder that a user gave (with that folder's own name).
+    ``path`` begins in an archive, or with the name of the folder that a user gave.
     """
     if any(is_leftover(part) for part in path.parts[1:] or path.parts):
         return None

@@ -46,7 +46,8 @@ _FER = re.compile(r"(?<![a-z])fer(?![a-z+])", re.IGNORECASE)
 class Recognised:
     """What was found: ``places`` by name, and what a user must be told of the rest.
 
-    ``left_out`` has (name, reason); ``notes`` and ``questions`` are sentences.
+    ``left_out`` has (name, reason); ``notes`` and ``questions`` are sentences; ``copies`` counts,
+    by corpus, the files that were passed over since their place was taken.
     """
 
     places: dict[PurePosixPath, PurePosixPath] = field(default_factory=dict)
@@ -54,7 +55,7 @@ class Recognised:
     notes: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     _taken: dict[str, PurePosixPath] = field(default_factory=dict)
-    _copies: Counter[str] = field(default_factory=Counter)
+    copies: Counter[str] = field(default_factory=Counter)
 
     def put(self, name: PurePosixPath, place: PurePosixPath, where: PurePosixPath) -> None:
         """Give a place to a file that was found in ``where``.
@@ -69,20 +70,13 @@ class Recognised:
         wanted, number = place, 1
         while (key := unicodedata.normalize("NFC", str(place)).casefold()) in self._taken:
             if self._taken[key] != where:
-                self._copies[place.parts[0]] += 1
+                self.copies[place.parts[0]] += 1
                 return
             number += 1
             split_folder, folder = wanted.parents[1], wanted.parent.name
             place = split_folder / f"{folder}_{number}" / wanted.name
         self._taken[key] = where
         self.places[name] = place
-
-    def close(self) -> None:
-        """Say how many copies were passed over."""
-        self.notes += [
-            f"{folder}: {count} files were passed over, since files of the same names were taken"
-            for folder, count in self._copies.items()
-        ]
 
 
 @dataclass(eq=False)
@@ -129,8 +123,7 @@ def recognise(
     Parameters
     ----------
     names : iterable of PurePosixPath
-        From the folder or archive that a user gave, with its own name; an archive in it is a
-        folder here.
+        From the folder or archive that a user gave, with that one's own name first.
     sizes : mapping
         (width, height) of some of the pictures, by name.
     in_place : iterable of PurePosixPath
@@ -177,7 +170,10 @@ def recognise(
             )
         else:
             others[folder] += count
-    found.close()
+    found.notes += [
+        f"{folder}: {count} files were passed over, since files of the same names were taken"
+        for folder, count in found.copies.items()
+    ]
     found.notes += [
         f"{shown(folder)}: {count} files are of no known corpus"
         for folder, count in others.most_common(9)
@@ -253,11 +249,7 @@ def _not_taken(tree: _Tree, why: str, is_foreign: bool) -> str:
 
 
 def _place_split(
-    found: Recognised,
-    corpus: str,
-    split: str,
-    trees: list[_Tree],
-    in_place: set[PurePosixPath],
+    found: Recognised, corpus: str, split: str, trees: list[_Tree], in_place: set[PurePosixPath]
 ) -> None:
     """Give places to one split of a corpus: from the one folder or the parts that fit together."""
     parts = [
@@ -287,7 +279,10 @@ def _place_split(
             for emotion, names in folders.items()
             if len(names) > 1
         ]
-        new = {file: _class_place(corpus, split, file) for file in files}
+        spelt = str.lower if corpus == "fer2013" else str
+        new = {
+            file: _split_place(corpus, split) / spelt(class_of(file)) / file.name for file in files
+        }
         places = set(new.values())
         if there and not own[id(tree)] and not (there <= places or places <= there):
             found.questions.append(
@@ -308,9 +303,3 @@ def _place_split(
 def _split_place(corpus: str, split: str) -> PurePosixPath:
     names = {"afew": afew.SPLIT_FOLDERS, "sfew": {"train": "Train", "val": "Val", "test": "Test"}}
     return PurePosixPath(FOLDERS[corpus], names.get(corpus, {}).get(split, split))
-
-
-def _class_place(corpus: str, split: str, name: PurePosixPath) -> PurePosixPath:
-    emotion = class_of(name)
-    folder = emotion.lower() if corpus == "fer2013" else emotion
-    return _split_place(corpus, split) / folder / name.name

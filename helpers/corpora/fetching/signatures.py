@@ -24,14 +24,9 @@ _LFS_POINTER = b"version https://git-lfs"
 
 
 def mistaken_for(head: bytes, suffix: str) -> str:
-    """Return what the first bytes of a file show in place of what ``suffix`` promises, else "".
+    """Return what the first 512 bytes show in place of what ``suffix`` (".wav") promises, else "".
 
-    Parameters
-    ----------
-    head : bytes
-        The first 512 bytes or all there are.
-    suffix : str
-        Such as ``".wav"``; of an unknown one only web pages and pointers are recognised.
+    With an unknown suffix only web pages and pointers are recognised.
     """
     suffix = suffix.lower()
     if head.startswith(_LFS_POINTER):
@@ -48,9 +43,8 @@ def mistaken_for(head: bytes, suffix: str) -> str:
 def damage_of(path: Path) -> str:
     """Return why a file cannot be whole, as far as its first and last bytes tell, else "".
 
-    Seen are: an empty or unreadable file, another kind of file under this name, a PNG or JPEG
-    without its end, a WAV or AVI shorter than its own header says. What looks damaged and can be
-    read all the same is not damaged.
+    What looks like another kind of file, lacks its end or is shorter than its header says, and can
+    be read all the same, is not damaged.
     """
     try:
         size = path.stat().st_size
@@ -63,16 +57,8 @@ def damage_of(path: Path) -> str:
         return "the file cannot be opened"
     if not size:
         return "the file is empty"
-    suspicion = _suspicion(head, tail, path.suffix.lower()) or shorter
+    ends = {_JPEG: b"\xff\xd9", _PNG: b"IEND"}
+    if any(head.startswith(kind) and end not in tail for kind, end in ends.items()):
+        shorter = "cut short"
+    suspicion = mistaken_for(head, path.suffix) or shorter
     return suspicion if suspicion and why_unreadable(path) else ""
-
-
-def _suspicion(head: bytes, tail: bytes, suffix: str) -> str:
-    mistaken = mistaken_for(head, suffix)
-    if mistaken:
-        return mistaken
-    if head.startswith(_JPEG) and b"\xff\xd9" not in tail:
-        return "cut short"
-    if head.startswith(_PNG) and b"IEND" not in tail:
-        return "cut short"
-    return ""

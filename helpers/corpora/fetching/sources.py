@@ -54,11 +54,13 @@ class Source:
         return len(actors) / (self.actors[1] - self.actors[0] + 1) if self.actors else 1.0
 
 
+def _from_zenodo(record: int, name: str, size: int, checksum: str) -> RemoteFile:
+    return RemoteFile(name, (f"{ZENODO}/records/{record}/files/{name}",), size, checksum)
+
+
 def _ravdess_speech(_actors: Sequence[int], _folder: Path) -> list[RemoteFile]:
-    name = "Audio_Speech_Actors_01-24.zip"
-    url = f"{ZENODO}/records/1188976/files/{name}"
-    checksum = "md5:bc696df654c87fed845eb13823edef8a"
-    return [RemoteFile(name, (url,), 208_468_073, checksum)]
+    name, md5 = "Audio_Speech_Actors_01-24.zip", "md5:bc696df654c87fed845eb13823edef8a"
+    return [_from_zenodo(1188976, name, 208_468_073, md5)]
 
 
 def _ravdess_video(actors: Sequence[int], _folder: Path) -> list[RemoteFile]:
@@ -70,12 +72,7 @@ def _ravdess_video(actors: Sequence[int], _folder: Path) -> list[RemoteFile]:
         listed = {file["key"]: file for file in response.json()["files"]}
         files = [listed[f"Video_Speech_Actor_{actor:02d}.zip"] for actor in actors]
         return [
-            RemoteFile(
-                file["key"],
-                (f"{ZENODO}/records/1188976/files/{file['key']}",),
-                int(file["size"]),
-                file["checksum"],
-            )
+            _from_zenodo(1188976, file["key"], int(file["size"]), file["checksum"])
             for file in files
         ]
     except (requests.RequestException, KeyError, TypeError, ValueError) as error:
@@ -85,10 +82,8 @@ def _ravdess_video(actors: Sequence[int], _folder: Path) -> list[RemoteFile]:
 
 
 def _urbansound8k(_actors: Sequence[int], _folder: Path) -> list[RemoteFile]:
-    name = "UrbanSound8K.tar.gz"
-    url = f"{ZENODO}/records/1203745/files/{name}"
-    checksum = "md5:9aa69802bbf37fb986f71ec1483a196e"
-    return [RemoteFile(name, (url,), 6_023_741_708, checksum)]
+    name, md5 = "UrbanSound8K.tar.gz", "md5:9aa69802bbf37fb986f71ec1483a196e"
+    return [_from_zenodo(1203745, name, 6_023_741_708, md5)]
 
 
 def _meld(_actors: Sequence[int], _folder: Path) -> list[RemoteFile]:
@@ -133,13 +128,7 @@ def crema_d_session() -> requests.Session:
 
 
 def crema_d_checksum(name: str, session: requests.Session) -> tuple[str, int]:
-    """Return hash and size of a CREMA-D file from its Git LFS pointer, as the repository has it.
-
-    Raises
-    ------
-    DownloadError
-        If there is none.
-    """
+    """Return hash and size of a CREMA-D file from its Git LFS pointer in the repository."""
     url = f"{GITHUB_RAW}/{_CREMA_D}/master/{name}"
     try:
         response = session.get(url, timeout=60)

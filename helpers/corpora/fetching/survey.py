@@ -40,7 +40,7 @@ def survey(source: Path, root: Path, corpus: str = "") -> Survey:
     sizes = _Sizes()
     paths: dict[PurePosixPath, Path] = {}
     inside: dict[Path, dict[PurePosixPath, PurePosixPath]] = {}
-    failures, lying_in_place = [], set()
+    failures, lying_in_place, lying_sorted = [], set(), set()
     walk = [source] if source.is_file() else files_below(source, unreadable, leave=root)
     for path in walk:
         name = PurePosixPath(path.relative_to(source.parent).as_posix())
@@ -54,8 +54,11 @@ def survey(source: Path, root: Path, corpus: str = "") -> Survey:
         else:
             paths[name] = path
             sizes.look(name, lambda path=path: path.open("rb"))
+    for folder in (root / FOLDERS[name] for name in SORTED_CORPORA):
+        of_corpus = files_below(folder) if folder.is_dir() else ()
+        lying_sorted |= {PurePosixPath(path.relative_to(root).as_posix()) for path in of_corpus}
     names = [*paths, *(name for of_archive in inside.values() for name in of_archive)]
-    found = recognise(names, sizes.sizes, lying_in_place | _sorted_in_place(root), corpus)
+    found = recognise(names, sizes.sizes, lying_in_place | lying_sorted, corpus)
     found.left_out += unreadable
     files = {found.places[name]: path for name, path in paths.items() if name in found.places}
     archives = {
@@ -64,9 +67,7 @@ def survey(source: Path, root: Path, corpus: str = "") -> Survey:
         if any(name in found.places for name in of_archive)
     }
     places = [*found.places.values(), *lying_in_place]
-    folders = {place.parts[0] for place in places}
-    if FER2013_CSV in places:
-        folders.add(FOLDERS["fer2013"])
+    folders = {FOLDERS["fer2013"] if p == FER2013_CSV else p.parts[0] for p in places}
     corpora = [name for name, folder in FOLDERS.items() if folder in folders]
     return Survey(files, archives, corpora, failures, found)
 
@@ -125,13 +126,3 @@ def _places_inside(
         return of_own[name] if name in of_own else place_of(PurePosixPath(archive.name, name))
 
     return place
-
-
-def _sorted_in_place(root: Path) -> set[PurePosixPath]:
-    folders = (root / FOLDERS[corpus] for corpus in SORTED_CORPORA)
-    return {
-        PurePosixPath(path.relative_to(root).as_posix())
-        for folder in folders
-        if folder.is_dir()
-        for path in files_below(folder)
-    }

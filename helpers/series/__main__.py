@@ -172,7 +172,7 @@ def _compare(options: argparse.Namespace, console: Console) -> int:
 
 
 def _benchmark(options: argparse.Namespace, console: Console) -> int:
-    from helpers.series.benchmark.report import benchmark
+    from helpers.series.benchmark.measure import benchmark
 
     return benchmark(options.topics, console)
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from helpers.files import write_text
 from helpers.paths import repository_root
 from helpers.results.runs import ResultsError, load_run, run_folder
+from helpers.series.build import SECTIONS
 from helpers.series.labs.exercises import lab_path, task_titles, tasks
-from helpers.series.sections import FILE as SECTIONS
 from helpers.series.sources import Source, find_sources, notebooks_folder, read_source, title_of
 
 _BADGE = re.compile(r"\[!\[Open in Colab\].*\)")

@@ -141,7 +141,8 @@ def save_run(
             raise ResultsError(
                 f"{line.get('name')!r}: make it with helpers.results.runs.experiment()."
             )
-    pictures = {_figure_file(name): png_bytes(value[0]) for name, value in (figures or {}).items()}
+    figures = figures or {}
+    pictures = {_figure_file(name): png_bytes(value[0]) for name, value in figures.items()}
     scores = None if predictions is None else predictions_text(predictions, notebook)
     metrics = plain_values(
         {
@@ -163,7 +164,7 @@ def save_run(
                     "caption": value[1],
                     "alt": value[2] if len(value) > 2 else alt_text(*value),
                 }
-                for name, value in (figures or {}).items()
+                for name, value in figures.items()
             ],
             "extra": extra or {},
         },

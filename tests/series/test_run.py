@@ -17,11 +17,10 @@ import pytest
 
 from helpers.series import __main__ as command
 from helpers.series import resume
-from helpers.series.console import make_console
+from helpers.series.console import make_console, summary
 from helpers.series.plan import Request, missing_foundations, plan
 from helpers.series.run import run, run_one
 from helpers.series.sources import SeriesError, find_sources
-from helpers.series.summary import summary
 
 PARAMETERS = """\
 # %% [markdown]

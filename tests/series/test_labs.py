@@ -323,9 +323,9 @@ def test_the_line_to_beat():
 
     right(check, 0.25)
     wrong("is None: it comes from a function that returns nothing", check, None)
-    wrong("the share of the commonest class in train", check, 0.6)
+    wrong("the fraction of the commonest class in train", check, 0.6)
     wrong("commonest class of the test set was taken", check, 5 / 8)
-    wrong("a count; which share", check, 2)
+    wrong("a count; which fraction", check, 2)
     wrong("in per cent", check, 25)
     wrong("a guess at random", check, 1 / 3)
     wrong("which is not what was asked for", check, 0.9)
@@ -336,7 +336,11 @@ def test_recall():
     right(check, lambda matrix: np.diag(matrix) / matrix.sum(axis=1))
     wrong("is empty", check, empty)
     with np.errstate(invalid="ignore"):
-        wrong("often a class was named", check, lambda matrix: np.diag(matrix) / matrix.sum(axis=0))
+        wrong(
+            "often a class was predicted",
+            check,
+            lambda matrix: np.diag(matrix) / matrix.sum(axis=0),
+        )
     wrong("by all samples", check, lambda matrix: np.diag(matrix) / matrix.sum())
     wrong("These are counts", check, np.diag)
     wrong(r"shape \(\)", check, lambda matrix: np.trace(matrix) / matrix.sum())
@@ -706,7 +710,9 @@ def test_the_mean_rule():
     wrong("of the type float64", check, lambda video, audio: (video + audio).max(axis=1))
     wrong("those of video alone", check, lambda video, audio: video.argmax(axis=1))
     wrong("those of audio alone", check, lambda video, audio: audio.argmax(axis=1))
-    wrong("single surest", check, lambda video, audio: np.maximum(video, audio).argmax(axis=1))
+    wrong(
+        "single most confident", check, lambda video, audio: np.maximum(video, audio).argmax(axis=1)
+    )
     wrong(
         "another emotion than the one whose mean",
         check, lambda video, audio: (video.argmax(axis=1) + audio.argmax(axis=1)) // 2,
@@ -732,7 +738,7 @@ def combining(*, units=28, rate=0.25, activation="relu", layers_hidden=1, dropou
         ({"units": 27}, "has 601 parameters, fewer than 623"),
         ({"units": 44}, "has 975 parameters, more than 623"),
         ({"dropout": False}, "no dropout"),
-        ({"rate": 0.5}, "another share than a quarter"),
+        ({"rate": 0.5}, "another fraction than a quarter"),
         ({"activation": None}, "another activation than ReLU"),
         ({"layers_hidden": 2}, "one hidden layer and then the dropout"),
     ],

@@ -115,7 +115,7 @@ def build_network(shape: tuple[int, ...], classes: int, recipe: Recipe) -> keras
 
 
 def class_weights(labels: np.ndarray, classes: int) -> dict[int, float]:
-    """Return a weight for each class, inversely proportional to its count, with mean 1 a sample."""
+    """Return a weight per class, inversely proportional to its count, with mean 1 over samples."""
     counts = np.bincount(labels, minlength=classes)
     present = np.count_nonzero(counts)
     return {k: len(labels) / (present * n) if n else 0.0 for k, n in enumerate(counts)}

@@ -91,7 +91,7 @@ def _paired(first: Path, second: Path) -> pd.DataFrame:
 
 
 def _right(path: Path) -> pd.DataFrame:
-    """Return which predictions of a file are right, one row a sample."""
+    """Return which predictions of a file are right, one row per sample."""
     try:
         table = read_predictions(path, classes=None)
     except ResultsError as error:

@@ -111,7 +111,7 @@ def pictures_in_both(manifest):
     [
         (empty, "is empty, or its `raise` line is still there: start in the cell above"),
         (says(None), "returns nothing"),
-        (says(2), "of the kind int; a set was asked for"),
+        (says(2), "of type int is returned; a set was asked for"),
         (lambda manifest: set(manifest["group"]), "1 of the people have no picture in"),
         (union_of_people, "In a small table .*: 1 of the people have no picture in"),
         (lambda manifest: next(of_split(manifest)), "1 of the people have no picture in test"),
@@ -247,8 +247,8 @@ def test_split_by_person_left_empty_or_of_another_kind():
     wrong("is empty, or its `raise` line", check, empty)
     wrong("returns nothing", check, says(None))
     wrong("rows of three parts should be returned: train, validation, test", check, says((1, 2)))
-    wrong("`train` is of the kind float64", check, says((np.zeros(2), np.ones(2), np.ones(2))))
-    wrong("`train` is of the kind object", check, says((None, np.ones(2), np.ones(2))))
+    wrong("`train` has type float64", check, says((np.zeros(2), np.ones(2), np.ones(2))))
+    wrong("`train` has type object", check, says((None, np.ones(2), np.ones(2))))
 
 
 def mistakes_in(matrix):

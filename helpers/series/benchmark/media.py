@@ -1,4 +1,4 @@
-"""Reading films and sounds: the ffmpeg program a file, as it was, and in this process."""
+"""Reading films and sounds: the ffmpeg program for each file, as it was, and in this process."""
 
 from functools import partial
 from pathlib import Path

@@ -27,7 +27,7 @@ def people_in_both(in_both: Callable, manifest: pd.DataFrame) -> Right:
         found = result_of(in_both, table.copy())
         expect(
             isinstance(found, set | frozenset),
-            f"What is returned is of the kind {type(found).__name__}; a set was asked for.",
+            f"A value of type {type(found).__name__} is returned; a set was asked for.",
         )
         known = {name: set(table.loc[table["split"] == name, "group"]) for name in SPLITS}
         wanted = known["train"] & known["test"]  # nobody, in some open corpora
@@ -117,7 +117,7 @@ def parts_by_person(split_by_person: Callable) -> Right:
     for part, of in parts.items():
         expect(
             of.ndim == 1 and np.issubdtype(of.dtype, np.integer),
-            f"`{part}` is of the kind {of.dtype}, with {of.ndim} axes; whole numbers were wanted.",
+            f"`{part}` has type {of.dtype} and {of.ndim} axes; a row of whole numbers was wanted.",
         )
         outside = len(set(of.tolist()) - set(rows.tolist()))
         expect(

@@ -15,7 +15,7 @@ def mean_rule(predict_by_mean: Callable) -> Right:
     answers = np.asarray(result_of(predict_by_mean, video, audio))
     expect(
         answers.shape == (len(video),),
-        f"For 60 clips an array of shape {answers.shape} comes out; one answer for each was wanted.",
+        f"For 60 clips an array of shape {answers.shape} comes out; one answer each was wanted.",
     )
     expect(
         np.issubdtype(answers.dtype, np.integer),

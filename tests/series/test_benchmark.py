@@ -12,13 +12,14 @@ from helpers.series.benchmark.measure import Row, measure
 
 def sleepers(folder):
     (folder / "written").touch()
-    return lambda: time.sleep(0.06), lambda: time.sleep(0.02)
+    return lambda: time.sleep(0.2), lambda: time.sleep(0.02)
 
 
 def test_ratio_and_memory():
     found = measure(Row("sleep", sleepers, 2, repeats=2))
-    assert 0.06 <= found.plain < 0.12 and 0.02 <= found.ours < 0.05
-    assert 1.3 < found.ratio < 5 and 10 < found.peak < 2000
+    # No upper limits: on a busy machine a sleep lasts longer.
+    assert found.plain >= 0.2 and found.ours >= 0.02
+    assert 1 < found.ratio <= found.plain / 0.02 and 10 < found.peak < 2000
 
 
 def parallel_sleepers(folder):

@@ -76,7 +76,6 @@ def pair_clip_scores(
     video, audio : DataFrame
         ``sample_id, split, emotion`` and one probability column per class; each clip once. Filter
         by ``protocol`` and ``system`` first.
-    classes : sequence of k names
     sources : two str
         What the tables are called in an error: their files.
 
@@ -90,14 +89,9 @@ def pair_clip_scores(
     --------
     count_modalities : how many clips have both.
     """
-    tables = [
-        _checked(table, classes, source)
-        for table, source in zip((video, audio), sources, strict=True)
-    ]
-    key = ["split", "sample_id"]
-    joined = tables[0].merge(
-        tables[1], on=key, how="outer", suffixes=("_video", "_audio"), sort=True
-    )
+    tables = map(_checked, (video, audio), (classes, classes), sources)
+    sides, key = ("_video", "_audio"), ["split", "sample_id"]
+    joined = pd.merge(*tables, on=key, how="outer", suffixes=sides, sort=True)
     emotion = joined["emotion_video"].fillna(joined["emotion_audio"])
     other = joined["emotion_audio"].fillna(joined["emotion_video"])
     for row in np.flatnonzero(emotion != other):
@@ -107,10 +101,7 @@ def pair_clip_scores(
             "second. One of them was made from another corpus."
         )
     clips = joined[["sample_id", "split"]].assign(emotion=emotion)
-    values = [
-        joined[[f"{name}_{side}" for name in classes]].to_numpy(dtype=float)
-        for side in ("video", "audio")
-    ]
+    values = [joined[[name + side for name in classes]].to_numpy(dtype=float) for side in sides]
     return ClipPairs(clips, *values, tuple(classes))
 
 

@@ -61,10 +61,8 @@ def fuse_all(
     train : ClipPairs
         Scores of the training clips: in sample for the protocol ``thesis``, out of fold for
         ``held_out``.
-    test : ClipPairs
     seeds : sequence of r int
         Of the dense network's runs.
-    epochs : int
     choose_epoch_on_test : bool
         As the thesis does: take each run's epoch that is best on the test clips. Otherwise the
         last.
@@ -115,11 +113,9 @@ def score_with_intervals(
     It is what ``helpers.evaluation.scores.score`` returns, with ``uar_interval`` and
     ``f1_macro_interval``, [low, high] at 95 %.
     """
-    result = score(labels, predicted, classes)
+    result, options = score(labels, predicted, classes), {"groups": groups, "seed": seed}
     for metric in ("uar", "f1_macro"):
-        interval = bootstrap_interval(
-            labels, predicted, classes, metric=metric, groups=groups, seed=seed
-        )
+        interval = bootstrap_interval(labels, predicted, classes, metric=metric, **options)
         result[f"{metric}_interval"] = list(interval)
     return result
 
@@ -133,16 +129,10 @@ def compare_systems(
     groups: np.ndarray | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Compare every fusion with the best single modality on the same clips.
+    """Compare every fusion with the best single modality, ``reference``, on the same clips.
 
-    Parameters
-    ----------
-    labels : int array (n,)
-    predicted : mapping of system to int array (n,)
-    reference : str
-        The system to beat; it and the other single modality are not in the table.
-    groups : array (n,), optional
-        For the bootstrap: films.
+    ``labels`` and what each system ``predicted`` are int arrays (n,); ``groups`` (n,), for the
+    bootstrap, are films.
 
     Returns
     -------
@@ -160,16 +150,9 @@ def compare_systems(
     table["correct"] = [right[name].sum() for name in fusions]
     table["reference_correct"] = right[reference].sum()
     table["gain"] = (only_fusion - only_reference) / table["n"]
+    options = {"against": predicted[reference], "groups": groups, "seed": seed}
     table[["gain_low", "gain_high"]] = [
-        bootstrap_interval(
-            labels,
-            predicted[name],
-            classes,
-            against=predicted[reference],
-            metric="accuracy",
-            groups=groups,
-            seed=seed,
-        )
+        bootstrap_interval(labels, predicted[name], classes, metric="accuracy", **options)
         for name in fusions
     ]
     effects = zip(table["gain"], (only_fusion + only_reference) / table["n"], strict=True)
@@ -196,14 +179,9 @@ def better_modality(train: ClipPairs) -> str:
 
 
 def answer(comparison: pd.DataFrame, reference: str) -> str:
-    """Return one sentence, made from the numbers, on whether the other modality helps.
+    """Return one sentence, made from :func:`compare_systems`, on whether the other modality helps.
 
-    Parameters
-    ----------
-    comparison : DataFrame
-        From :func:`compare_systems`.
-    reference : str
-        ``video`` or ``audio``.
+    ``reference`` is ``video`` or ``audio``.
     """
     other = SINGLE[1 - SINGLE.index(reference)]
     best = comparison.loc[comparison["gain"].idxmax()]  # of equal ones the first, simplest rule

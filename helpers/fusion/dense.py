@@ -6,6 +6,7 @@ runs, and each draws from its own generator, so a run is the same alone and amon
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -42,36 +43,21 @@ def train_runs(
     """Train ``helpers.models.fusion.fusion_dense`` once for every seed, as published (section V).
 
     Dense 28 relu, dropout, Dense k softmax; RMSprop; the last, smaller batch of an epoch counts.
-
-    Parameters
-    ----------
-    features, test_features : float arrays (n, f) and (m, f)
-    labels : int array (n,)
-        From 0; the number of classes is half of ``f``.
-    seeds : sequence of r int
+    Features are (n, f) and (m, f), labels (n,) integers from 0; there are f / 2 classes.
     """
     features = np.asarray(features, dtype=np.float32)
     test_features = np.asarray(test_features, dtype=np.float32)
     generators = [np.random.default_rng(seed) for seed in seeds]
     sizes = [features.shape[1], 28, features.shape[1] // 2]
-    weights = [
-        value
-        for inputs, outputs in zip(sizes, sizes[1:], strict=False)
-        for value in (
-            np.stack([_glorot(generator, inputs, outputs) for generator in generators]),
-            np.zeros((len(seeds), 1, outputs)),
-        )
-    ]
-    draws = (
-        tuple(
-            np.stack(values)
-            for values in zip(
-                *(_epoch(generator, len(features), sizes[1], dropout) for generator in generators),
-                strict=True,
-            )
-        )
+    weights = []
+    for inputs, outputs in pairwise(sizes):
+        start = [_glorot(generator, inputs, outputs) for generator in generators]
+        weights += [np.stack(start), np.zeros((len(seeds), 1, outputs))]
+    of_epochs = (
+        [_epoch(generator, len(features), sizes[1], dropout) for generator in generators]
         for _ in range(epochs)
     )
+    draws = (tuple(map(np.stack, zip(*of_runs, strict=True))) for of_runs in of_epochs)
     return train_from(weights, draws, features, labels, test_features, batch_size, learning_rate)
 
 

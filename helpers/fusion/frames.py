@@ -91,13 +91,8 @@ def score_clips(
 ) -> np.ndarray:
     """Return a score for every clip, also for those without a frame: (clips, classes), float64.
 
-    Parameters
-    ----------
-    frame_scores, clip_rows, method
-        As :func:`aggregate_clips` takes them; ``clip_rows`` are positions from 0 to ``clips`` - 1.
-    prior : array (classes,)
-        What a clip without a frame gets (:func:`class_prior`).
-    clips : int
+    As :func:`aggregate_clips`, with ``clip_rows`` as positions from 0 to ``clips`` - 1; a clip
+    without a frame gets ``prior`` (classes,), see :func:`class_prior`.
     """
     scores = np.tile(np.asarray(prior, dtype=np.float64), (clips, 1))
     combined = aggregate_clips(frame_scores, clip_rows, method)
@@ -122,21 +117,15 @@ def prediction_table(
 ) -> pd.DataFrame:
     """Return clip scores as the rows of a predictions.csv.
 
-    Parameters
-    ----------
-    clips : DataFrame
-        The manifest, with positions as its index.
-    scores : mapping of protocol to DataFrame (n, classes)
-        Indexed by position in ``clips``, as :func:`aggregate_clips` returns them. Protocols are
-        ``in_sample`` and ``out_of_fold`` for training clips, ``thesis`` and ``held_out`` for
-        test clips.
+    ``scores`` has a table (n, classes) for each protocol, indexed by position in the manifest
+    ``clips``, as :func:`aggregate_clips` returns it. Protocols are ``in_sample`` and
+    ``out_of_fold`` for training clips, ``thesis`` and ``held_out`` for test clips.
     """
     tables = []
     for protocol, values in scores.items():
         keys = clips.loc[values.index, ["sample_id", "split", "emotion"]]
-        tables.append(
-            keys.assign(protocol=protocol, **dict(zip(classes, values.to_numpy().T, strict=True)))
-        )
+        columns = dict(zip(classes, values.to_numpy().T, strict=True))
+        tables.append(keys.assign(protocol=protocol, **columns))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -167,14 +156,9 @@ def source_experiments(
     clips: pd.DataFrame,
     published: Mapping[str, object],
 ) -> list[dict]:
-    """Return an experiment per source and protocol, over the clips that have frames.
+    """Return an experiment per source and protocol, over the test clips that have frames.
 
-    Parameters
-    ----------
-    clips : DataFrame
-        The test clips, row for row with the scores.
-    published : mapping
-        Source to its published result, shown beside the protocol ``thesis``.
+    What is ``published`` of a source is shown beside the protocol ``thesis``.
     """
     true = class_indices(clips["emotion"])
     experiments = []
@@ -191,11 +175,7 @@ def compare_sources(
 ) -> pd.DataFrame:
     """Compare the first source with each other one, on the clips for which both have frames.
 
-    Returns
-    -------
-    DataFrame
-        As ``helpers.evaluation.comparison.paired_table`` returns it, with ``source`` in the place
-        of ``question``.
+    As ``helpers.evaluation.comparison.paired_table``, with ``source`` in the place of ``question``.
     """
     true = class_indices(clips["emotion"])
     right = {source: scores[source, protocol].argmax(axis=1) == true for source in frames_of}
@@ -211,17 +191,8 @@ def compare_methods(
 ) -> pd.DataFrame:
     """Return a row per method to combine frames: accuracy, UAR, and its test against the mean.
 
-    Parameters
-    ----------
-    frame_scores, clip_rows
-        As :func:`aggregate_clips` takes them.
-    clips, true : arrays (n,)
-        The clips to count, and their classes.
-
-    Returns
-    -------
-    DataFrame
-        ``method, accuracy, uar, p_value, p_holm``; the last two are NaN for the mean itself.
+    ``clips`` (n,) are those to count and ``true`` (n,) their classes. The columns are ``method,
+    accuracy, uar, p_value, p_holm``; the last two are NaN for the mean itself.
     """
     scores = {name: aggregate_clips(frame_scores, clip_rows, name).loc[clips] for name in METHODS}
     predicted = {name: values.to_numpy().argmax(axis=1) for name, values in scores.items()}

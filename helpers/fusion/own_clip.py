@@ -57,17 +57,8 @@ class ScoredClip:
 def find_clip(own_clip: str, clips: pd.DataFrame) -> tuple[Path, str]:
     """Return the file that a notebook's ``OWN_CLIP`` means, and a sentence about it.
 
-    Parameters
-    ----------
-    own_clip : str
-        A path; ``upload`` to be asked for a file in Colab; "" for the first usable test clip.
-    clips : DataFrame
-        The corpus's clips.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
+    It is a path; ``upload`` to be asked for a file in Colab; "" for the first usable of the
+    corpus's test clips. Raises FileNotFoundError if there is no such file.
     """
     if not own_clip:
         usable = clips[(clips["split"] == "val") & (clips["problem"] == "")]
@@ -145,15 +136,10 @@ def _weights_of(notebook: str, corpus: str, results_root: str) -> str:
 def score_clip(
     path: Path, video_network: keras.Model, audio_network: keras.Model, classes: Sequence[str]
 ) -> ScoredClip:
-    """Score one clip with the networks of notebooks 03 (faces) and 06 (spectrograms).
+    """Score a film with the networks of notebooks 03 (faces) and 06 (spectrograms).
 
-    Parameters
-    ----------
-    path : Path
-        Any film that ffmpeg reads. A film without a face or without sound has a reason instead.
-        Nothing of it is kept in the cache: it may show a person who is in no corpus.
-    video_network, audio_network : keras.Model
-        Pictures in, probabilities of ``classes`` out.
+    A film without a face or without sound has a reason instead. Nothing of it is kept in the
+    cache: it may show a person who is in no corpus.
     """
     height, width = video_network.input_shape[1:3]
     faces, frame_scores = np.empty((0, height, width, 3), np.uint8), np.empty((0, len(classes)))
@@ -176,12 +162,9 @@ def score_clip(
 
 
 def describe_clip(scored: ScoredClip, classes: Sequence[str], label: str = "") -> str:
-    """Return what was found, a line a modality, what is missing, and whether the last is right.
+    """Return what is predicted, a line per modality, what is missing, and if the last is right.
 
-    Parameters
-    ----------
-    label : str
-        The clip's emotion, if it is known.
+    ``label`` is the clip's emotion, if it is known.
     """
     lines = [
         f"{name}: {classes[int(values.argmax())]} ({values.max():.0%})"

@@ -76,15 +76,10 @@ def best_system(scores: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 def protocol_pairs(
     video: pd.DataFrame, audio: pd.DataFrame, protocol: str
 ) -> tuple[ClipPairs, ClipPairs]:
-    """Return the training and the test pairs of a protocol.
+    """Return the training and the test pairs of a protocol, from :func:`load_own_scores`.
 
-    Parameters
-    ----------
-    video, audio : DataFrame
-        From :func:`load_own_scores`.
-    protocol : str
-        ``thesis`` (training scores in sample) or ``held_out`` (out of fold). A test row counts if
-        its protocol is ``test`` or this one.
+    Training scores are in sample for ``thesis``, out of fold for ``held_out``. A test row counts if
+    its protocol is ``test`` or this one.
     """
     wanted = (TRAIN_ROWS[protocol], "test", protocol)
     tables = [table[table["protocol"].isin(wanted)] for table in (video, audio)]

@@ -25,14 +25,9 @@ SAVED_AS = "published_vectors"
 
 
 def replicate(vectors: dict[str, pd.DataFrame], *, runs: int = 100, epochs: int = 50) -> dict:
-    """Recompute chapter V from the vectors, as published.
+    """Recompute chapter V from the vectors (``helpers.published.load_vectors``), as published.
 
-    Parameters
-    ----------
-    vectors : dict of DataFrame
-        From ``helpers.published.load_vectors``.
-    runs : int
-        Of the dense network, seeds 0 to ``runs - 1``.
+    The dense network has the seeds 0 to ``runs - 1``.
 
     Returns
     -------
@@ -91,6 +86,8 @@ def replicate_or_recall(
 ) -> tuple[dict, str]:
     """Return :func:`replicate` of the thesis's vectors, or of its last run if they cannot be had.
 
+    The second value, a sentence, says whether it was computed now, or when it was and why not now.
+
     Parameters
     ----------
     given : str or Path
@@ -99,12 +96,6 @@ def replicate_or_recall(
         Where this notebook keeps its results; the checkout's demo results come after them.
     **options
         ``runs`` and ``epochs``.
-
-    Returns
-    -------
-    replication : dict
-    note : str
-        Whether it was computed now, or when it was and why not now.
 
     Raises
     ------

@@ -25,17 +25,9 @@ def own_experiments(
 ) -> list[dict]:
     """Return an experiment for every system, protocol and set of clips.
 
-    Parameters
-    ----------
-    films : mapping of protocol to array
-        The film of every test clip, for the bootstrap.
-
-    Returns
-    -------
-    list of dict
-        From ``results.runs.experiment``, with ``system`` and ``clips``: ``both`` (clips that
-        have video and audio) or ``all`` (the fusions only, with one modality where the other is
-        missing).
+    ``films`` has the film of every test clip, for the bootstrap. The experiments say their
+    ``system`` and ``clips``: ``both`` (clips that have video and audio) or ``all`` (the fusions
+    only, with one modality where the other is missing).
     """
     lines = []
     for protocol, (_, test) in pairs.items():
@@ -80,10 +72,7 @@ def vector_experiments(replicated: Mapping) -> list[dict]:
 def weighted_mean_sentence(pairs: Pairs, tests: Mapping[str, pd.DataFrame], protocol: str) -> str:
     """Return a sentence on the weight of audio in the weighted mean, and on what it changes.
 
-    Parameters
-    ----------
-    tests : mapping of protocol to DataFrame
-        From ``helpers.fusion.comparison.compare_systems``.
+    ``tests`` has ``helpers.fusion.comparison.compare_systems`` for each protocol.
     """
     train = pairs[protocol][0]
     weight = 1 - video_weight(train.where(train.complete))
@@ -98,10 +87,7 @@ def weighted_mean_sentence(pairs: Pairs, tests: Mapping[str, pd.DataFrame], prot
 def interval_sentence(tests: Mapping[str, pd.DataFrame], films: int) -> str:
     """Return a sentence on intervals that leave out zero though the test finds nothing.
 
-    Parameters
-    ----------
-    films : int
-        From how many the bootstrap drew.
+    ``films`` is from how many of them the bootstrap drew.
     """
     table = pd.concat(tests.values())
     leaves_out_zero = (table["gain_low"] > 0) | (table["gain_high"] < 0)

@@ -30,10 +30,7 @@ def published_of(system: str) -> dict | None:
 def recomputed_table(scores: Mapping[str, Mapping]) -> pd.DataFrame:
     """Return the thesis's systems, recomputed and published, and whether the matrices are equal.
 
-    Parameters
-    ----------
-    scores : mapping of system to score
-        From ``helpers.fusion.replication.replicate``.
+    The scores are those of ``helpers.fusion.replication.replicate``.
     """
     rows = {}
     for system in [name for name in PUBLISHED_NAMES if name != DENSE]:
@@ -53,11 +50,7 @@ def trust_table(replicated: Mapping[str, Mapping]) -> pd.DataFrame:
     """Return how good each modality of the thesis looks on training clips, and is on test clips.
 
     Audio is counted on all clips and on those that video has too; temperatures are of the latter.
-
-    Parameters
-    ----------
-    replicated : mapping
-        From ``helpers.fusion.replication.replicate``.
+    It takes what ``helpers.fusion.replication.replicate`` returned.
     """
     columns = {}
     names = {name: name for name in ("video", "audio", "audio, all clips")}
@@ -77,14 +70,8 @@ def second_table(
 ) -> pd.DataFrame:
     """Return table II of the thesis: published, from its vectors, and from own scores.
 
-    Parameters
-    ----------
-    vectors : mapping of system to score
-        Of the thesis's vectors.
-    own : sequence of experiments
-        On the clips with both modalities; ``extra`` key ``system`` names the system.
-    corpus : str
-        What the own scores are of.
+    ``vectors`` has a score of the thesis's vectors for each system; ``own`` are experiments on the
+    clips of ``corpus`` with both modalities, whose ``system`` names the system.
     """
     keys = {"audio": "audio, all clips", "svm": "SVM", "dense": DENSE}
     rows = {}

@@ -16,7 +16,6 @@ def urbansound_cnn(
     ----------
     input_shape : (bands, frames, 1), or (height, width, 3) for pictures
         At least 8x8, or 22x22 when doubled.
-    classes : int
     doubled : bool
         False: three convolutions, as the thesis's text says. True: six, as its code does, the
         second of each block without padding (2,678,087 parameters for 64x64x3 and 7 classes).
@@ -58,7 +57,6 @@ def fayek_cnn(
     ----------
     input_shape : (bands, frames, 1), or (height, width, 3) for pictures
         At least 28x28.
-    classes : int
     l2 : float
         Weight penalty on the convolutions: 0.01 in the text, 0.001 for pictures in the code.
     momentum : float

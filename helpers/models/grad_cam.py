@@ -13,8 +13,8 @@ def grad_cam(
 
     The channels of a convolution are weighted by how much each raises the class's score, averaged
     over all places (equation 1 of the paper), and added up; what speaks against the class is cut
-    off (equation 2). The score is the class's probability's logarithm, since a softmax that is
-    sure of itself has hardly any gradient.
+    off (equation 2). The score is the logarithm of the class's probability, since a softmax
+    near 1 has hardly any gradient.
 
     Parameters
     ----------

@@ -56,15 +56,9 @@ _SMALL_CNN = Recipe(
     "static_cnn", batch_size=16, epochs=40, patience=12, size=64, batch_norm_momentum=0.9
 )
 _SMALL_CNN_OF_THESIS = Recipe(
-    "static_cnn",
-    optimizer="sgd",
-    learning_rate=1e-5,
-    batch_size=1,
-    epochs=100,
-    patience=40,
-    size=128,
+    "static_cnn", "sgd", 1e-5, batch_size=1, epochs=100, patience=40, size=128,
     batch_norm_momentum=0.99,
-)
+)  # fmt: skip
 _VGG16 = Recipe(
     "vgg16_classifier",
     learning_rate=3e-4,
@@ -161,8 +155,7 @@ def recipes_for(task: str, settings: str, epochs: int = 0, **of_vgg16: object) -
     Parameters
     ----------
     task : str
-        ``"faces"`` (notebook 01), ``"stills"`` (02 to 04), ``"log-mel"`` (05) or
-        ``"spectrogram images"`` (06).
+        ``"faces"`` (01), ``"stills"`` (02-04), ``"log-mel"`` (05), ``"spectrogram images"`` (06).
     settings, epochs : str, int
         A notebook's ``SETTINGS`` and ``EPOCHS``; 0 is what the settings say.
     **of_vgg16

@@ -39,15 +39,9 @@ def origin_of(
 
 
 def save_model(model: keras.Model, folder: str | Path, origin: Mapping[str, object]) -> None:
-    """Write a network and what it was made from.
+    """Write a network and what it was made from (:func:`origin_of`).
 
-    Parameters
-    ----------
-    model : keras.Model
-    folder : str or Path
-        The protocol's folder inside the results of the notebook that trains the network.
-    origin : mapping
-        From :func:`origin_of`.
+    The folder is the protocol's, inside the results of the notebook that trains the network.
     """
     folder = Path(folder)
     (folder / _ORIGIN).unlink(missing_ok=True)
@@ -79,16 +73,10 @@ def load_or_train(
     *,
     report: Callable[[str], None] | None = None,
 ) -> tuple[keras.Model, bool]:
-    """Return the network in a folder if it was made this way, else train it and keep it there.
+    """Return the network in a folder and whether it was there; else it is trained and kept there.
 
     Arguments are those of :func:`save_model` and ``models.training.train_network``, with the names
     of the classes.
-
-    Returns
-    -------
-    model : keras.Model
-    loaded : bool
-        Whether it was there.
     """
     origin = origin_of(features, labels, parts, classes, recipe, seed)
     model = load_model(folder, origin)

@@ -15,9 +15,7 @@ def static_cnn(
     Parameters
     ----------
     input_shape : (height, width, channels)
-        The smallest height and width are 10.
-    classes : int
-        Emotions to tell apart, at least 2.
+        The smallest height and width are 10; the fewest ``classes`` are 2.
     momentum : float
         Of the batch normalisation's running averages, which predictions use. 0.99, Keras's own,
         needs several hundred steps to forget where it started: few pictures in large batches need

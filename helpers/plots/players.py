@@ -11,7 +11,7 @@ from helpers.features.media import encode_mp3
 
 
 def players(sounds: Sequence[np.ndarray], captions: Sequence[str], sample_rate: int) -> HTML:
-    """Return an audio player a sound, with its caption; about 4 kB for each second.
+    """Return an audio player for each sound, with its caption; about 4 kB for each second.
 
     Parameters
     ----------

@@ -219,7 +219,7 @@ def picture_grid(
 def answer_captions(
     true: np.ndarray, predicted: np.ndarray, classes: Sequence[str], *, between: str = "\n"
 ) -> tuple[list[str], list[str]]:
-    """Return a caption and a colour a sample: what was predicted and, in red, what a wrong one is.
+    """Return a caption and a colour per sample: the prediction and, in red, what a wrong one is.
 
     Parameters
     ----------

@@ -6,6 +6,7 @@ published value; ``predictions.csv`` one row of class probabilities per sample; 
 
 import json
 import re
+import statistics
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -141,7 +142,8 @@ def save_run(
             raise ResultsError(
                 f"{line.get('name')!r}: make it with helpers.results.runs.experiment()."
             )
-    pictures = {_figure_file(name): png_bytes(value[0]) for name, value in (figures or {}).items()}
+    figures = figures or {}
+    pictures = {_figure_file(name): png_bytes(value[0]) for name, value in figures.items()}
     scores = None if predictions is None else predictions_text(predictions, notebook)
     metrics = plain_values(
         {
@@ -163,7 +165,7 @@ def save_run(
                     "caption": value[1],
                     "alt": value[2] if len(value) > 2 else alt_text(*value),
                 }
-                for name, value in (figures or {}).items()
+                for name, value in figures.items()
             ],
             "extra": extra or {},
         },
@@ -272,6 +274,32 @@ def experiments_table(run: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> p
     if not rows:
         return pd.DataFrame()
     return pd.DataFrame(rows).set_index("experiment").astype({"published": float})
+
+
+def seed_spread(runs: Mapping[int, Mapping]) -> dict[tuple, dict]:
+    """Return the spread of every experiment's accuracy over seeds.
+
+    From what ``load_run`` returned for each seed to a dict, (name, protocol, split) to ``seeds``,
+    ``values``, ``mean`` and ``sd`` (of the sample, None for a single seed).
+    """
+    values: dict[tuple, dict[int, float]] = {}
+    for seed, run in runs.items():
+        for line in run["experiments"]:
+            values.setdefault(experiment_key(line), {})[seed] = line["metrics"]["accuracy"]
+    return {
+        key: {
+            "seeds": list(found),
+            "values": list(found.values()),
+            "mean": statistics.fmean(found.values()),
+            "sd": statistics.stdev(found.values()) if len(found) > 1 else None,
+        }
+        for key, found in values.items()
+    }
+
+
+def experiment_key(line: Mapping) -> tuple[str, str, str]:
+    """Return what an experiment is known by: name, protocol and split."""
+    return line["name"], line["protocol"], line["split"]
 
 
 def _figure_file(name: str) -> str:

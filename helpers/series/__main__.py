@@ -5,11 +5,12 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import NoReturn
 
 from rich.console import Console
 
-from helpers.series.console import make_console, write_table
+from helpers.series.console import make_console, summary, write_table
 from helpers.series.sources import SeriesError, find_sources, notebooks_folder
 
 _RUN_TEXT = """\
@@ -52,7 +53,6 @@ Where both hold predictions for the same samples, the two are tested on them (Mc
 p-values corrected by Holm over all the tests of the table).
 """
 
-
 _BENCHMARK_TEXT = """\
 Measure how much faster the helpers are than the plain way of the same thing.
 
@@ -82,20 +82,9 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     from helpers.corpora.demo import ensure_demo
     from helpers.series.plan import Request, plan
     from helpers.series.run import run
-    from helpers.series.summary import summary
 
-    request = Request(
-        corpus=options.corpus,
-        data=options.data_root,
-        notebooks=options.notebooks,
-        values=options.set,
-        seeds=options.seeds,
-        fresh=options.fresh,
-        results=options.results,
-        timeout=options.timeout,
-        jobs=options.jobs,
-        scheduler=options.scheduler,
-    )
+    given = vars(options) | {"data": options.data_root, "values": options.set}
+    request = Request(**{field.name: given[field.name] for field in fields(Request)})
     plan(request)  # what cannot be done is said first
     if options.corpus == "demo":
         ensure_demo()  # by all cores, and before several notebooks want it
@@ -172,7 +161,7 @@ def _compare(options: argparse.Namespace, console: Console) -> int:
 
 
 def _benchmark(options: argparse.Namespace, console: Console) -> int:
-    from helpers.series.benchmark.report import benchmark
+    from helpers.series.benchmark.measure import benchmark
 
     return benchmark(options.topics, console)
 
@@ -223,7 +212,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     again.add_argument("--fresh", action="store_true", help="run everything anew")
     run.add_argument("--timeout", type=float, metavar="S", help="limit of a notebook, in seconds")
-
     run.add_argument(
         "--scheduler", default="", metavar="URL", help="a Dask cluster for seeds or extraction"
     )

@@ -6,26 +6,30 @@ differs between processors.
 """
 
 import json
+import re
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 from rich.console import Console
 
-from helpers.files import write_text
+from helpers.files import write_json, write_text
 from helpers.paths import results_root
 from helpers.results.runs import run_folder
 from helpers.series.plan import Request
 from helpers.series.process import PARTIAL, Job, Outcome, State, execute
 from helpers.series.run import run_here
-from helpers.series.sections import write_sections
 from helpers.series.sources import KERNEL, SeriesError, Source
 
 COLAB = {"accelerator": "GPU", "colab": {"gpuType": "T4", "toc_visible": True}}
 """What makes Colab offer a GPU; nothing of who opened the notebook where."""
+
+SECTIONS = "sections.json"
+"""Beside a run's metrics.json: how long each section takes, for those who plan a lesson with it."""
 
 
 def build(source: Source, **options: object) -> Path:
@@ -46,7 +50,9 @@ def build(source: Source, **options: object) -> Path:
             traceback = _traceback(job.folder / PARTIAL)
             raise SeriesError(f"{source.name} was not built: {outcome.reason}{traceback}")
         notebook = nbformat.read(job.folder / PARTIAL, as_version=4)
-    write_sections(notebook, run_folder(source.name, "demo"))
+    results = run_folder(source.name, "demo")
+    if results.is_dir():
+        write_json(results / SECTIONS, section_seconds(notebook))
     finished = clean(notebook)
     nbformat.validate(finished)
     text = json.dumps(finished, indent=1, ensure_ascii=False, sort_keys=True)
@@ -86,6 +92,25 @@ def clean(notebook: NotebookNode) -> NotebookNode:
             cell.outputs = [_without_widgets(output) for output in cell.outputs]
     metadata = NotebookNode(kernelspec=KERNEL, language_info={"name": "python"}, **COLAB)
     return NotebookNode(cells=cells, metadata=metadata, nbformat=4, nbformat_minor=5)
+
+
+def section_seconds(notebook: NotebookNode) -> dict[str, float]:
+    """Return heading ``##`` to seconds, by the times that nbclient leaves in a cell's metadata."""
+    heading, seconds = "", {}
+    for cell in notebook.cells:
+        found = re.match(r"## (.+)", cell.source) if cell.cell_type == "markdown" else None
+        heading = found[1] if found else heading
+        if heading and "execution" in cell.metadata:
+            seconds[heading] = seconds.get(heading, 0.0) + _seconds(cell.metadata.execution)
+    return {name: round(value, 1) for name, value in seconds.items()}
+
+
+def _seconds(times: NotebookNode) -> float:
+    begin, end = (
+        datetime.fromisoformat(times[name].replace("Z", "+00:00"))
+        for name in ("iopub.status.busy", "iopub.status.idle")
+    )
+    return (end - begin).total_seconds()
 
 
 def _traceback(partial: Path) -> str:

@@ -7,9 +7,10 @@ import pandas as pd
 
 from helpers.evaluation.comparison import paired_table
 from helpers.results.clip_scores import KEY_COLUMNS, class_columns, read_predictions
-from helpers.results.runs import ResultsError, load_run
+from helpers.results.runs import ResultsError, experiment_key, load_run
 from helpers.series.sources import SeriesError
 
+_EXPERIMENT = ["notebook", "experiment", "protocol", "split"]
 _GROUP = ["split", "protocol", "system"]
 
 
@@ -39,19 +40,15 @@ def compare(first: str | Path, second: str | Path) -> tuple[pd.DataFrame, pd.Dat
         left_index=True,
         right_index=True,
         suffixes=(" A", " B"),
-    ).reset_index()
-    gain = experiments["accuracy B"] - experiments["accuracy A"]
-    experiments = pd.DataFrame(
-        {
-            **{name: experiments[name] for name in ("notebook", "experiment", "protocol", "split")},
-            "n A": experiments["n A"].map("{:.0f}".format).replace("nan", ""),
-            "n B": experiments["n B"].map("{:.0f}".format).replace("nan", ""),
-            "A": (100 * experiments["accuracy A"]).map("{:.1f}".format).replace("nan", ""),
-            "B": (100 * experiments["accuracy B"]).map("{:.1f}".format).replace("nan", ""),
-            "B - A": (100 * gain).map("{:+.1f}".format).replace("nan", "").replace("+nan", ""),
-        }
     )
-    return experiments, _paired(first, second)
+    experiments = experiments.reset_index().rename(columns={"% A": "A", "% B": "B"})
+    experiments["B - A"] = experiments["B"] - experiments["A"]
+    experiments[["A", "B", "B - A"]] *= 100
+    formats = {"n A": ".0f", "n B": ".0f", "A": ".1f", "B": ".1f", "B - A": "+.1f"}
+    for name, wanted in formats.items():
+        values = experiments[name]
+        experiments[name] = ["" if pd.isna(value) else f"{value:{wanted}}" for value in values]
+    return experiments[[*_EXPERIMENT, *formats]], _paired(first, second)
 
 
 def _folder(given: str | Path) -> Path:
@@ -69,19 +66,10 @@ def _experiments(folder: Path) -> pd.DataFrame:
     for path in sorted(folder.glob("*/metrics.json")):
         run = load_run(path.parent.name, folder.name, folder.parent)
         rows += [
-            {
-                "notebook": run["notebook"],
-                "experiment": line["name"],
-                "protocol": line["protocol"],
-                "split": line["split"],
-                "n": line["n"],
-                "accuracy": line["metrics"]["accuracy"],
-            }
+            (run["notebook"], *experiment_key(line), line["n"], line["metrics"]["accuracy"])
             for line in run["experiments"]
         ]
-    columns = ["notebook", "experiment", "protocol", "split", "n", "accuracy"]
-    table = pd.DataFrame(rows, columns=columns)
-    return table.set_index(columns[:4])
+    return pd.DataFrame(rows, columns=[*_EXPERIMENT, "n", "%"]).set_index(_EXPERIMENT)
 
 
 def _paired(first: Path, second: Path) -> pd.DataFrame:
@@ -103,7 +91,7 @@ def _paired(first: Path, second: Path) -> pd.DataFrame:
 
 
 def _right(path: Path) -> pd.DataFrame:
-    """Return which predictions of a file are right, one row a sample."""
+    """Return which predictions of a file are right, one row per sample."""
     try:
         table = read_predictions(path, classes=None)
     except ResultsError as error:

@@ -14,8 +14,8 @@ from pathlib import Path
 from helpers.files import write_text
 from helpers.paths import repository_root
 from helpers.results.runs import ResultsError, load_run, run_folder
+from helpers.series.build import SECTIONS
 from helpers.series.labs.exercises import lab_path, task_titles, tasks
-from helpers.series.sections import FILE as SECTIONS
 from helpers.series.sources import Source, find_sources, notebooks_folder, read_source, title_of
 
 _BADGE = re.compile(r"\[!\[Open in Colab\].*\)")
@@ -43,13 +43,7 @@ def teachers_page() -> Path:
 
 
 def render(text: str) -> str:
-    """Return README.md's text with its marked parts written anew.
-
-    Raises
-    ------
-    ValueError
-        If a mark is missing.
-    """
+    """Return README.md's text with its marked parts written anew; ValueError if a mark lacks."""
     runs = _runs()
     findings = "\n".join(
         f"- **{name[:2]}** {run['extra']['finding']}"
@@ -60,13 +54,7 @@ def render(text: str) -> str:
 
 
 def render_for_teachers(text: str) -> str:
-    """Return notebooks/README.md's text with its marked parts written anew.
-
-    Raises
-    ------
-    ValueError
-        If a mark is missing.
-    """
+    """Return notebooks/README.md's text with its marked parts written anew, as :func:`render`."""
     return _fill(text, {"minutes": _minutes(_runs()), "tasks": _tasks()})
 
 
@@ -109,7 +97,8 @@ def _minutes(runs: Mapping[str, dict]) -> str:
         run = runs.get(source.name)
         if run:
             minutes = run["seconds"] / 60
-            lines.append(f"| {_link(source)} | {minutes:.1f} | {_sections(source)} |")
+            link = f"[{source.name}]({source.built.name})"
+            lines.append(f"| {link} | {minutes:.1f} | {_sections(source)} |")
     return "\n".join(lines)
 
 
@@ -134,7 +123,3 @@ def _tasks() -> str:
             listed = " · ".join(f"{n}. {title}" for n, title in enumerate(titles, start=1))
             lines.append(f"| {lab} | {listed} |")
     return "\n".join(lines)
-
-
-def _link(source: Source) -> str:
-    return f"[{source.name}]({source.built.name})"

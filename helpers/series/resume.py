@@ -107,15 +107,11 @@ def _results(job: Job) -> str:
 
 def _helpers() -> list[tuple[str, str]]:
     folder = repository_root() / "helpers"
-    names = [
-        path.relative_to(folder)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".pyc"
-    ]
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".pyc"]
     return [
-        (name.as_posix(), fingerprint(folder / name))
-        for name in names
-        if name.parts[0] not in _NOT_USED_BY_NOTEBOOKS
+        (path.relative_to(folder).as_posix(), fingerprint(path))
+        for path in files
+        if path.relative_to(folder).parts[0] not in _NOT_USED_BY_NOTEBOOKS
     ]
 
 

@@ -111,7 +111,7 @@ def pictures_in_both(manifest):
     [
         (empty, "is empty, or its `raise` line is still there: start in the cell above"),
         (says(None), "returns nothing"),
-        (says(2), "of the kind int; a set was asked for"),
+        (says(2), "of type int is returned; a set was asked for"),
         (lambda manifest: set(manifest["group"]), "1 of the people have no picture in"),
         (union_of_people, "In a small table .*: 1 of the people have no picture in"),
         (lambda manifest: next(of_split(manifest)), "1 of the people have no picture in test"),
@@ -247,8 +247,8 @@ def test_split_by_person_left_empty_or_of_another_kind():
     wrong("is empty, or its `raise` line", check, empty)
     wrong("returns nothing", check, says(None))
     wrong("rows of three parts should be returned: train, validation, test", check, says((1, 2)))
-    wrong("`train` is of the kind float64", check, says((np.zeros(2), np.ones(2), np.ones(2))))
-    wrong("`train` is of the kind object", check, says((None, np.ones(2), np.ones(2))))
+    wrong("`train` has type float64", check, says((np.zeros(2), np.ones(2), np.ones(2))))
+    wrong("`train` has type object", check, says((None, np.ones(2), np.ones(2))))
 
 
 def mistakes_in(matrix):
@@ -323,9 +323,9 @@ def test_the_line_to_beat():
 
     right(check, 0.25)
     wrong("is None: it comes from a function that returns nothing", check, None)
-    wrong("the share of the commonest class in train", check, 0.6)
+    wrong("the fraction of the commonest class in train", check, 0.6)
     wrong("commonest class of the test set was taken", check, 5 / 8)
-    wrong("a count; which share", check, 2)
+    wrong("a count; which fraction", check, 2)
     wrong("in per cent", check, 25)
     wrong("a guess at random", check, 1 / 3)
     wrong("which is not what was asked for", check, 0.9)
@@ -336,7 +336,11 @@ def test_recall():
     right(check, lambda matrix: np.diag(matrix) / matrix.sum(axis=1))
     wrong("is empty", check, empty)
     with np.errstate(invalid="ignore"):
-        wrong("often a class was named", check, lambda matrix: np.diag(matrix) / matrix.sum(axis=0))
+        wrong(
+            "often a class was predicted",
+            check,
+            lambda matrix: np.diag(matrix) / matrix.sum(axis=0),
+        )
     wrong("by all samples", check, lambda matrix: np.diag(matrix) / matrix.sum())
     wrong("These are counts", check, np.diag)
     wrong(r"shape \(\)", check, lambda matrix: np.trace(matrix) / matrix.sum())
@@ -706,7 +710,9 @@ def test_the_mean_rule():
     wrong("of the type float64", check, lambda video, audio: (video + audio).max(axis=1))
     wrong("those of video alone", check, lambda video, audio: video.argmax(axis=1))
     wrong("those of audio alone", check, lambda video, audio: audio.argmax(axis=1))
-    wrong("single surest", check, lambda video, audio: np.maximum(video, audio).argmax(axis=1))
+    wrong(
+        "single most confident", check, lambda video, audio: np.maximum(video, audio).argmax(axis=1)
+    )
     wrong(
         "another emotion than the one whose mean",
         check, lambda video, audio: (video.argmax(axis=1) + audio.argmax(axis=1)) // 2,
@@ -732,7 +738,7 @@ def combining(*, units=28, rate=0.25, activation="relu", layers_hidden=1, dropou
         ({"units": 27}, "has 601 parameters, fewer than 623"),
         ({"units": 44}, "has 975 parameters, more than 623"),
         ({"dropout": False}, "no dropout"),
-        ({"rate": 0.5}, "another share than a quarter"),
+        ({"rate": 0.5}, "another fraction than a quarter"),
         ({"activation": None}, "another activation than ReLU"),
         ({"layers_hidden": 2}, "one hidden layer and then the dropout"),
     ],

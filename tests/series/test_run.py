@@ -16,11 +16,10 @@ import psutil
 import pytest
 
 from helpers.series import __main__ as command, resume
-from helpers.series.console import make_console
+from helpers.series.console import make_console, summary
 from helpers.series.plan import Request, missing_foundations, plan
 from helpers.series.run import run, run_one
 from helpers.series.sources import SeriesError, find_sources
-from helpers.series.summary import summary
 
 PARAMETERS = """\
 # %% [markdown]

@@ -1,7 +1,6 @@
 """Sound: spectrograms, their pictures, and the cache of waveforms."""
 
 import io
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +8,7 @@ import pandas as pd
 from PIL import Image
 
 from helpers.cache import Result
-from helpers.paths import cache_root
-from helpers.series.benchmark.measure import Row, Way
+from helpers.series.benchmark.measure import Row, Way, first_and_again, for_each
 
 _CLIPS = 24
 _RATE = 22050
@@ -43,10 +41,7 @@ def log_mel(folder: Path) -> tuple[Way, Way]:
             spectrograms.append(librosa.power_to_db(power))
         return np.stack(spectrograms)
 
-    def ours() -> np.ndarray:
-        return log_mel_spectrograms(waveforms)
-
-    return plain, ours
+    return plain, lambda: log_mel_spectrograms(waveforms)
 
 
 def picture_from_spectrogram(folder: Path) -> tuple[Way, Way]:
@@ -56,13 +51,7 @@ def picture_from_spectrogram(folder: Path) -> tuple[Way, Way]:
 
     powers = [mel_power(samples, 2 * _RATE, LIBROSA_DEFAULTS) for samples in _clips(2 * _RATE)]
 
-    def plain() -> list[np.ndarray]:
-        return [drawn_picture(power) for power in powers]
-
-    def ours() -> list[np.ndarray]:
-        return [spectrogram_to_image(power) for power in powers]
-
-    return plain, ours
+    return for_each(powers, drawn_picture, spectrogram_to_image)
 
 
 def picture_from_wave(folder: Path) -> tuple[Way, Way]:
@@ -72,19 +61,11 @@ def picture_from_wave(folder: Path) -> tuple[Way, Way]:
     from helpers.features.spectrogram_images import spectrogram_to_image
     from helpers.features.spectrograms import LIBROSA_DEFAULTS, mel_power
 
-    clips = _clips(2 * _RATE)
-
-    def plain() -> list[np.ndarray]:
-        return [
-            drawn_picture(librosa.feature.melspectrogram(y=clip, sr=2 * _RATE)) for clip in clips
-        ]
-
-    def ours() -> list[np.ndarray]:
-        return [
-            spectrogram_to_image(mel_power(clip, 2 * _RATE, LIBROSA_DEFAULTS)) for clip in clips
-        ]
-
-    return plain, ours
+    return for_each(
+        _clips(2 * _RATE),
+        lambda clip: drawn_picture(librosa.feature.melspectrogram(y=clip, sr=2 * _RATE)),
+        lambda clip: spectrogram_to_image(mel_power(clip, 2 * _RATE, LIBROSA_DEFAULTS)),
+    )
 
 
 def waveforms_again(folder: Path) -> tuple[Way, Way]:
@@ -98,14 +79,7 @@ def waveforms_again(folder: Path) -> tuple[Way, Way]:
         soundfile.write(path, samples, 2 * _RATE)
     manifest = pd.DataFrame({"path": list(map(str, paths)), "problem": ""})
 
-    def plain() -> None:
-        shutil.rmtree(cache_root(), ignore_errors=True)
-        read_waveforms(manifest, _RATE)
-
-    def ours() -> None:
-        read_waveforms(manifest, _RATE)
-
-    return plain, ours
+    return first_and_again(lambda: read_waveforms(manifest, _RATE))
 
 
 def drawn_picture(power: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers.emotions import EMOTIONS
 from helpers.runtime import import_tensorflow, set_seeds
-from helpers.series.benchmark.measure import Row, Way
+from helpers.series.benchmark.measure import Row, Way, first_and_again
 
 _SIZE = (64, 64, 3)
 _PICTURES = 128
@@ -22,14 +22,10 @@ def batched_scoring(folder: Path) -> tuple[Way, Way]:
     rows = np.arange(_PICTURES)
 
     def plain() -> np.ndarray:
-        return np.concatenate(
-            [model.predict(picture[None] / np.float32(255), verbose=0) for picture in pixels]
-        )
+        pictures = (picture[None] / np.float32(255) for picture in pixels)
+        return np.concatenate([model.predict(picture, verbose=0) for picture in pictures])
 
-    def ours() -> np.ndarray:
-        return predict(model, pixels, rows)
-
-    return plain, ours
+    return plain, lambda: predict(model, pixels, rows)
 
 
 def cached_head(folder: Path) -> tuple[Way, Way]:
@@ -55,13 +51,7 @@ def _whole_and_cached(unfrozen_blocks: int) -> tuple[Way, Way]:
     for network in (model, top):
         network.compile("sgd", "sparse_categorical_crossentropy")
 
-    def plain() -> object:
-        return model.fit(whole_batches, verbose=0)
-
-    def ours() -> object:
-        return top.fit(top_batches, verbose=0)
-
-    return plain, ours
+    return lambda: model.fit(whole_batches, verbose=0), lambda: top.fit(top_batches, verbose=0)
 
 
 def fused_adam(folder: Path) -> tuple[Way, Way]:
@@ -91,20 +81,16 @@ def augmentation(folder: Path) -> tuple[Way, Way]:
     import keras
     from keras import layers
 
-    from helpers.features.augmentation import (
-        BRIGHTNESS,
-        ZOOM,
-        RandomDimming,
-        published_augmentation,
-    )
+    from helpers.features import augmentation as ours
     from helpers.features.pictures import make_dataset
 
+    zoom = (-ours.ZOOM, ours.ZOOM)
     in_a_row = keras.Sequential(
         [
             layers.RandomFlip("horizontal", seed=0),
             layers.RandomShear(x_factor=0.0035, fill_mode="nearest", seed=1),
-            layers.RandomZoom((-ZOOM, ZOOM), (-ZOOM, ZOOM), fill_mode="nearest", seed=2),
-            RandomDimming(*BRIGHTNESS, seed=3),
+            layers.RandomZoom(zoom, zoom, fill_mode="nearest", seed=2),
+            ours.RandomDimming(*ours.BRIGHTNESS, seed=3),
         ]
     )
     rng = np.random.default_rng(0)
@@ -115,7 +101,7 @@ def augmentation(folder: Path) -> tuple[Way, Way]:
         batches = make_dataset(pixels, labels, range(1024), batch_size=16, augment=augment)
         return lambda: [len(pictures) for pictures, _ in batches]
 
-    return run_through(in_a_row), run_through(published_augmentation(0))
+    return run_through(in_a_row), run_through(ours.published_augmentation(0))
 
 
 def augmented_pipeline(folder: Path) -> tuple[Way, Way]:
@@ -135,13 +121,7 @@ def augmented_pipeline(folder: Path) -> tuple[Way, Way]:
         mapped, labels, rows, batch_size=16, shuffle=True, augment=published_augmentation(0)
     )
 
-    def plain() -> object:
-        return model.fit(ready, verbose=0)
-
-    def ours() -> object:
-        return model.fit(batches, verbose=0)
-
-    return plain, ours
+    return lambda: model.fit(ready, verbose=0), lambda: model.fit(batches, verbose=0)
 
 
 def late_fusion(folder: Path) -> tuple[Way, Way]:
@@ -155,20 +135,14 @@ def late_fusion(folder: Path) -> tuple[Way, Way]:
     def plain() -> dict:
         return {clip: scores[clip_ids == clip].mean(axis=0) for clip in np.unique(clip_ids)}
 
-    def ours() -> pd.DataFrame:
-        return aggregate_clips(scores, clip_ids)
-
-    return plain, ours
+    return plain, lambda: aggregate_clips(scores, clip_ids)
 
 
 def frames_again(folder: Path) -> tuple[Way, Way]:
     """Read frames of clips with an empty cache, and once more."""
-    import shutil
-
     import cv2
 
     from helpers.features.media import read_frames
-    from helpers.paths import cache_root
 
     paths = [folder / f"{index}.avi" for index in range(8)]
     rng = np.random.default_rng(0)
@@ -179,15 +153,11 @@ def frames_again(folder: Path) -> tuple[Way, Way]:
         writer.release()
     manifest = pd.DataFrame({"path": list(map(str, paths)), "problem": ""})
 
-    def ours() -> list:
+    def read() -> list:
         results, _ = read_frames(manifest, frames_per_clip=8, size=(64, 64))
         return [result.load() for result in results]
 
-    def plain() -> list:
-        shutil.rmtree(cache_root(), ignore_errors=True)
-        return ours()
-
-    return plain, ours
+    return first_and_again(read)
 
 
 def _network(unfrozen_blocks: int):

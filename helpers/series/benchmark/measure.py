@@ -1,21 +1,36 @@
-"""One row: the plain way and the helpers' way of the same thing, timed by turns."""
+"""The plain way and the helpers' way of the same thing, timed by turns and shown as a table."""
 
 import contextlib
 import io
 import multiprocessing
 import os
 import resource
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from joblib.externals.loky import get_reusable_executor
+from rich.console import Console
+
+from helpers.paths import cache_root
+from helpers.series.console import Status, write_table
+from helpers.series.sources import SeriesError
 
 Way = Callable[[], object]
+
+TOPICS = ("audio", "faces", "media")
+"""Modules of this package, each with a list ``ROWS``."""
+
+LONG_TOPICS = ("series", "setup")
+"""Those that are measured only when they are named."""
+
+_HEADER = ["plain / ours", "plain ms", "ours ms", "ratio", "at least", "peak MB"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,36 @@ class Measurement:
         return self.plain / self.ours
 
 
+def benchmark(topics: Sequence[str], console: Console) -> int:
+    """Measure the rows of some topics and write a table.
+
+    Returns 1 if a promised ratio was not reached, else 0.
+
+    Raises
+    ------
+    SeriesError
+        If there is no such topic.
+    """
+    unknown = sorted(set(topics) - {*TOPICS, *LONG_TOPICS})
+    if unknown:
+        known = ", ".join([*TOPICS, *LONG_TOPICS])
+        raise SeriesError(f"No topic {', '.join(unknown)}; there are: {known}.")
+    os.environ["MPLBACKEND"] = "Agg"
+    lines, missed = [], False
+    for topic in topics or TOPICS:
+        for row in import_module(f"helpers.series.benchmark.{topic}").ROWS:
+            with Status(console) as status:
+                status.show([f"measuring: {row.name} …"])
+                found = measure(row)
+            short = found.ratio < row.target
+            missed |= short
+            numbers = [f"{found.plain * 1000:.1f}", f"{found.ours * 1000:.1f}"]
+            target = f"{row.target:g}{'  missed' if short else ''}"
+            lines.append([row.name, *numbers, f"{found.ratio:.3g}", target, f"{found.peak:.0f}"])
+    write_table(console, _HEADER, lines)
+    return int(missed)
+
+
 def measure(row: Row) -> Measurement:
     """Measure a row in a process of its own, with an empty cache."""
     # Not multiprocessing's own pool: its processes may not start others, and reading clips does.
@@ -56,6 +101,21 @@ def measure(row: Row) -> Measurement:
         ProcessPoolExecutor(1, mp_context=context) as pool,
     ):
         return pool.submit(_measure_here, row, Path(folder)).result()
+
+
+def for_each(items: Sequence, plain: Callable, ours: Callable) -> tuple[Way, Way]:
+    """Return two ways to go through some items."""
+    return lambda: [plain(item) for item in items], lambda: [ours(item) for item in items]
+
+
+def first_and_again(read: Way) -> tuple[Way, Way]:
+    """Return reading with an empty cache, and reading with what that has left there."""
+
+    def first() -> object:
+        shutil.rmtree(cache_root(), ignore_errors=True)
+        return read()
+
+    return first, read
 
 
 def _measure_here(row: Row, folder: Path) -> Measurement:

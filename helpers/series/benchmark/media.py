@@ -1,5 +1,6 @@
-"""Reading films and sounds: the ffmpeg program a file, as it was, and in this process."""
+"""Reading films and sounds: the ffmpeg program for each file, as it was, and in this process."""
 
+from functools import partial
 from pathlib import Path
 
 import ffmpeg
@@ -8,7 +9,7 @@ import numpy as np
 from helpers.decoding.film import extract_frames
 from helpers.decoding.sound import read_audio
 from helpers.runtime.ffmpeg import run_ffmpeg
-from helpers.series.benchmark.measure import Row, Way
+from helpers.series.benchmark.measure import Row, Way, for_each
 
 _RATE = 22050
 _SIZE = "720x576"  # AFEW's
@@ -31,13 +32,7 @@ def frames_of_films(folder: Path) -> tuple[Way, Way]:
         )
         return np.frombuffer(run_ffmpeg(pictures), np.uint8).reshape(-1, height, width, 3)[wanted]
 
-    def plain() -> list[np.ndarray]:
-        return [with_program(path) for path in paths]
-
-    def ours() -> list[np.ndarray]:
-        return [extract_frames(path, frames_per_clip=_FRAMES) for path in paths]
-
-    return plain, ours
+    return for_each(paths, with_program, partial(extract_frames, frames_per_clip=_FRAMES))
 
 
 def sound_of_films(folder: Path) -> tuple[Way, Way]:
@@ -61,13 +56,7 @@ def _sounds(paths: list[Path]) -> tuple[Way, Way]:
         raw = run_ffmpeg(sound.output("pipe:1", format="f32le", ac=1, ar=_RATE))
         return np.frombuffer(raw, "<f4")
 
-    def plain() -> list[np.ndarray]:
-        return [with_program(path) for path in paths]
-
-    def ours() -> list[np.ndarray]:
-        return [read_audio(path, _RATE) for path in paths]
-
-    return plain, ours
+    return for_each(paths, with_program, lambda path: read_audio(path, _RATE))
 
 
 def _films(folder: Path) -> list[Path]:

@@ -22,15 +22,11 @@ def picture(spectrogram_to_image: Callable) -> Right:
     expect(found.dtype == np.uint8, f"Its values are {found.dtype}; uint8 was expected.")
     wanted = wanted_picture(power, (32, 64)).astype(int)
     found = found.astype(int)
-
-    def alike(other: np.ndarray) -> bool:
-        return bool(np.abs(found - other).max() <= 2)
-
-    expect(
-        not alike(wanted[::-1]),
-        "It is upside down: low bands belong below.",
-    )
-    expect(not alike(wanted[:, ::-1]), "It is mirrored: time should run from left to right.")
+    for other, what in (
+        (wanted[::-1], "upside down: low bands belong below."),
+        (wanted[:, ::-1], "mirrored: time should run from left to right."),
+    ):
+        expect(np.abs(found - other).max() > 2, f"It is {what}")
     light, wanted_light = found.sum(axis=2), wanted.sum(axis=2)
     loudest = wanted_light == wanted_light.max()
     expect(
@@ -41,9 +37,11 @@ def picture(spectrogram_to_image: Callable) -> Right:
         np.abs(found - wanted).max() <= 2,
         "The levels are others: 0 for the quietest point, and nearly 256 for the loudest.",
     )
-    silence = np.asarray(result_of(spectrogram_to_image, np.zeros((32, 64), np.float32), (32, 64)))
+    silence = np.zeros((32, 64), np.float32)
     expect(
-        np.array_equal(silence, wanted_picture(np.zeros((32, 64), np.float32), (32, 64))),
+        np.array_equal(
+            result_of(spectrogram_to_image, silence, (32, 64)), wanted_picture(silence, (32, 64))
+        ),
         "Silence should be dark all over: what happens when all points are equally loud?",
     )
     return Right("No figure was drawn for it, and it is the same picture.")
@@ -61,19 +59,19 @@ def folds_by_film(
         f"`folds` has {len(folds)} parts; {number} were asked for.",
     )
     held = np.concatenate([np.asarray(part) for _, part in folds])
-    strangers = len(set(held.tolist()) - set(allowed.tolist()))
+    outside = len(set(held.tolist()) - set(allowed.tolist()))
     expect(
-        not strangers,
-        f"{strangers} rows that are held out are no training clips: what are the positions "
+        not outside,
+        f"{outside} rows that are held out are no training clips: what are the positions "
         "positions in?",
     )
-    for place, (fitting, part) in enumerate(folds, start=1):
-        films = len(set(groups[np.asarray(fitting)]) & set(groups[np.asarray(part)]))
+    for place, (train, part) in enumerate(folds, start=1):
+        films = len(set(groups[np.asarray(train)]) & set(groups[np.asarray(part)]))
         expect(
             not films,
             f"In fold {place}, {films} films are both learned and held out: divide by film.",
         )
-        rest = len(set(np.asarray(fitting).tolist()) - set(allowed.tolist()))
+        rest = len(set(np.asarray(train).tolist()) - set(allowed.tolist()))
         expect(not rest, f"Fold {place} learns from {rest} rows that are not allowed.")
     expect(
         len(held) == len(set(held.tolist())) == len(allowed),
@@ -95,7 +93,7 @@ def trust(
     for protocol, (rows, scored) in score_rows.items():
         right = scored[rows].argmax(axis=1) == labels[rows]
         mistakes = {
-            "that is a count; which share of its clips is it?": right.sum(),
+            "that is a count; which fraction of its clips is it?": right.sum(),
             "that is in per cent; a fraction was asked for.": 100 * right.mean(),
             "that counts all clips; take the rows that belong to it.": float(
                 np.mean(scored.argmax(axis=1) == labels)

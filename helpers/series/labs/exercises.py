@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
-from nbconvert.preprocessors import ClearOutputPreprocessor, Preprocessor
 from nbformat import NotebookNode
 
 from helpers.files import write_text
@@ -37,31 +36,13 @@ _INTRODUCTION = """\
 > What follows a task needs its answer."""
 
 
-class ClearSolutions(Preprocessor):
-    """Puts a starting point in the place of every marked solution, as nbgrader does."""
-
-    def preprocess_cell(
-        self, cell: NotebookNode, resources: dict, index: int
-    ) -> tuple[NotebookNode, dict]:
-        """Return the cell without solutions, and the resources as they are."""
-        if cell.cell_type == "code":
-            cell.source = "\n".join(_without_solutions(cell.source))
-        return cell, resources
-
-
 def lab_path(source: Source) -> Path:
     """Return where the lab edition of a source is kept."""
     return source.built.parent / "exercises" / source.built.name
 
 
 def write_exercises(source: Source) -> Path | None:
-    """Write the lab edition of a source and return its path; None if it has no tasks.
-
-    Raises
-    ------
-    SeriesError
-        As :func:`lab_edition`.
-    """
+    """Write :func:`lab_edition` of a source and return its path; None if it has no tasks."""
     notebook = lab_edition(source)
     return write_text(lab_path(source), lab_text(notebook)) if notebook else None
 
@@ -75,10 +56,7 @@ def lab_text(notebook: NotebookNode) -> str:
 def lab_edition(source: Source) -> NotebookNode | None:
     """Return a source's notebook with tasks in the place of solutions; None if it has no tasks.
 
-    Raises
-    ------
-    SeriesError
-        If a task lacks its question, its hint, its check or one of its marks.
+    Raises what :func:`tasks` raises.
     """
     notebook = read_as_written(source)
     count = len(tasks(source))
@@ -86,9 +64,9 @@ def lab_edition(source: Source) -> NotebookNode | None:
         return None
     notebook.cells = [cell for cell in notebook.cells if FULL not in tags(cell)]
     _add_grading(notebook, source.number)
-    for preprocessor in (ClearSolutions(), ClearOutputPreprocessor()):
-        notebook, _ = preprocessor.preprocess(notebook, {})
     for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.source = "\n".join(_without_solutions(cell.source))
         untag(cell, LAB)
     badge = notebook.cells[0]
     badge.source = badge.source.replace(f"/{source.built.name}", f"/exercises/{source.built.name}")
@@ -167,6 +145,7 @@ def _solution(text: str) -> Iterator[str]:
 
 
 def _without_solutions(text: str, where: str = "") -> list[str]:
+    """Return lines with a starting point in the place of each solution, as nbgrader does."""
     lines, inside = [], False
     for line in text.split("\n"):
         match = SOLUTION_MARK.match(line)

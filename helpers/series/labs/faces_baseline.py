@@ -27,7 +27,7 @@ def people_in_both(in_both: Callable, manifest: pd.DataFrame) -> Right:
         found = result_of(in_both, table.copy())
         expect(
             isinstance(found, set | frozenset),
-            f"What is returned is of the kind {type(found).__name__}; a set was asked for.",
+            f"A value of type {type(found).__name__} is returned; a set was asked for.",
         )
         known = {name: set(table.loc[table["split"] == name, "group"]) for name in SPLITS}
         wanted = known["train"] & known["test"]  # nobody, in some open corpora
@@ -36,10 +36,10 @@ def people_in_both(in_both: Callable, manifest: pd.DataFrame) -> Right:
             f"{where}: the set is empty, though people are in both. A picture is in one split "
             "alone; look at who is in it.",
         )
-        strangers = len(found - set(table["group"]))
+        others = len(found - set(table["group"]))
         expect(
-            not strangers,
-            f"{where}: {strangers} elements of the set are not people of the table that is "
+            not others,
+            f"{where}: {others} elements of the set are not people of the table that is "
             "handed over; who they are is in its column `group`.",
         )
         for split, people in known.items():
@@ -102,7 +102,7 @@ def _same_network(static_cnn: Callable, *arguments) -> None:
 
 
 def parts_by_person(split_by_person: Callable) -> Right:
-    """Check task 3: three parts of some rows that share nobody."""
+    """Check task 3: three parts of some rows that have nobody in common."""
     # Forty people in no order, and rows from which the first pictures and some others are missing,
     # so that a position in them is not a row.
     random, seed = np.random.default_rng(0), 3
@@ -117,12 +117,12 @@ def parts_by_person(split_by_person: Callable) -> Right:
     for part, of in parts.items():
         expect(
             of.ndim == 1 and np.issubdtype(of.dtype, np.integer),
-            f"`{part}` is of the kind {of.dtype}, with {of.ndim} axes; whole numbers were wanted.",
+            f"`{part}` has type {of.dtype} and {of.ndim} axes; a row of whole numbers was wanted.",
         )
-        strange = len(set(of.tolist()) - set(rows.tolist()))
+        outside = len(set(of.tolist()) - set(rows.tolist()))
         expect(
-            not strange,
-            f"`{part}` has {strange} numbers that are not in `rows`: positions say where in "
+            not outside,
+            f"`{part}` has {outside} numbers that are not in `rows`: positions say where in "
             "`rows` to look, and rows were asked for.",
         )
     people = {part: set(groups[of].tolist()) for part, of in parts.items()}
@@ -136,15 +136,15 @@ def parts_by_person(split_by_person: Callable) -> Right:
     left = len(set(rows.tolist()) - set(np.concatenate([*parts.values()]).tolist()))
     expect(not left, f"{left} pictures are in none of the three parts.")
     everybody = len(set(groups[rows].tolist()))
-    share = len(people["test"]) / everybody
+    fraction = len(people["test"]) / everybody
     expect(
-        0.25 < share < 0.42,
-        f"{share:.0%} of the people are in the test; about a third was asked for.",
+        0.25 < fraction < 0.42,
+        f"{fraction:.0%} of the people are in the test; about a third was asked for.",
     )
-    share = len(people["validation"]) / (everybody - len(people["test"]))
+    fraction = len(people["validation"]) / (everybody - len(people["test"]))
     expect(
-        0.1 < share < 0.3,
-        f"{share:.0%} of the known people choose the epoch; about a fifth was asked for.",
+        0.1 < fraction < 0.3,
+        f"{fraction:.0%} of the known people choose the epoch; about a fifth was asked for.",
     )
     known, _ = hold_out_validation(labels[rows], groups[rows], 1 / 3, seed)
     _, by_others = hold_out_validation(labels[known], groups[rows[known]], 1 / 5, seed)
@@ -158,7 +158,7 @@ def parts_by_person(split_by_person: Callable) -> Right:
 
 def largest_mistake(most_frequent_mistake: Callable) -> Right:
     """Check task 4: where the largest number outside the diagonal stands."""
-    # The largest mistake is not where a row's or a column's sum is largest, nor its share.
+    # The largest mistake is not where a row's or a column's sum is largest, nor its fraction.
     first = np.array([[30, 0, 7, 1], [5, 10, 3, 6], [1, 2, 30, 6], [0, 3, 0, 12]])
     tied = np.array([[1, 0, 4], [9, 0, 0], [0, 9, 20]])
     for matrix in (first, tied):

@@ -9,32 +9,32 @@ from helpers.series.labs.verdict import Right, expect, expect_number, given, res
 MODALITIES = ("video", "audio, all clips")
 
 
-def mean_rule(name_by_mean: Callable) -> Right:
+def mean_rule(predict_by_mean: Callable) -> Right:
     """Check task 1: the rule on clips where other rules say something else."""
     video, audio = np.random.default_rng(0).dirichlet(np.full(7, 0.5), (2, 60))
-    named = np.asarray(result_of(name_by_mean, video, audio))
+    answers = np.asarray(result_of(predict_by_mean, video, audio))
     expect(
-        named.shape == (len(video),),
-        f"For 60 clips an array of shape {named.shape} comes out; one answer for each was wanted.",
+        answers.shape == (len(video),),
+        f"For 60 clips an array of shape {answers.shape} comes out; one answer each was wanted.",
     )
     expect(
-        np.issubdtype(named.dtype, np.integer),
-        f"The answers are of the type {named.dtype}; positions of emotions were wanted, from 0.",
+        np.issubdtype(answers.dtype, np.integer),
+        f"The answers are of the type {answers.dtype}; positions of emotions were wanted, from 0.",
     )
     for alone, what in ((video, "video"), (audio, "audio")):
         expect(
-            not np.array_equal(named, alone.argmax(axis=1)),
+            not np.array_equal(answers, alone.argmax(axis=1)),
             f"The answers are those of {what} alone.",
         )
     expect(
-        not np.array_equal(named, np.maximum(video, audio).argmax(axis=1)),
-        "This takes the single surest number of both, which is another rule than the mean.",
+        not np.array_equal(answers, np.maximum(video, audio).argmax(axis=1)),
+        "This takes the single most confident number of both, which is another rule than the mean.",
     )
     expect(
-        np.array_equal(named, (video + audio).argmax(axis=1)),
+        np.array_equal(answers, (video + audio).argmax(axis=1)),
         "Some clips get another emotion than the one whose mean is largest.",
     )
-    return Right("The surer of the two has more say, and nothing had to be learned.")
+    return Right("The more confident of the two has more say, and nothing had to be learned.")
 
 
 def dense_network(fusion_dense: Callable) -> Right:
@@ -53,7 +53,7 @@ def dense_network(fusion_dense: Callable) -> Right:
     )
     _, hidden, dropout, _ = (layer.get_config() for layer in built.layers)
     expect(hidden["activation"] == "relu", "The hidden layer has another activation than ReLU.")
-    expect(dropout["rate"] == 0.25, "The dropout hides another share than a quarter.")
+    expect(dropout["rate"] == 0.25, "The dropout hides another fraction than a quarter.")
     found = built.count_params()
     expect(
         found == published,

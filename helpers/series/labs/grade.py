@@ -41,7 +41,7 @@ def grade(
     -------
     DataFrame
         ``submission, notebook, right`` (number of checks passed), ``tasks`` (number of checks) and
-        ``what is the matter``, one row a file.
+        ``what is the matter``, one row per file.
 
     Raises
     ------

@@ -14,15 +14,15 @@ def line_to_beat(majority: float, train_labels: np.ndarray, test_labels: np.ndar
     counts, test_counts = (np.bincount(labels) for labels in (train_labels, test_labels))
     wanted = majority_class_accuracy(train_labels, test_labels)
     mistakes = {
-        "that is the share of the commonest class in train; how often is it right in the test?": (
+        "that is the fraction of the commonest class in train; how often is it right in test?": (
             counts.max() / counts.sum()
         ),
         "the commonest class of the test set was taken: who would tell you which one it is?": (
             test_counts.max() / test_counts.sum()
         ),
-        "that is a count; which share of the test stills is it?": wanted * len(test_labels),
+        "that is a count; which fraction of the test stills is it?": wanted * len(test_labels),
         "that is in per cent; a fraction was asked for.": 100 * wanted,
-        "that is a guess at random; always naming one class does better or worse.": 1 / len(counts),
+        "that is a guess at random; one class every time does better or worse.": 1 / len(counts),
     }
     expect_number(majority, "majority", wanted, mistakes)
     return Right("Whatever does not clear this line has not looked at the pictures.")
@@ -51,7 +51,7 @@ def clear_of_the_line(above: Collection[str], against_line: pd.DataFrame) -> Rig
 
 def recall(recall_of_each: Callable) -> Right:
     """Check task 3: the recall of each class from a confusion matrix."""
-    # A class of its own size for each row, one of them never named, one never right.
+    # A class of its own size for each row, one of them never predicted, one never right.
     matrix = np.array([[6, 2, 0, 0], [1, 3, 0, 0], [5, 5, 0, 10], [2, 0, 0, 14]])
     wanted = np.diag(matrix) / matrix.sum(axis=1)
     found = np.asarray(result_of(recall_of_each, matrix), dtype=float)
@@ -63,12 +63,12 @@ def recall(recall_of_each: Callable) -> Right:
         precision = np.diag(matrix) / matrix.sum(axis=0)
     expect(
         not np.allclose(found, precision, equal_nan=True),
-        "Divided by how often a class was named; recall asks how often it occurs.",
+        "Divided by how often a class was predicted; recall asks how often it occurs.",
     )
     expect(
         not np.allclose(found, np.diag(matrix) / matrix.sum()),
         "Divided by all samples; recall asks of each class by itself.",
     )
-    expect(not np.allclose(found, np.diag(matrix)), "These are counts; recall is a share.")
+    expect(not np.allclose(found, np.diag(matrix)), "These are counts; recall is a fraction.")
     expect(np.allclose(found, wanted), "At least one class has another recall.")
     return Right("Their mean is the UAR, in which a rare class weighs as much as a frequent one.")

@@ -40,17 +40,11 @@ def given(value: Any, name: str) -> Any:
     return value
 
 
-def result_of(function: Callable, *arguments: Any, **named: Any) -> Any:
-    """Call a student's function and return what it returns.
-
-    Raises
-    ------
-    NotYet
-        If there is nothing in it, it fails, or it returns nothing.
-    """
+def result_of(function: Callable, *arguments: Any, **options: Any) -> Any:
+    """Return a student's function's result; NotYet if it is empty, fails, or returns nothing."""
     name = getattr(function, "__name__", "the function")
     try:
-        value = given(function, name)(*arguments, **named)
+        value = given(function, name)(*arguments, **options)
     except NotImplementedError:
         raise NotYet(f"`{name}` is empty, or its `raise` line is still there: {EMPTY}.") from None
     except NotYet:
@@ -65,15 +59,7 @@ def result_of(function: Callable, *arguments: Any, **named: Any) -> Any:
 def expect_number(value: Any, name: str, wanted: float, mistakes: Mapping[str, float]) -> None:
     """Raise :class:`NotYet` unless a student's number is the wanted one.
 
-    Parameters
-    ----------
-    value : object
-        The student's.
-    name : str
-        What it is called.
-    wanted : float
-    mistakes : mapping of sentence to float
-        What is said if the number is what a typical mistake leads to.
+    ``mistakes`` has sentences for the numbers that typical mistakes lead to.
     """
     try:
         found = float(given(value, name))

@@ -3,15 +3,21 @@
 import base64
 import io
 import re
-import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from nbformat import NotebookNode
 from PIL import Image
 
 from helpers.paths import results_root
-from helpers.results.runs import PROTOCOLS, ResultsError, load_run, run_folder
+from helpers.results.runs import (
+    PROTOCOLS,
+    ResultsError,
+    experiment_key,
+    load_run,
+    run_folder,
+    seed_spread,
+)
 from helpers.series.console import clock
 from helpers.series.process import LOG, PARTIAL
 from helpers.series.sources import Source, find_sources, notebooks_folder, read_source, title_of
@@ -52,35 +58,6 @@ def summarise(gathered: Mapping) -> dict:
             }
             for notebook in gathered["notebooks"]
         },
-    }
-
-
-def seed_spread(runs: Mapping[int, Mapping]) -> dict[tuple, dict]:
-    """Return the spread of every experiment's accuracy over seeds.
-
-    Parameters
-    ----------
-    runs : mapping of seed to run
-        What ``load_run`` returned for each seed.
-
-    Returns
-    -------
-    dict
-        (name, protocol, split) to ``seeds``, ``values``, ``mean`` and ``sd`` (of the sample, None
-        for a single seed).
-    """
-    values: dict[tuple, dict[int, float]] = {}
-    for seed, run in runs.items():
-        for line in run["experiments"]:
-            values.setdefault(_key(line), {})[seed] = line["metrics"]["accuracy"]
-    return {
-        key: {
-            "seeds": list(found),
-            "values": list(found.values()),
-            "mean": statistics.fmean(found.values()),
-            "sd": statistics.stdev(found.values()) if len(found) > 1 else None,
-        }
-        for key, found in values.items()
     }
 
 
@@ -132,7 +109,7 @@ def _rows(run: Mapping, spread: Mapping[tuple, Mapping]) -> list[dict]:
     for line in run["experiments"]:
         metrics = line["metrics"]
         low, high = metrics["interval"]
-        several = spread.get(_key(line))
+        several = spread.get(experiment_key(line))
         rows.append(
             {
                 "name": line["name"],
@@ -175,7 +152,9 @@ def _headline(rows: Sequence[Mapping]) -> list[dict]:
             "data": lanes[0]["data"],
             "n": sorted({row["n"] for row in lanes}),
             "lanes": lanes,
-            "published": _first(row["published"] for row in lanes),
+            "published": next(
+                (lane["published"] for lane in lanes if lane["published"] is not None), None
+            ),
             "headline": any(row["headline"] for row in lanes),
         }
         for (name, split), lanes in systems.items()
@@ -185,14 +164,6 @@ def _headline(rows: Sequence[Mapping]) -> list[dict]:
         or [system for system in found if system["published"] is not None]
         or found[:HEADLINE_ROWS]
     )
-
-
-def _first(values: Iterable[float | None]) -> float | None:
-    return next((value for value in values if value is not None), None)
-
-
-def _key(line: Mapping) -> tuple[str, str, str]:
-    return line["name"], line["protocol"], line["split"]
 
 
 def _question(notebook: NotebookNode) -> str:

@@ -162,11 +162,18 @@ def _uv_settings(settings: dict[str, str]) -> str:
         own |= read | read.get("pip", {})
     kept = {key: value for key, value in own.items() if _NETWORK.fullmatch(key)}
     if not any("index" in key for key in kept):
-        lists = ("extra-index-url", "find-links", "trusted-host")
+        lists = ("find-links", "trusted-host")
         known = {key: settings[key].split() for key in lists if key in settings}
         known["allow-insecure-host"] = known.pop("trusted-host", [])
-        if "index-url" in settings:
-            known["index-url"] = settings["index-url"]
+        # Where two indexes have a version, pip takes the wheel that fits best and uv that of the
+        # first index: so pip's own one comes first, and the last one is the default, uv's last.
+        urls = [settings.get("index-url", ""), *settings.get("extra-index-url", "").split()]
+        if len(urls) > 1:
+            urls[0] = urls[0] or _default_index()
+            known["index"] = [{"url": url} for url in urls if url]
+            known["index"][-1]["default"] = True
+        elif urls[0]:
+            known["index-url"] = urls[0]
         if settings.get("no-index", "").lower() in ("1", "true", "yes", "on"):
             known["no-index"] = True
         kept = known | kept
@@ -176,6 +183,15 @@ def _uv_settings(settings: dict[str, str]) -> str:
     for index in indexes:
         lines += ["[[index]]", *(f"{key} = {json.dumps(value)}" for key, value in index.items())]
     return "\n".join(lines) + "\n"
+
+
+def _default_index() -> str:
+    """Return the index that pip looks in where no other is set."""
+    # Asked for what is there, pip says where it would look and does not.
+    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-deps", "pip"]
+    said = subprocess.run(command, capture_output=True, text=True).stdout
+    found = re.search(r"^Looking in indexes: ([^,\s]+)", said, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def _uv_environment(settings: dict[str, str], file: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -323,15 +324,20 @@ def test_an_interruption_ends_all_kernels_and_leaves_nothing_half(
 def test_a_process_that_is_killed_takes_the_rest_with_it(folder, results, victim):
     write(folder, "01_faces", "# %%\nimport time\ntime.sleep(600)\n")
     (job,) = plan(Request(results=str(results)), folder)
+    stop = threading.Event()
     with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(run_one, job)
-        log = job.folder / "run.log"
-        assert _wait_for(lambda: log.exists() and "Executing Cell 4" in log.read_text())
-        time.sleep(1)
-        for process in psutil.Process().children(recursive=True):
-            if victim in " ".join(process.cmdline()):
-                process.kill()
-        outcome = future.result(timeout=30)
+        future = pool.submit(run_one, job, stop=stop)
+        try:
+            log = job.folder / "run.log"
+            assert _wait_for(lambda: log.exists() and "Executing Cell 4" in log.read_text())
+            time.sleep(1)
+            for process in psutil.Process().children(recursive=True):
+                with contextlib.suppress(psutil.Error):  # what another test left to be reaped
+                    if victim in " ".join(process.cmdline()):
+                        process.kill()
+            outcome = future.result(timeout=30)
+        finally:
+            stop.set()
     assert outcome.status == "failed"
     assert ("its process was ended" in outcome.reason) == (victim == "helpers.series.notebook")
     assert _wait_for(lambda: not _processes_in(folder), seconds=10)

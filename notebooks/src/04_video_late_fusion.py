@@ -68,11 +68,9 @@ if find_spec("google") and find_spec("google.colab"):
 assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
 sys.path.insert(0, str(checkout))
 from helpers import runtime
-from helpers.runtime.parameters import check_parameters
 
 assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
-check_parameters(globals())
-runtime.colab.mount_drive(DATA_ROOT)
+runtime.begin_notebook(globals())
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly

@@ -177,7 +177,8 @@ def recipes_for(task: str, settings: str, epochs: int = 0, **of_vgg16: object) -
         raise ValueError(f"Unknown SETTINGS {settings!r}; expected one of {SETTINGS}.")
     recipes = {}
     for name, recipe in _RECIPES[task][settings].items():
-        changes = of_vgg16 if recipe.network == "vgg16_classifier" else {}
-        changes = changes | {"epochs": epochs} if epochs else changes
+        changes = {**of_vgg16} if recipe.network == "vgg16_classifier" else {}
+        if epochs:  # of each stage at most
+            changes |= {"epochs": epochs, "head_epochs": min(recipe.head_epochs, epochs)}
         recipes[name] = replace(recipe, **changes)
     return recipes

@@ -40,7 +40,10 @@ def test_thesis_settings_are_the_published_ones():
 @pytest.mark.parametrize("task", TASKS)
 def test_a_quick_look_changes_nothing_but_the_epochs(task, settings):
     recipes, quick = (recipes_for(task, settings, epochs) for epochs in (0, 1))
-    assert {name: replace(recipe, epochs=1) for name, recipe in recipes.items()} == quick
+    assert quick == {
+        name: replace(recipe, epochs=1, head_epochs=min(recipe.head_epochs, 1))
+        for name, recipe in recipes.items()
+    }
     for recipe in recipes.values():
         assert recipe.augment is None or recipe.augment in AUGMENTATIONS
 

@@ -19,7 +19,7 @@ def test_ratio_and_memory():
     found = measure(Row("sleep", sleepers, 2, repeats=2))
     # No upper limits: on a busy machine a sleep lasts longer.
     assert found.plain >= 0.2 and found.ours >= 0.02
-    assert 1 < found.ratio <= found.plain / 0.02 and 10 < found.peak < 2000
+    assert 1 < found.ratio <= found.plain / 0.02 and found.peak > 10
 
 
 def parallel_sleepers(folder):

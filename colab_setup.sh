@@ -105,7 +105,7 @@ run_tests() {
     # A later notebook takes up the networks of an earlier one: notebooks/conftest.py groups them.
     step "outputs of the notebooks" \
         pytest --nbval --nbval-current-env -n 2 --durations=15 notebooks/*.ipynb
-    say "" "${seconds_of_steps[@]}"
+    printf "%s\n" "" "${seconds_of_steps[@]}"
     [ ${#failed[@]} = 0 ] || fail "" "Failed: $(printf '%s; ' "${failed[@]}")see above."
     say "" "All tests passed."
 }

@@ -54,7 +54,7 @@ def last_seconds(job: Job) -> float:
         return float(_read(job).metadata.papermill.duration)
     except (ValueError, TypeError, AttributeError):
         pass
-    for root in (job.root, results_root()):
+    for root in (job.root, results_root(), repository_root() / "results"):
         try:
             return float(load_run(job.source.name, job.corpus, root)["seconds"])
         except (ResultsError, KeyError):

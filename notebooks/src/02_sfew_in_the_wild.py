@@ -525,7 +525,7 @@ figures = {
     "faces": (faces_figure, "Stills predicted wrongly and correctly by the best network"),
     "examples": (examples_figure, "Film stills of each emotion"),
 }
-# No finding yet but b with augmentation: on other processors the other networks change places.
+# No finding yet but b with augmentation: with SSE4.1 the other networks change places.
 finding = (
     f"In the wild the small CNN recognises {plain['accuracy']:.0%} of the stills when trained from scratch; "
     f"always predicting the commonest emotion gets {majority:.0%}. Clearly above that: {', '.join(above) or 'none'}."

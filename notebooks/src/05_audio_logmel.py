@@ -482,8 +482,7 @@ runs.experiments_table(emotion_experiments).round(3)
 best = max(emotion_experiments, key=lambda entry: entry["metrics"]["accuracy"])
 lucky, learned = best["metrics"]["accuracy"], histories["Model 0", "held_out"]["accuracy"].iloc[-1]
 title = f"Luckiest of {len(emotion_experiments)}: {lucky:.0%}; the commonest class: {majority:.0%}"
-# Not a claim about emotions: which system is best, and whether it is above the commonest class,
-# changes with processor and seed.
+# Not a claim: the luckiest of several tries, untested against the commonest class.
 finding = (
     f"Of {len(emotion_experiments)} tries the luckiest, {best['name']} ({best['protocol']}), recognises "
     f"{lucky:.0%}; always the commonest class, {majority:.0%}. "

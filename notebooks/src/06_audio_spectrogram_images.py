@@ -273,7 +273,7 @@ comparison = paired_table(pairs, ("without", "with"))
 p = comparison["p_value"].iloc[-1]  # against the constant answer
 low, high = statistics.wilson_interval(int(right[first].sum()), len(test_rows))
 gave_up = [name for name, found in predicted.items() if len(set(found)) == 1]
-# Not shown yet: no network is clearly above the commonest class, on no processor tried.
+# Not shown yet: no network is clearly above the commonest class here.
 finding = (
     f"VGG16 recognises {right[first].mean():.0%} of the sounds ({low:.0%} to {high:.0%}), "
     f"the commonest class {majority:.0%}: {'a' if p < 0.05 else 'no'} clear difference (p = {p:.2f})"

@@ -70,11 +70,13 @@ def carry_out(
     while waiting or running:
         for job in list(waiting):
             needed = [outcomes.get(title) for title in needs[job.title]]
+            if None in needed:  # all have to be known, so that the reason is always the same one
+                continue
             outcome = _not_run(job, needed)
             if outcome:
                 outcomes[job.title] = outcome
                 report(outcome)
-            elif None not in needed and len(running) < at_once:
+            elif len(running) < at_once:
                 if running and not fits(job, list(running.values())):
                     continue
                 running[executor.submit(execute, job)] = job
@@ -89,9 +91,9 @@ def carry_out(
     return outcomes
 
 
-def _not_run(job: Job, needed: Sequence[Outcome | None]) -> Outcome | None:
+def _not_run(job: Job, needed: Sequence[Outcome]) -> Outcome | None:
     for outcome in needed:
-        if outcome and outcome.status in ("failed", "not run"):
+        if outcome.status in ("failed", "not run"):
             reason = f"it builds on {outcome.job.source.name}: {outcome.status}"
             return Outcome(job, "not run", reason)
     return None

@@ -13,7 +13,7 @@ def soundtrack(shot: Shot, rng: np.random.Generator) -> tuple[np.ndarray, np.nda
     float64 (samples,) at ``SAMPLE_RATE``, -1 to 1, as long as the frames; and (frames,).
     """
     samples = shot.frames * SAMPLE_RATE // FRAMES_PER_SECOND
-    prosody = _mood(shot.emotion, shot.intensity, rng)
+    prosody = _mood(shot.emotion, shot.voice_intensity, rng)
     voice, opening = speak(shot.person, prosody, samples, rng)
     # Sound engineers even out most of the difference between a whisper and a shout.
     voice *= (voice.std() / 0.1) ** -0.6 * rng.uniform(0.7, 1.3)

@@ -1,7 +1,10 @@
 """What is heard in a shot: the voice of the person on screen, and the film around it."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from helpers.corpora.demo.difficulty import FILM_SOUND, TAKES
 from helpers.corpora.demo.shots import FRAMES_PER_SECOND, Shot
 from helpers.corpora.demo.sounds import music, noise
 from helpers.corpora.demo.voices import (
@@ -47,18 +50,20 @@ def mix(voice: np.ndarray, around: np.ndarray, level: float = 1.0) -> np.ndarray
 
 def film_level(fraction: float) -> float:
     """Return the level (root mean square) of music or noise for how loud a film has it, 0 to 1."""
-    return 0.08 * fraction
+    return FILM_SOUND * fraction
 
 
 def _mood(emotion: str, intensity: float, rng: np.random.Generator) -> Prosody:
     """Return how an emotion is voiced this time: nobody says a thing twice in the same way."""
     prosody = moderate(PROSODIES[emotion], intensity)
-    chance = {
-        "pitch": prosody.pitch + rng.normal(0, 1.0),
-        "pitch_range": prosody.pitch_range * rng.lognormal(0, 0.2),
-        "ending": prosody.ending + rng.normal(0, 1.0),
-        "rate": prosody.rate * rng.lognormal(0, 0.08),
-        "loudness": prosody.loudness + rng.normal(0, 1.5),
-        "brightness": prosody.brightness + rng.normal(0, 0.7),
-    }
-    return Prosody(**(vars(prosody) | chance))
+    factors = {"pitch_range", "rate"}
+    chance = {name: rng.normal(0, deviation) for name, deviation in TAKES.items()}
+    return replace(
+        prosody,
+        **{
+            name: getattr(prosody, name) * np.exp(by)
+            if name in factors
+            else getattr(prosody, name) + by
+            for name, by in chance.items()
+        },
+    )

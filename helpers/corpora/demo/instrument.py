@@ -107,7 +107,8 @@ def face(
     draw_face(image, sitter, units, pose, lamp)
     if clutter:
         kind = OBSTACLES[random_for(_SEED, "instrument", "thing", seed).integers(len(OBSTACLES))]
-        paint_obstacle(image, kind, pose, (_FAR * (1 - clutter), 0.0), sitter, lamp)
+        side = -1 if kind == "shoulder" else 1  # it is at the left of the picture
+        paint_obstacle(image, kind, pose, (side * _FAR * (1 - clutter), 0.0), sitter, lamp)
     return to_pixels(image)
 
 

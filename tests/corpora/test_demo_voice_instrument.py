@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from helpers.corpora.demo.instrument import person, voice
+from helpers.corpora.demo.instrument import someone, voice
 from helpers.corpora.demo.voices import SAMPLE_RATE
 from helpers.emotions import EMOTIONS
 
-HELD = {"speaker": 2, "emotion": "Happy", "intensity": 0.8, "sentence": 1, "seconds": 0.8}
+HELD = {"person": 2, "emotion": "Happy", "intensity": 0.8, "sentence": 1, "seconds": 0.8}
 
 
 def level(sound: np.ndarray, low: float, high: float) -> float:
@@ -26,7 +26,7 @@ def test_the_same_arguments_give_the_same_samples():
 @pytest.mark.parametrize(
     "moved",
     [
-        {"speaker": 3},
+        {"person": 3},
         {"emotion": "Sad"},
         {"intensity": 0.4},
         {"sentence": 2},
@@ -62,8 +62,8 @@ def test_a_little_more_intensity_is_a_little_more_of_the_same():
 
 
 def test_people_are_always_the_same_and_six_of_them_of_all_kinds():
-    assert person(4).pitch == person(4).pitch
-    kinds = {(person(number).gender, round(person(number).age)) for number in range(6)}
+    assert someone(4).pitch == someone(4).pitch
+    kinds = {(someone(number).gender, round(someone(number).age)) for number in range(6)}
     assert {gender for gender, _ in kinds} == {"f", "m"} and len(kinds) >= 4
 
 

@@ -73,6 +73,37 @@ def mcnemar_exact(
     return {"only_first": only_first, "only_second": only_second, "p_value": float(p_value)}
 
 
+def paired_interval(
+    first_correct: Sequence[bool] | np.ndarray,
+    second_correct: Sequence[bool] | np.ndarray,
+    confidence: float = 0.95,
+) -> tuple[float, float]:
+    """Return the interval of the second system's accuracy less the first's, on the same samples.
+
+    Of the d samples that exactly one system has right, the fraction that the second has is a
+    binomial one, whose exact interval (Clopper and Pearson, 1934) is taken; d itself is held. So
+    the interval leaves out zero exactly where :func:`mcnemar_exact` has p < 1 - ``confidence``.
+
+    Parameters
+    ----------
+    first_correct, second_correct : n booleans
+        Whether each system is right on each sample, in the same order.
+
+    Examples
+    --------
+    >>> first, second = [True] * 10 + [False] * 30, [False] * 2 + [True] * 38
+    >>> "{:.2f} to {:.2f}".format(*paired_interval(first, second))
+    '0.47 to 0.79'
+    """
+    test = mcnemar_exact(first_correct, second_correct)
+    discordant = test["only_first"] + test["only_second"]
+    if not discordant:
+        return 0.0, 0.0
+    low, high = stats.binomtest(test["only_second"], discordant).proportion_ci(confidence, "exact")
+    scale = discordant / len(first_correct)
+    return float((2 * low - 1) * scale), float((2 * high - 1) * scale)
+
+
 def holm(p_values: Sequence[float] | np.ndarray) -> np.ndarray:
     """Return p-values, shape (m,), adjusted for having asked a family of m questions (Holm 1979).
 

@@ -93,6 +93,7 @@ def save_run(
     figures: Mapping[str, tuple] | None = None,
     manifests: Sequence[pd.DataFrame] = (),
     root: str | Path = "",
+    claim: Mapping[str, Any] | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write a run to ``<root>/<corpus>/<notebook>/`` and return that folder.
@@ -122,6 +123,8 @@ def save_run(
         The data used; recorded as a digest of the files and counts of what was left out and why.
     root : str or Path
         The notebook's ``RESULTS_ROOT``.
+    claim : mapping, optional
+        What ``helpers.results.claims.judge`` returned.
     extra : mapping, optional
         Anything else worth keeping. The page of results shows ``finding`` (a sentence made from
         the numbers) and ``tables`` (title to DataFrame).
@@ -156,6 +159,7 @@ def save_run(
             "started": _timestamp(started),
             "finished": _timestamp(finished),
             "seconds": round(finished - started, 1),
+            "claim": claim,
             "experiments": experiments,
             "predictions": 0 if predictions is None else len(predictions),
             "figures": [

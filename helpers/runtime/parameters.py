@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-VALUES = {"CORPUS": ("demo", "open", "thesis"), "SETTINGS": ("default", "thesis")}
+VALUES = {"CORPUS": ("demo", "open", "thesis"), "SETTINGS": ("default", "published")}
 """Parameters that are one of a few words."""
 
 _KINDS = {"str": str, "int": int, "float": float, "bool": bool}
@@ -44,5 +44,7 @@ def _wanted(name: str, kind: type, value: object) -> str:
     if not isinstance(value, fits) or (isinstance(value, bool) and kind is not bool):
         return kind.__name__
     if name in VALUES and value not in VALUES[name]:
-        return "one of " + ", ".join(map(repr, VALUES[name]))
+        wanted = "one of " + ", ".join(map(repr, VALUES[name]))
+        renamed = (name, value) == ("SETTINGS", "thesis")
+        return wanted + '; as published is now SETTINGS = "published"' * renamed
     return "0 or more" if kind is int and value < 0 else ""

@@ -69,6 +69,9 @@ def doubled(x):
 
 # %% tags=["lab"]
 assert doubled(3) == 6  # stands for a call of checks.something
+
+# %% [markdown]
+# [Next](02_x.ipynb), (/blob/main/notebooks/02_x.ipynb)
 """
 
 
@@ -100,12 +103,12 @@ def solved(source):
 
 def test_the_full_edition_has_neither_marks_nor_cells_of_the_lab(source):
     cells = read_source(source).cells
-    assert [cell.cell_type[0] for cell in cells] == list("mmccc") + ["m", "c"]
+    assert [cell.cell_type[0] for cell in cells] == list("mmcccmcm")
     assert cells[4].source.splitlines()[1:] == ["in_both = train & test", "len(in_both)"]
     assert cells[5].source == "Person 2 is in both."
     assert cells[6].source == "def doubled(x):\n    return 2 * x"
     assert [tags(cell) for cell in cells] == [
-        [], [], ["parameters"], [], ["nbval-ignore-output"], [], [],
+        [], [], ["parameters"], [], ["nbval-ignore-output"], [], [], [],
     ]  # fmt: skip
 
 
@@ -141,6 +144,9 @@ def test_the_lab_edition_has_a_starting_point_in_the_place_of_each_solution(sour
     }
     assert cells["01-task-1"].metadata.nbgrader.solution
     assert notebook.cells[0].source.endswith("/notebooks/exercises/01_small.ipynb)")
+    assert notebook.cells[-1].source.endswith(
+        "[Next](02_x.ipynb), (/blob/main/notebooks/exercises/02_x.ipynb)"
+    )
     assert "2 tasks" in notebook.cells[2].source
     assert tags(notebook.cells[3]) == ["parameters"]
     assert not any("lab" in tags(cell) for cell in notebook.cells)
@@ -255,7 +261,7 @@ def test_a_lab_has_no_outputs_and_nothing_but_what_grading_needs(source):
     notebook = nbformat.read(lab_path(source), as_version=4)
     nbformat.validate(notebook)
     for cell in notebook.cells:
-        assert set(cell.metadata) <= {"tags", "nbgrader"}
+        assert set(cell.metadata) <= {"tags", "nbgrader", "cellView", "jupyter"}
         if cell.cell_type == "code":
             assert not cell.outputs and cell.execution_count is None
         assert "SOLUTION" not in cell.source

@@ -68,8 +68,10 @@ def lab_edition(source: Source) -> NotebookNode | None:
         if cell.cell_type == "code":
             cell.source = "\n".join(_without_solutions(cell.source))
         untag(cell, LAB)
-    badge = notebook.cells[0]
-    badge.source = badge.source.replace(f"/{source.built.name}", f"/exercises/{source.built.name}")
+    for cell in (notebook.cells[0], notebook.cells[-1]):  # the badge; the link to the next one
+        cell.source = cell.source.replace(
+            "/blob/main/notebooks/0", "/blob/main/notebooks/exercises/0"
+        )
     introduction = nbformat.v4.new_markdown_cell(_INTRODUCTION.format(count=count))
     notebook.cells.insert(2, introduction)
     notebook.metadata.update(COLAB)

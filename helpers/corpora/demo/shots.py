@@ -9,8 +9,18 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from scipy.special import ndtr
 
-from helpers.corpora.demo.expressions import add_units, express
+from helpers.corpora.demo.difficulty import (
+    COMPLEMENTARY,
+    FACE_INTENSITY,
+    ONSET,
+    STRAY,
+    VARIATION,
+    VOICE_INTENSITY,
+    WAVER,
+)
+from helpers.corpora.demo.expressions import ACTION_UNITS, add_units, express
 from helpers.corpora.demo.faces import draw_face
 from helpers.corpora.demo.films import Film, backdrop, develop, film_grain, film_light
 from helpers.corpora.demo.geometry import Pose
@@ -18,7 +28,8 @@ from helpers.corpora.demo.paint import ellipse, paint, smooth
 from helpers.corpora.demo.people import Person
 from helpers.corpora.demo.relief import Light
 
-HEIGHT, WIDTH, FRAMES_PER_SECOND = 288, 360, 25
+HEIGHT, WIDTH, FRAMES_PER_SECOND = 192, 240, 25
+FRAMES = (20, 40)  # of the shortest and of the longest clip
 
 
 @dataclass(frozen=True)
@@ -28,9 +39,12 @@ class Shot:
     film: Film
     person: Person
     emotion: str
-    intensity: float
+    face_intensity: float  # how much of the emotion the face shows, 0 to about 1
+    voice_intensity: float  # the same for the voice
     frames: int
     units: dict[int, float]  # the expression at its strongest
+    peak: tuple[float, float]  # when it is, and how long it lasts, as fractions of the clip
+    waver: np.ndarray  # (units, 2) how fast each unit comes and goes, 1/s, and its phase
     pose: Pose  # in pixels of the clip's picture
     sway: np.ndarray  # (5, 2) how far x, y, yaw, pitch, roll move, and their phases
     drift: tuple[float, float]  # pixels a second, of the camera over the backdrop
@@ -39,44 +53,62 @@ class Shot:
     grain: np.ndarray  # float32, larger than the picture
     obstacle: str  # what covers a part of the face, or ""
     obstacle_at: tuple[float, float]  # in face units
+    obstacle_move: tuple[float, float]  # face units a second
     blink: float  # frame
 
 
 def make_shot(film: Film, emotion: str, rng: np.random.Generator) -> Shot:
     """Return a shot of one of the film's cast showing an emotion."""
-    intensity = float(rng.uniform(0.65, 1.1))
-    frames = 25 + int(46 * rng.beta(1, 3))  # 1 to 2.8 seconds
-    scale = float(rng.uniform(50, 76))
-    centre = (rng.uniform(0.34, 0.66) * WIDTH, rng.uniform(0.46, 0.56) * HEIGHT)
+    person = film.cast[rng.integers(len(film.cast))]
+    in_face, in_voice = _intensities(rng)
+    frames = int(rng.integers(FRAMES[0], FRAMES[1] + 1))
+    scale = float(rng.uniform(51, 61))
+    centre = (rng.uniform(0.38, 0.62) * WIDTH, rng.uniform(0.50, 0.56) * HEIGHT)
     yaw, pitch, roll = rng.normal(0, (0.18, 0.08, 0.08))
     obstacle = ""
     if rng.random() < 0.15:
         obstacle = str(rng.choice(["hand", "phone", "cup", "leaves", "shoulder"]))
     return Shot(
         film=film,
-        person=film.cast[rng.integers(len(film.cast))],
+        person=person,
         emotion=emotion,
-        intensity=intensity,
+        face_intensity=in_face,
+        voice_intensity=in_voice,
         frames=frames,
-        units=express(emotion, intensity, rng, variation=0.2),
+        units=express(emotion, in_face, rng, VARIATION, manner=person.manner),
+        peak=(rng.uniform(0.1, 0.9), rng.uniform(0.2, 0.5)),
+        waver=rng.uniform((4, 0), (14, 2 * np.pi), (len(ACTION_UNITS), 2)),
         pose=Pose(
             centre, scale, *np.clip((yaw, pitch, roll), -0.7, 0.7), tuple(rng.normal(0, 0.4, 2))
         ),
-        sway=np.column_stack([rng.normal(0, (5, 3, 0.08, 0.05, 0.04)), rng.uniform(0, 6.28, 5)]),
+        sway=np.column_stack([rng.normal(0, (4, 2.5, 0.12, 0.08, 0.06)), rng.uniform(0, 6.28, 5)]),
         drift=tuple(rng.normal(0, 8, 2)),
         light=film_light(film, rng),
-        place=backdrop(film, rng, int(1.4 * HEIGHT), int(1.4 * WIDTH)),
+        place=backdrop(film, rng, int(1.3 * HEIGHT), int(1.3 * WIDTH)),
         grain=film_grain(film, rng),
         obstacle=obstacle,
         obstacle_at=tuple(rng.normal(0, 0.25, 2)),
-        blink=float(rng.uniform(5, 60)),
+        obstacle_move=tuple(rng.normal(0, 0.4, 2)),
+        blink=float(rng.uniform(3, 50)),
+    )
+
+
+def _intensities(rng: np.random.Generator) -> tuple[float, float]:
+    """Return how much face and voice show: where one shows little the other often shows more."""
+    first, second = rng.standard_normal(2)
+    second = -COMPLEMENTARY * first + np.sqrt(1 - COMPLEMENTARY**2) * second
+    ranges = (FACE_INTENSITY, VOICE_INTENSITY)
+    chances = ndtr([first, second])
+    return tuple(
+        float(low + (high - low) * chance)
+        for (low, high), chance in zip(ranges, chances, strict=True)
     )
 
 
 def film_frame(
     shot: Shot, frame: int, mouth: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, Pose]:
-    """Return a frame of the clip, uint8 RGB (288, 360, 3), and where the head is in it.
+    """Return a frame of the clip, uint8 RGB (192, 240, 3), and where the head is in it.
 
     ``mouth`` is how wide speech opens the mouth, 0 to 1.
     """
@@ -120,7 +152,7 @@ def film_no_face(shot: Shot, height: int, width: int, rng: np.random.Generator) 
 def head_pose(shot: Shot, frame: int) -> Pose:
     """Return where the head is in a frame of the clip."""
     seconds = frame / FRAMES_PER_SECOND
-    x, y, yaw, pitch, roll = shot.sway[:, 0] * np.sin(2.2 * seconds + shot.sway[:, 1])
+    x, y, yaw, pitch, roll = shot.sway[:, 0] * np.sin(3.5 * seconds + shot.sway[:, 1])
     pose = shot.pose
     return replace(
         pose,
@@ -132,16 +164,21 @@ def head_pose(shot: Shot, frame: int) -> Pose:
 
 
 def _units_at(shot: Shot, frame: int, mouth: float) -> dict[int, float]:
-    """Return the expression in a frame: it builds up, the mouth speaks, the eyes blink."""
-    rise = min(0.55 + 1.1 * frame / shot.frames, 1.0)
-    units = {unit: rise * value for unit, value in shot.units.items()}
+    """Return the expression in a frame: it comes and goes, the mouth speaks, the eyes blink."""
+    when, width = shot.peak
+    rise = ONSET + (1 - ONSET) * np.exp(-0.5 * ((frame / shot.frames - when) / width) ** 2)
+    wave = np.sin(shot.waver[:, 0] * frame / FRAMES_PER_SECOND + shot.waver[:, 1])
+    units = {
+        unit: rise * shot.units[unit] * (1 + WAVER * now) + STRAY * max(-now, 0.0) ** 2
+        for unit, now in zip(ACTION_UNITS, wave, strict=True)
+    }
     closing = max(1 - abs(frame - shot.blink) / 2.5, 0.0)
     return add_units(units, {25: 0.4 * mouth, 26: 0.3 * mouth, 43: 1.2 * closing})
 
 
 def _place_offset(shot: Shot, frame: int) -> tuple[float, float]:
     seconds = frame / FRAMES_PER_SECOND
-    return 0.2 * WIDTH + shot.drift[0] * seconds, 0.2 * HEIGHT + shot.drift[1] * seconds
+    return 0.15 * WIDTH + shot.drift[0] * seconds, 0.15 * HEIGHT + shot.drift[1] * seconds
 
 
 def _placed(place: np.ndarray, move: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -161,7 +198,9 @@ def _film(
 ) -> np.ndarray:
     image = _placed(shot.place, move, size)
     draw_face(image, shot.person, _units_at(shot, frame, mouth), pose, shot.light)
-    _paint_obstacle(image, shot.obstacle, pose, shot.obstacle_at, shot.person, shot.light)
+    seconds = (frame - shot.frames / 2) / FRAMES_PER_SECOND
+    at = np.array(shot.obstacle_at) + seconds * np.array(shot.obstacle_move)
+    _paint_obstacle(image, shot.obstacle, pose, tuple(at), shot.person, shot.light)
     return develop(image, shot.film, shot.grain, rng)
 
 

@@ -4,7 +4,14 @@ import numpy as np
 
 from helpers.corpora.demo.shots import FRAMES_PER_SECOND, Shot
 from helpers.corpora.demo.sounds import music, noise
-from helpers.corpora.demo.voices import PROSODIES, SAMPLE_RATE, Prosody, moderate, speak
+from helpers.corpora.demo.voices import (
+    PROSODIES,
+    SAMPLE_RATE,
+    Prosody,
+    make_sentence,
+    moderate,
+    speak,
+)
 
 
 def soundtrack(shot: Shot, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -13,8 +20,8 @@ def soundtrack(shot: Shot, rng: np.random.Generator) -> tuple[np.ndarray, np.nda
     float64 (samples,) at ``SAMPLE_RATE``, -1 to 1, as long as the frames; and (frames,).
     """
     samples = shot.frames * SAMPLE_RATE // FRAMES_PER_SECOND
-    prosody = _mood(shot.emotion, shot.intensity, rng)
-    voice, opening = speak(shot.person, prosody, samples, rng)
+    prosody = _mood(shot.emotion, shot.voice_intensity, rng)
+    voice, opening = speak(shot.person, prosody, make_sentence(rng), samples, rng)
     # Sound engineers even out most of the difference between a whisper and a shout.
     voice *= (voice.std() / 0.1) ** -0.6 * rng.uniform(0.7, 1.3)
     around = film_level(shot.film.music) * music(samples, rng)
@@ -30,15 +37,14 @@ def film_level(fraction: float) -> float:
 
 
 def _mood(emotion: str, intensity: float, rng: np.random.Generator) -> Prosody:
-    """Return how an emotion is voiced this time: people hide it, overdo it, or mix it."""
-    fraction = np.clip(intensity * rng.uniform(0.6, 1.1), 0, 1.1)
-    prosody = moderate(PROSODIES[emotion], fraction)
+    """Return how an emotion is voiced this time: nobody says a thing twice in the same way."""
+    prosody = moderate(PROSODIES[emotion], intensity)
     chance = {
-        "pitch": prosody.pitch + rng.normal(0, 1.2),
-        "pitch_range": prosody.pitch_range * rng.lognormal(0, 0.25),
-        "ending": prosody.ending + rng.normal(0, 1.5),
-        "rate": prosody.rate * rng.lognormal(0, 0.12),
-        "loudness": prosody.loudness + rng.normal(0, 2.0),
-        "brightness": prosody.brightness + rng.normal(0, 1.0),
+        "pitch": prosody.pitch + rng.normal(0, 1.0),
+        "pitch_range": prosody.pitch_range * rng.lognormal(0, 0.2),
+        "ending": prosody.ending + rng.normal(0, 1.0),
+        "rate": prosody.rate * rng.lognormal(0, 0.08),
+        "loudness": prosody.loudness + rng.normal(0, 1.5),
+        "brightness": prosody.brightness + rng.normal(0, 0.7),
     }
     return Prosody(**(vars(prosody) | chance))

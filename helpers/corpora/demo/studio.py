@@ -55,7 +55,9 @@ def photograph(person: Person, emotion: str, rng: np.random.Generator) -> np.nda
     """Return a posed portrait, uint8 RGB (300, 240, 3)."""
     image = np.empty((3, HEIGHT, WIDTH), np.float32)
     image[:] = as_layers((0.74, 0.76, 0.78)) * np.float32(rng.normal(1, 0.01))
-    units = express(emotion, rng.uniform(0.7, 1.05), rng, variation=0.18)
+    units = express(
+        emotion, rng.uniform(0.7, 1.05), rng, variation=0.18, manner=person.manner
+    )
     x, y = rng.normal(0, 0.008, 2) * WIDTH
     pose = Pose(
         (WIDTH / 2 + x, 0.5 * HEIGHT + y),

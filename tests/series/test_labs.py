@@ -472,7 +472,7 @@ def test_broken_split_of_03():
     right(check, broken_split)
     wrong("is empty", check, empty)
     wrong("Two arrays of rows", check, says(np.arange(30)))
-    wrong("30 of the rows to ask about are not in `test`", check, lambda *r: broken_split(*r)[::-1])
+    wrong("60 of the rows to ask about are not in `test`", check, lambda *r: broken_split(*r)[::-1])
     wrong("60 of 60 test rows", check, lambda train, test, seed: (train, test))
 
 

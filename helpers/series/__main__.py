@@ -172,7 +172,9 @@ def _compare(options: argparse.Namespace, console: Console) -> int:
 def _claims(options: argparse.Namespace, console: Console) -> int:
     from helpers.corpora.demo import ensure_demo
     from helpers.series import claims
+    from helpers.series.page import write_gallery
     from helpers.series.plan import Request
+    from helpers.series.readme import write_readme
     from helpers.series.run import run
 
     sources = find_sources(notebooks_folder(), options.notebooks)
@@ -195,6 +197,9 @@ def _claims(options: argparse.Namespace, console: Console) -> int:
     found = {s.name: {seed: by_seed[seed][s.name] for seed in options.seeds} for s in sources}
     failed = claims.show_claims(found, console)
     claims.keep_seeds(found, options.results)
+    console.print(f"page: {write_gallery(claims.CORPUS, options.results)}")
+    if not options.results:
+        console.print(f"numbers of: {write_readme()}")
     not_run = any(outcome.status in ("failed", "not run") for outcome in outcomes)
     return int(failed > 0 or not_run)
 

@@ -78,9 +78,9 @@ def judge(
     dict
         ``sentence``, ``figure``, ``holds`` (all parts do); of the first part ``control``,
         ``effect``, ``n`` and ``p_value``; ``seed``, and ``seeds``, what each came to; and
-        ``parts``, each with ``name, control, test, value, control_value, effect, low, high, n, p_value, wanted,
-        holds``. Accuracies are fractions; low and high are the 95 % interval of the effect; p is
-        corrected for the number of tests (Holm).
+        ``parts``, each with ``name, control, test, value, control_value, effect, low, high, n,
+        p_value, wanted, holds``. Accuracies are fractions; low and high are the 95 % interval of
+        the effect; p is corrected for the number of tests (Holm).
 
     Raises
     ------

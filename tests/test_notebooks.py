@@ -2,6 +2,7 @@
 
 import ast
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -139,8 +140,26 @@ def test_its_finding_is_not_compared_word_by_word(source):
 
 def test_set_up_and_repository_are_the_same_in_all():
     notebooks = [read_source(source) for source in SOURCES]
-    assert len({tagged(notebook, "setup")[0].source for notebook in notebooks}) == 1
+    cells = [tagged(notebook, "setup")[0] for notebook in notebooks]
+    assert len({cell.source for cell in cells}) == 1
+    for cell in cells:
+        assert cell.source.startswith("# @title Set-up (run me)\n")
+        assert cell.metadata.cellView == "form", "folded in Colab"
+        assert cell.metadata.jupyter.source_hidden, "folded in JupyterLab"
     assert len({BADGE.match(notebook.cells[0].source).group(1) for notebook in notebooks}) == 1
+
+
+def test_each_ends_with_its_results_to_download_and_a_link_to_the_next():
+    repository = BADGE.match(read_source(SOURCES[0]).cells[0].source).group(1)
+    colab = f"https://colab.research.google.com/github/{repository}/blob/main/notebooks"
+    for source, following in pairwise([*SOURCES, None]):
+        *_, download, link = read_source(source).cells
+        assert download.metadata.cellView == "form"
+        assert "DOWNLOAD = False  # @param" in download.source, "nothing happens unasked"
+        assert download.source.endswith("runs.offer_download(folder, wanted=DOWNLOAD)")
+        if following:
+            name, title = following.built.name, title_of(read_source(following))
+            assert link.source == f"**Next:** [{title}]({name}), or [in Colab]({colab}/{name})."
 
 
 def test_every_built_notebook_has_a_source():

@@ -106,7 +106,7 @@ def remote(tmp_path_factory):
 FORGET = """
 for name in [name for name in sys.modules if name.split(".")[0] == "helpers"]:
     del sys.modules[name]
-sys.path.remove(str(checkout))
+sys.path.remove(str(found[0]))
 """
 """What a new runtime would not know; one IPython opens all notebooks, since each start costs."""
 
@@ -119,7 +119,7 @@ def opened(tmp_path_factory, wheels, colab, remote):
     TensorFlow.
     """
     root = tmp_path_factory.mktemp("content")
-    cells = ["import os, time"]
+    cells = ["import os, sys, time\nimport google.colab"]
     for number, path in enumerate(NOTEBOOKS):
         folder = root / str(number)
         folder.mkdir()

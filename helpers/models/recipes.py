@@ -2,8 +2,8 @@
 
 from dataclasses import asdict, dataclass, replace
 
-SETTINGS = ("default", "thesis")
-"""What takes seconds, and what the thesis did."""
+SETTINGS = ("default", "published")
+"""What takes seconds, and what was published (the thesis)."""
 
 FUSED = "VGG16, one block"
 """The network for sound whose clip scores are fused: that of the thesis's code."""
@@ -115,14 +115,17 @@ _QUICK_MODEL_1 = replace(
 _CITY_SOUNDS = replace(_MODEL_0, learning_rate=5e-4, patience=None)
 
 _RECIPES = {
-    "faces": {"default": {"small CNN": _SMALL_CNN}, "thesis": {"small CNN": _SMALL_CNN_OF_THESIS}},
+    "faces": {
+        "default": {"small CNN": _SMALL_CNN},
+        "published": {"small CNN": _SMALL_CNN_OF_THESIS},
+    },
     "stills": {
         "default": {
             # Stills are fewer than posed faces and sooner known by heart; chosen on parts of train.
             "small CNN": replace(_SMALL_CNN, batch_size=8, epochs=12, patience=5),
             "VGG16": _VGG16,
         },
-        "thesis": {"small CNN": _SMALL_CNN_OF_THESIS, "VGG16": _VGG16_OF_THESIS},
+        "published": {"small CNN": _SMALL_CNN_OF_THESIS, "VGG16": _VGG16_OF_THESIS},
     },
     "log-mel": {
         "default": {  # small corpora need larger steps
@@ -130,7 +133,7 @@ _RECIPES = {
             "Model 0": _QUICK_MODEL_0,
             "Model 1": _QUICK_MODEL_1,
         },
-        "thesis": {"city sounds": _CITY_SOUNDS, "Model 0": _MODEL_0, "Model 1": _MODEL_1},
+        "published": {"city sounds": _CITY_SOUNDS, "Model 0": _MODEL_0, "Model 1": _MODEL_1},
     },
     "spectrogram images": {
         "default": {
@@ -139,7 +142,7 @@ _RECIPES = {
             "VGG16, two blocks": _VGG16_OF_SOUND,  # as the text says
             FUSED: replace(_VGG16_OF_SOUND, unfrozen_blocks=1),  # as the code does
         },
-        "thesis": {
+        "published": {
             "Model 0": replace(_MODEL_0, learning_rate=5e-4),
             "Model 1": replace(_MODEL_1, epochs=60, l2=1e-3),
             "VGG16, two blocks": _VGG16_OF_SOUND_IN_THESIS,
@@ -147,6 +150,22 @@ _RECIPES = {
         },
     },
 }
+
+
+def from_random_weights(recipe: Recipe) -> Recipe:
+    """Return the control of a pretrained VGG16: the same network, data, epochs and batches.
+
+    What differs, to the control's advantage: all blocks are trained, since frozen random ones could
+    learn nothing, and the learning rate is one at which random weights train. Kernels are drawn
+    so that seven or thirteen convolutions in a row pass a signal on (``models.vgg16``).
+
+    Examples
+    --------
+    >>> control = from_random_weights(recipes_for("stills", "default", blocks=3)["VGG16"])
+    >>> control.weights, control.unfrozen_blocks
+    ('none', 3)
+    """
+    return replace(recipe, weights="none", unfrozen_blocks=recipe.blocks)
 
 
 def recipes_for(task: str, settings: str, epochs: int = 0, **of_vgg16: object) -> dict[str, Recipe]:
@@ -168,13 +187,14 @@ def recipes_for(task: str, settings: str, epochs: int = 0, **of_vgg16: object) -
 
     Examples
     --------
-    >>> recipes_for("faces", "thesis", epochs=3)["small CNN"].learning_rate
+    >>> recipes_for("faces", "published", epochs=3)["small CNN"].learning_rate
     1e-05
     """
     if task not in _RECIPES:
         raise ValueError(f"Unknown task {task!r}; expected one of {list(_RECIPES)}.")
     if settings not in SETTINGS:
-        raise ValueError(f"Unknown SETTINGS {settings!r}; expected one of {SETTINGS}.")
+        renamed = " What was 'thesis' is called 'published' now." * (settings == "thesis")
+        raise ValueError(f"Unknown SETTINGS {settings!r}; expected one of {SETTINGS}.{renamed}")
     recipes = {}
     for name, recipe in _RECIPES[task][settings].items():
         changes = {**of_vgg16} if recipe.network == "vgg16_classifier" else {}

@@ -6,9 +6,11 @@ clips mp4 or webm.
 """
 
 import json
+import os
 import re
 import statistics
 import time
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from IPython.display import FileLink
 
 from helpers.files import write_atomically, write_json, write_text
 from helpers.paths import results_root
@@ -34,6 +37,7 @@ from helpers.results.record import (
     png_bytes,
 )
 from helpers.runtime import environment
+from helpers.runtime.colab import download, in_colab
 
 SCHEMA = 1
 """Version of the layout of metrics.json."""
@@ -203,6 +207,35 @@ def save_run(
     write_json(folder / "metrics.json", metrics)
     _remove_leftovers(folder, keep={*pictures, *films, *(["predictions.csv"] if scores else [])})
     return folder
+
+
+def offer_download(folder: Path, *, wanted: bool) -> FileLink | None:
+    """Pack a run's numbers, predictions and figures into a zip for the browser to save.
+
+    Without ``wanted`` nothing happens, so also when a notebook is run from start to end. In Colab
+    the download begins; elsewhere a link is returned for the notebook to show. Trained networks
+    are left out.
+
+    Parameters
+    ----------
+    folder : Path
+        What :func:`save_run` returned; the zip is written beside it.
+    wanted : bool
+        The notebook's ``DOWNLOAD``.
+    """
+    if not wanted:
+        return None
+    packed = folder.with_suffix(".zip")
+    with (
+        write_atomically(packed) as temporary,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for path in sorted(folder.iterdir()):
+            if path.is_file():
+                archive.write(path, f"{folder.name}/{path.name}")
+    if in_colab():
+        return download(packed)
+    return FileLink(os.path.relpath(packed), result_html_prefix="Save: ")
 
 
 def run_folder(notebook: str, corpus: str, root: str | Path = "") -> Path:

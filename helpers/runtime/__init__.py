@@ -5,7 +5,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib import metadata
@@ -13,30 +13,13 @@ from pathlib import Path
 from types import ModuleType
 
 from helpers.runtime import user_settings
-from helpers.runtime.colab import NO_GPU_IN_COLAB, in_colab, mount_drive
-from helpers.runtime.parameters import check_parameters
+from helpers.runtime.bootstrap import begin_notebook as begin_notebook
+from helpers.runtime.colab import NO_GPU_IN_COLAB, in_colab
 
 _ROOT = Path(__file__).resolve().parents[2]
 _RECORDED = ("tensorflow", "keras", "numpy", "pandas", "scipy", "scikit-learn", "librosa")
 # Not what a build writes: notebooks, lab editions, results, the READMEs.
 _CODE = ("helpers", "notebooks/src", "colab_setup.sh", "requirements.txt")
-
-
-def begin_notebook(namespace: Mapping[str, object]) -> None:
-    """Check a notebook's parameters, and mount Google Drive if its ``DATA_ROOT`` lies on it.
-
-    Parameters
-    ----------
-    namespace : mapping
-        The notebook's ``globals()`` in its set-up cell.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is wrong, see :func:`helpers.runtime.parameters.check_parameters`.
-    """
-    check_parameters(namespace)
-    mount_drive(namespace["DATA_ROOT"])
 
 
 @cache

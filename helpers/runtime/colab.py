@@ -43,3 +43,10 @@ def ask_for_file() -> str:
     if not names:
         raise RuntimeError("No file was chosen. Run the cell again, or give the path of a file.")
     return str(Path(names[0]).resolve())
+
+
+def download(path: Path) -> None:
+    """Let the browser of a user of Colab save a file."""
+    from google.colab import files
+
+    files.download(str(path))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-VALUES = {"CORPUS": ("demo", "open", "thesis"), "SETTINGS": ("default", "thesis")}
+VALUES = {"CORPUS": ("demo", "open", "thesis"), "SETTINGS": ("default", "published")}
 """Parameters that are one of a few words."""
 
 _KINDS = {"str": str, "int": int, "float": float, "bool": bool}
@@ -29,7 +29,7 @@ def check_parameters(namespace: Mapping[str, object]) -> None:
     for name, annotation in namespace.get("__annotations__", {}).items():
         kind = _KINDS.get(getattr(annotation, "__name__", annotation))
         if kind and name.isupper() and name in namespace:
-            wanted = _wanted(name, kind, namespace[name])
+            wanted = expected(name, kind, namespace[name])
             if wanted:
                 value = namespace[name]
                 problems.append(f"{name} is {value!r} ({type(value).__name__}), expected {wanted}.")
@@ -38,11 +38,13 @@ def check_parameters(namespace: Mapping[str, object]) -> None:
         raise ValueError("\n".join([*problems, hint]))
 
 
-def _wanted(name: str, kind: type, value: object) -> str:
+def expected(name: str, kind: type, value: object) -> str:
     """Return what is expected in a value's place, "" if it is right."""
     fits = (int, float) if kind is float else kind
     if not isinstance(value, fits) or (isinstance(value, bool) and kind is not bool):
         return kind.__name__
     if name in VALUES and value not in VALUES[name]:
-        return "one of " + ", ".join(map(repr, VALUES[name]))
+        wanted = "one of " + ", ".join(map(repr, VALUES[name]))
+        renamed = (name, value) == ("SETTINGS", "thesis")
+        return wanted + '; as published is now SETTINGS = "published"' * renamed
     return "0 or more" if kind is int and value < 0 else ""

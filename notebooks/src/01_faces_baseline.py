@@ -36,40 +36,31 @@ CORPUS: str = "demo"  # demo (drawn faces), open, or thesis (your own copy of FA
 DATA_ROOT: str = ""  # folder that holds FACES/; "" is the corpus's own place
 RESULTS_ROOT: str = ""  # folder for results; "" is results/ in the checkout
 SEED: int = 0  # gives the same result again on the same machine
-SETTINGS: str = "default"  # default, or thesis: SGD with learning rate 1e-5 and batches of one
+SETTINGS: str = "default"  # default, or published: SGD with learning rate 1e-5 and batches of one
 EPOCHS: int = 0  # 0 is what the settings say; a small number is a quick look
 
 # %% [markdown]
 # ## Set-up
 #
-# The next cell finds the `helpers` package of this series. In Colab it fetches it first, and installs only what is missing.
+# The next cell, folded, finds the `helpers` package of this series. In Colab it fetches it first, and installs only what is missing.
 
-# %% tags=["setup"]
+# %% cellView="form" jupyter={"source_hidden": true} tags=["setup"]
+# @title Set-up (run me)
 import os
-import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
-from IPython import get_ipython
-
-places = [Path.cwd(), *Path.cwd().parents, Path.cwd() / "emotion-notebooks"]
-checkout = next((place for place in places if (place / "colab_setup.sh").is_file()), None)
-if find_spec("google") and find_spec("google.colab"):
-    if checkout is None:  # a notebook opened in Colab comes alone
-        url = "https://github.com/emotion-notebooks/emotion-notebooks"
-        url = os.getenv("EMOTION_CLONE_URL", url)
-        part = f"{places[-1]}.{os.getpid()}"  # takes its name when it is whole
-        subprocess.run(["git", "clone", "--quiet", "--depth=1", url, part], check=True)
-        checkout = Path(part).rename(places[-1])
-    get_ipython().system(f"PYTHON='{sys.executable}' bash '{checkout}/colab_setup.sh' notebook")
-    assert get_ipython().user_ns["_exit_code"] == 0, "The set-up failed; see what it says above."
-assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
-sys.path.insert(0, str(checkout))
+home = Path("emotion-notebooks").resolve()  # where Colab gets the series; elsewhere it lies above
+url = os.getenv("EMOTION_CLONE_URL", "https://github.com/emotion-notebooks/emotion-notebooks")
+found = [place for place in (*home.parents, home) if (place / "colab_setup.sh").is_file()]
+if not found and "google.colab" in sys.modules:  # opened alone; the clone has its name once whole
+    failed = os.system(f"git clone -q --depth=1 '{url}' '{home}.$$' && mv -T '{home}.$$' '{home}'")
+    found = [] if failed else [home]
+assert found, f"Not found and not fetched: open this notebook inside a clone of {url}"
+sys.path.insert(0, str(found[0]))
 from helpers import runtime
 
-assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
-runtime.begin_notebook(globals())
+runtime.begin_notebook(globals(), found[0])
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
@@ -485,7 +476,7 @@ faces_figure
 # %% [markdown]
 # ## Exercises
 #
-# 1. Set `SETTINGS = "thesis"` and a few `EPOCHS`. After how many epochs would it catch up with the default? Estimate from the curve before you try.
+# 1. Set `SETTINGS = "published"` and a few `EPOCHS`. After how many epochs would it catch up with the default? Estimate from the curve before you try.
 # 2. Take the dense layer of 512 down to 32 in `static_cnn`. How many parameters are left, and what happens to the gap between grey and blue? (In the lab edition the check of task 2 then says no, rightly; pass over it.)
 # 3. Let `held_out` choose its epoch on the test pictures: in the table `protocols`, write `"validation": testing`. By how much does the accuracy rise, and why is the new number worth less?
 # 4. The thesis updated the weights after every picture. Train with `replace(recipe, batch_size=1)` for a few `EPOCHS`: how much longer does an epoch take (`histories` has the seconds), and what does it buy? Why would that say nothing if the learning rate changed as well?
@@ -540,3 +531,11 @@ print("saved", "/".join(folder.parts[-2:]))
 # N. Ebner, M. Riediger, U. Lindenberger, *FACES: a database of facial expressions in young, middle-aged, and older women and men*, Behavior Research Methods 42 (2010).
 # S. Alizadeh, A. Fazel, *Convolutional neural networks for facial expression recognition* (2017).
 # E. B. Wilson, *Probable inference, the law of succession, and statistical inference*, JASA 22 (1927).
+
+# %% cellView="form"
+# @title Download the results: tick, then run
+DOWNLOAD = False  # @param {type: "boolean"}
+runs.offer_download(folder, wanted=DOWNLOAD)
+
+# %% [markdown]
+# **Next:** [02 · SFEW: into the wild](02_sfew_in_the_wild.ipynb), or [in Colab](https://colab.research.google.com/github/emotion-notebooks/emotion-notebooks/blob/main/notebooks/02_sfew_in_the_wild.ipynb).

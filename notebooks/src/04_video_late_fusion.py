@@ -35,7 +35,7 @@ CORPUS: str = "demo"  # demo (drawn faces), open, or thesis (your own copies of 
 DATA_ROOT: str = ""  # folder that holds EmotiW_2018/ and SFEW/; "" is the corpus's own place
 RESULTS_ROOT: str = ""  # folder for results; "" is results/ in the checkout
 SEED: int = 0  # gives the same result again on the same machine
-SETTINGS: str = "default"  # default or thesis, as in notebook 03
+SETTINGS: str = "default"  # default or published, as in notebook 03
 EPOCHS: int = 0  # 0 is what the settings say; a small number is a quick look
 WEIGHTS: str = "hed"  # hed, imagenet or none, as in notebook 03
 FOLDS: int = 3  # parts of the training films for the out-of-fold scores
@@ -43,34 +43,25 @@ FOLDS: int = 3  # parts of the training films for the out-of-fold scores
 # %% [markdown]
 # ## Set-up
 #
-# The next cell finds the `helpers` package of this series. In Colab it fetches it first, and installs only what is missing.
+# The next cell, folded, finds the `helpers` package of this series. In Colab it fetches it first, and installs only what is missing.
 
-# %% tags=["setup"]
+# %% cellView="form" jupyter={"source_hidden": true} tags=["setup"]
+# @title Set-up (run me)
 import os
-import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
-from IPython import get_ipython
-
-places = [Path.cwd(), *Path.cwd().parents, Path.cwd() / "emotion-notebooks"]
-checkout = next((place for place in places if (place / "colab_setup.sh").is_file()), None)
-if find_spec("google") and find_spec("google.colab"):
-    if checkout is None:  # a notebook opened in Colab comes alone
-        url = "https://github.com/emotion-notebooks/emotion-notebooks"
-        url = os.getenv("EMOTION_CLONE_URL", url)
-        part = f"{places[-1]}.{os.getpid()}"  # takes its name when it is whole
-        subprocess.run(["git", "clone", "--quiet", "--depth=1", url, part], check=True)
-        checkout = Path(part).rename(places[-1])
-    get_ipython().system(f"PYTHON='{sys.executable}' bash '{checkout}/colab_setup.sh' notebook")
-    assert get_ipython().user_ns["_exit_code"] == 0, "The set-up failed; see what it says above."
-assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
-sys.path.insert(0, str(checkout))
+home = Path("emotion-notebooks").resolve()  # where Colab gets the series; elsewhere it lies above
+url = os.getenv("EMOTION_CLONE_URL", "https://github.com/emotion-notebooks/emotion-notebooks")
+found = [place for place in (*home.parents, home) if (place / "colab_setup.sh").is_file()]
+if not found and "google.colab" in sys.modules:  # opened alone; the clone has its name once whole
+    failed = os.system(f"git clone -q --depth=1 '{url}' '{home}.$$' && mv -T '{home}.$$' '{home}'")
+    found = [] if failed else [home]
+assert found, f"Not found and not fetched: open this notebook inside a clone of {url}"
+sys.path.insert(0, str(found[0]))
 from helpers import runtime
 
-assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
-runtime.begin_notebook(globals())
+runtime.begin_notebook(globals(), found[0])
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
@@ -532,3 +523,11 @@ print(finding)
 # A. Dhall, R. Goecke, S. Lucey, T. Gedeon, *Collecting large, richly annotated facial-expression databases from movies*, IEEE MultiMedia 19 (2012).
 # D. King, *Dlib-ml: a machine learning toolkit*, JMLR 10 (2009).
 # D. Wolpert, *Stacked generalization*, Neural Networks 5 (1992).
+
+# %% cellView="form"
+# @title Download the results: tick, then run
+DOWNLOAD = False  # @param {type: "boolean"}
+runs.offer_download(folder, wanted=DOWNLOAD)
+
+# %% [markdown]
+# **Next:** [05 · Sound: log-mel spectrograms](05_audio_logmel.ipynb), or [in Colab](https://colab.research.google.com/github/emotion-notebooks/emotion-notebooks/blob/main/notebooks/05_audio_logmel.ipynb).

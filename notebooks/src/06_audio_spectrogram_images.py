@@ -35,7 +35,7 @@ CORPUS: str = "demo"  # demo (synthetic voices) or thesis (your own copy of AFEW
 DATA_ROOT: str = ""  # folder that holds EmotiW_2018/; "" is the corpus's own place
 RESULTS_ROOT: str = ""  # folder for results; "" is results/ in the checkout
 SEED: int = 0  # gives the same result again on the same machine
-SETTINGS: str = "default"  # default, or thesis: 50 to 100 epochs, small steps
+SETTINGS: str = "default"  # default, or published: 50 to 100 epochs, small steps
 EPOCHS: int = 0  # 0 is what the settings say; a small number is a quick look
 WEIGHTS: str = "hed"  # hed (inside a package), imagenet (as published, a download), or none
 FOLDS: int = 3  # parts of the training clips for the out-of-fold scores
@@ -43,34 +43,25 @@ FOLDS: int = 3  # parts of the training clips for the out-of-fold scores
 # %% [markdown]
 # ## Set-up
 #
-# The next cell finds the `helpers` package of this series. In Colab it fetches it first, and installs only what is missing.
+# The next cell, folded, finds the `helpers` package of this series. In Colab it fetches it first, and installs only what is missing.
 
-# %% tags=["setup"]
+# %% cellView="form" jupyter={"source_hidden": true} tags=["setup"]
+# @title Set-up (run me)
 import os
-import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
-from IPython import get_ipython
-
-places = [Path.cwd(), *Path.cwd().parents, Path.cwd() / "emotion-notebooks"]
-checkout = next((place for place in places if (place / "colab_setup.sh").is_file()), None)
-if find_spec("google") and find_spec("google.colab"):
-    if checkout is None:  # a notebook opened in Colab comes alone
-        url = "https://github.com/emotion-notebooks/emotion-notebooks"
-        url = os.getenv("EMOTION_CLONE_URL", url)
-        part = f"{places[-1]}.{os.getpid()}"  # takes its name when it is whole
-        subprocess.run(["git", "clone", "--quiet", "--depth=1", url, part], check=True)
-        checkout = Path(part).rename(places[-1])
-    get_ipython().system(f"PYTHON='{sys.executable}' bash '{checkout}/colab_setup.sh' notebook")
-    assert get_ipython().user_ns["_exit_code"] == 0, "The set-up failed; see what it says above."
-assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
-sys.path.insert(0, str(checkout))
+home = Path("emotion-notebooks").resolve()  # where Colab gets the series; elsewhere it lies above
+url = os.getenv("EMOTION_CLONE_URL", "https://github.com/emotion-notebooks/emotion-notebooks")
+found = [place for place in (*home.parents, home) if (place / "colab_setup.sh").is_file()]
+if not found and "google.colab" in sys.modules:  # opened alone; the clone has its name once whole
+    failed = os.system(f"git clone -q --depth=1 '{url}' '{home}.$$' && mv -T '{home}.$$' '{home}'")
+    found = [] if failed else [home]
+assert found, f"Not found and not fetched: open this notebook inside a clone of {url}"
+sys.path.insert(0, str(found[0]))
 from helpers import runtime
 
-assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
-runtime.begin_notebook(globals())
+runtime.begin_notebook(globals(), found[0])
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
@@ -475,3 +466,11 @@ print("saved", "/".join(folder.parts[-2:]))
 # S. Xie, Z. Tu, *Holistically-nested edge detection*, ICCV (2015).
 # D. S. Park and colleagues, *SpecAugment: a simple data augmentation method for automatic speech recognition*, Interspeech (2019).
 # D. H. Wolpert, *Stacked generalization*, Neural Networks 5 (1992).
+
+# %% cellView="form"
+# @title Download the results: tick, then run
+DOWNLOAD = False  # @param {type: "boolean"}
+runs.offer_download(folder, wanted=DOWNLOAD)
+
+# %% [markdown]
+# **Next:** [07 · Fusion: does audio help?](07_fusion.ipynb), or [in Colab](https://colab.research.google.com/github/emotion-notebooks/emotion-notebooks/blob/main/notebooks/07_fusion.ipynb).

@@ -35,7 +35,9 @@ CORPUS: str = "demo"  # demo (drawn faces), thesis (your own copies) or open: wh
 DATA_ROOT: str = ""  # folder that holds the corpora; "" is the corpus's own place
 RESULTS_ROOT: str = ""  # folder for results; "" is results/ in the checkout
 SEED: int = 0  # gives the same result again on the same machine
-SETTINGS: str = "default"  # default: 100 runs of the dense network; thesis: one, as published
+SETTINGS: str = (
+    "default"  # default: 100 runs of the dense network; published: one, as in the thesis
+)
 EPOCHS: int = 0  # 0 is what the settings say (50); a small number is a quick look
 PUBLISHED_VECTORS: str = ""  # path of predictions_dictionaries.zip; "" looks, then downloads
 OWN_CLIP: str = ""  # path of a film of yours, "upload" in Colab, or "" for a clip of the corpus
@@ -43,34 +45,25 @@ OWN_CLIP: str = ""  # path of a film of yours, "upload" in Colab, or "" for a cl
 # %% [markdown]
 # ## Set-up
 #
-# The next cell finds the `helpers` package of this series. In Colab it fetches it first, and installs only what is missing.
+# The next cell, folded, finds the `helpers` package of this series. In Colab it fetches it first, and installs only what is missing.
 
-# %% tags=["setup"]
+# %% cellView="form" jupyter={"source_hidden": true} tags=["setup"]
+# @title Set-up (run me)
 import os
-import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
-from IPython import get_ipython
-
-places = [Path.cwd(), *Path.cwd().parents, Path.cwd() / "emotion-notebooks"]
-checkout = next((place for place in places if (place / "colab_setup.sh").is_file()), None)
-if find_spec("google") and find_spec("google.colab"):
-    if checkout is None:  # a notebook opened in Colab comes alone
-        url = "https://github.com/emotion-notebooks/emotion-notebooks"
-        url = os.getenv("EMOTION_CLONE_URL", url)
-        part = f"{places[-1]}.{os.getpid()}"  # takes its name when it is whole
-        subprocess.run(["git", "clone", "--quiet", "--depth=1", url, part], check=True)
-        checkout = Path(part).rename(places[-1])
-    get_ipython().system(f"PYTHON='{sys.executable}' bash '{checkout}/colab_setup.sh' notebook")
-    assert get_ipython().user_ns["_exit_code"] == 0, "The set-up failed; see what it says above."
-assert checkout, f"No colab_setup.sh above {places[0]}: open this notebook inside a clone."
-sys.path.insert(0, str(checkout))
+home = Path("emotion-notebooks").resolve()  # where Colab gets the series; elsewhere it lies above
+url = os.getenv("EMOTION_CLONE_URL", "https://github.com/emotion-notebooks/emotion-notebooks")
+found = [place for place in (*home.parents, home) if (place / "colab_setup.sh").is_file()]
+if not found and "google.colab" in sys.modules:  # opened alone; the clone has its name once whole
+    failed = os.system(f"git clone -q --depth=1 '{url}' '{home}.$$' && mv -T '{home}.$$' '{home}'")
+    found = [] if failed else [home]
+assert found, f"Not found and not fetched: open this notebook inside a clone of {url}"
+sys.path.insert(0, str(found[0]))
 from helpers import runtime
 
-assert checkout.samefile(Path(runtime.__file__).parents[2]), f"Restart, for {runtime}"
-runtime.begin_notebook(globals())
+runtime.begin_notebook(globals(), found[0])
 
 # %%
 runtime.import_tensorflow()  # before Keras does it, less quietly
@@ -109,7 +102,7 @@ print(runtime.describe())
 # They are a download of 385 kB. They come as *pickles*, a format that can run any program on the computer that opens it; here the file's SHA-256 is compared first, and then it is read by a reader that knows arrays and nothing else.
 
 # %% tags=["nbval-ignore-output"]
-choices = {"default": {"runs": 100, "epochs": 50}, "thesis": {"runs": 1, "epochs": 50}}
+choices = {"default": {"runs": 100, "epochs": 50}, "published": {"runs": 1, "epochs": 50}}
 chosen = choices[SETTINGS] | ({"epochs": EPOCHS} if EPOCHS else {})
 vectors, source = replication.replicate_or_recall(
     PUBLISHED_VECTORS, corpus=CORPUS, root=RESULTS_ROOT, **chosen
@@ -608,3 +601,11 @@ print(finding)
 # D. H. Wolpert, *Stacked generalization*, Neural Networks 5 (1992).
 # J. Kittler and others, *On combining classifiers*, IEEE Transactions on Pattern Analysis and Machine Intelligence 20 (1998).
 # C. Guo and others, *On calibration of modern neural networks*, ICML (2017).
+
+# %% cellView="form"
+# @title Download the results: tick, then run
+DOWNLOAD = False  # @param {type: "boolean"}
+runs.offer_download(folder, wanted=DOWNLOAD)
+
+# %% [markdown]
+# **That was the last one.** [What a lesson can do with them](https://github.com/emotion-notebooks/emotion-notebooks/blob/main/notebooks/README.md), and the [README](https://github.com/emotion-notebooks/emotion-notebooks#readme) on running all of it on corpora of your own.

@@ -11,10 +11,10 @@ TASKS = ("faces", "stills", "log-mel", "spectrogram images")
 
 
 def test_thesis_settings_are_the_published_ones():
-    small = recipes_for("faces", "thesis")["small CNN"]
+    small = recipes_for("faces", "published")["small CNN"]
     assert (small.optimizer, small.learning_rate, small.batch_size) == ("sgd", 1e-5, 1)
     assert (small.size, small.epochs, small.batch_norm_momentum) == (128, 100, 0.99)
-    stills = recipes_for("stills", "thesis")
+    stills = recipes_for("stills", "published")
     assert stills["small CNN"] == small
     vgg16 = stills["VGG16"]
     assert (vgg16.weights, vgg16.preprocessing, vgg16.augment) == (
@@ -22,12 +22,12 @@ def test_thesis_settings_are_the_published_ones():
     )  # fmt: skip
     assert (vgg16.learning_rate, vgg16.batch_size, vgg16.epochs) == (1e-5, 2, 100)
     assert (vgg16.blocks, vgg16.unfrozen_blocks, vgg16.dense_units) == (5, 2, 1024)
-    log_mel = recipes_for("log-mel", "thesis")
+    log_mel = recipes_for("log-mel", "published")
     for recipe in (log_mel["Model 0"], log_mel["Model 1"]):
         assert (recipe.optimizer, recipe.epochs, recipe.monitor) == ("rmsprop", 50, "val_loss")
         assert recipe.learning_rate in (1e-4, 5e-5, 1e-5)
         assert recipe.batch_size in (8, 16, 32, 64) and recipe.patience == 15
-    pictures = recipes_for("spectrogram images", "thesis", weights="imagenet")
+    pictures = recipes_for("spectrogram images", "published", weights="imagenet")
     assert [recipe.epochs for recipe in pictures.values()] == [50, 60, 100, 100]
     assert pictures["Model 0"].learning_rate == 5e-4
     assert pictures["Model 1"].l2 == 1e-3 and pictures["Model 1"].batch_norm_momentum is None
@@ -50,7 +50,10 @@ def test_a_quick_look_changes_nothing_but_the_epochs(task, settings):
 
 def test_what_a_notebook_chooses_of_vgg16_leaves_the_other_networks_alone():
     chosen = {"weights": "none", "blocks": 4, "unfrozen_blocks": 1}
-    stills, as_given = recipes_for("stills", "thesis", 3, **chosen), recipes_for("stills", "thesis")
+    stills, as_given = (
+        recipes_for("stills", "published", 3, **chosen),
+        recipes_for("stills", "published"),
+    )
     assert stills["VGG16"] == replace(as_given["VGG16"], epochs=3, **chosen)
     assert stills["small CNN"] == replace(as_given["small CNN"], epochs=3)
     pictures = recipes_for("spectrogram images", "default", weights="none")
@@ -69,5 +72,7 @@ def test_a_table_shows_what_a_network_has_and_nothing_else():
 def test_unknown_settings_and_tasks_are_named():
     with pytest.raises(ValueError, match=r"Unknown SETTINGS 'fast'.*default"):
         recipes_for("stills", "fast")
+    with pytest.raises(ValueError, match="What was 'thesis' is called 'published' now"):
+        recipes_for("stills", "thesis")
     with pytest.raises(ValueError, match=r"Unknown task 'films'.*stills"):
         recipes_for("films", "default")

@@ -117,7 +117,7 @@ def same_weights(*models):
     return all(map(np.array_equal, *(model.get_weights() for model in models)))
 
 
-SOUNDS = recipes_for("log-mel", "thesis", 2)
+SOUNDS = recipes_for("log-mel", "published", 2)
 
 
 @pytest.mark.parametrize(

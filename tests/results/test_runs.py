@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 import time
+import types
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +106,27 @@ def test_the_text_for_those_who_cannot_see_a_figure_is_its_title_and_caption(tmp
         "none": "Curves",
         "empty": "Curves",
     }
+
+
+def test_results_are_packed_for_download_when_asked_and_not_before(tmp_path, monkeypatch):
+    folder = save(tmp_path, figures={"curves": (figure(), "Curves")}, predictions=scores())
+    (folder / "held_out").mkdir()
+    (folder / "held_out" / "model.keras").touch()
+    monkeypatch.chdir(tmp_path)
+    assert runs.offer_download(folder, wanted=False) is None
+    assert not [*tmp_path.rglob("*.zip")]
+
+    link = runs.offer_download(folder, wanted=True)
+    assert "href='demo/01_faces_baseline.zip'" in link._repr_html_()
+    with zipfile.ZipFile("demo/01_faces_baseline.zip") as archive:
+        names = [f"01_faces_baseline/{name}" for name in ("curves.png", "metrics.json")]
+        assert archive.namelist() == [*names, "01_faces_baseline/predictions.csv"]
+
+    saved = []
+    files = types.SimpleNamespace(download=saved.append)
+    monkeypatch.setitem(sys.modules, "google.colab", types.SimpleNamespace(files=files))
+    assert runs.offer_download(folder, wanted=True) is None
+    assert saved == [f"{folder}.zip"]
 
 
 def test_a_run_comes_back_as_it_was_saved(tmp_path):

@@ -25,7 +25,7 @@ def check(**given):
 
 def test_right_values_pass():
     check()
-    check(CORPUS="open", SETTINGS="thesis", EPOCHS=3, RATE=1, FLAG=True, UNKNOWN="x")
+    check(CORPUS="open", SETTINGS="published", EPOCHS=3, RATE=1, FLAG=True, UNKNOWN="x")
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,8 @@ def test_right_values_pass():
         ({"FLAG": "True"}, "FLAG is 'True' (str), expected bool."),
         ({"CORPUS": 7}, "CORPUS is 7 (int), expected str."),
         ({"CORPUS": "afew"}, "CORPUS is 'afew' (str), expected one of 'demo', 'open', 'thesis'."),
-        ({"SETTINGS": "Thesis"}, "expected one of 'default', 'thesis'."),
+        ({"SETTINGS": "slow"}, "expected one of 'default', 'published'."),
+        ({"SETTINGS": "thesis"}, """'published'; as published is now SETTINGS = "published"."""),
     ],
 )
 def test_wrong_ones_are_named_with_what_is_wanted(given, message):

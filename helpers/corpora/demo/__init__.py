@@ -21,7 +21,7 @@ from helpers.corpora.manifest import CorpusError
 from helpers.files import digest_of, locked, write_atomically, write_json
 from helpers.paths import cache_root
 
-VERSION = 4
+VERSION = 5
 """Counted up with every change to what is drawn or heard, so that old copies are not used."""
 SEED = 2021
 _MARK = "demo.json"
@@ -30,7 +30,7 @@ _MARK = "demo.json"
 def ensure_demo(folder: str | Path | None = None, *, seed: int = SEED) -> Path:
     """Return the folder that holds the miniature, writing it first if it is not there.
 
-    Writing takes about a minute on two cores and 70 MB. It happens in a temporary folder that
+    Writing takes about a minute on two cores and 110 MB. It happens in a temporary folder that
     gets its name when all is done, so a folder of that name is always complete. Of several
     processes that want it at once one writes it, and the others wait.
 

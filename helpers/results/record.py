@@ -21,6 +21,8 @@ from helpers.results.clip_scores import ResultsError
 CHART_COLOURS = "Blues"
 """A colour map from the paper's white to ink: what it colours is part of a chart, no picture."""
 
+_DPI = 120
+
 LARGEST_CLIP = 200_000
 """Bytes of a clip: the page of results holds those of all notebooks, and goes by mail."""
 
@@ -55,7 +57,7 @@ def png_bytes(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     # Matplotlib would write its version into it.
     metadata = {"Software": None}
-    figure.savefig(buffer, format="png", dpi=120, bbox_inches="tight", metadata=metadata)
+    figure.savefig(buffer, format="png", dpi=_DPI, bbox_inches="tight", metadata=metadata)
     return buffer.getvalue()
 
 
@@ -72,6 +74,7 @@ def picture_boxes(figure: Figure) -> list[list[float]]:
     axes = [axis for axis in figure.axes if axis.get_visible() and _shows_picture(axis)]
     if not axes:
         return []
+    shown_with, figure.dpi = figure.dpi, _DPI  # which letters' widths depend on
     figure.draw_without_rendering()  # places the axes
     # As savefig cuts the png: around all that is drawn, in inches.
     whole = figure.get_tightbbox().padded(rcParams["savefig.pad_inches"])
@@ -85,6 +88,7 @@ def picture_boxes(figure: Figure) -> list[list[float]]:
             box.height / whole.height,
         )
         boxes.append([round(float(side), 5) for side in sides])
+    figure.dpi = shown_with
     return boxes
 
 

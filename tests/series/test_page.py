@@ -36,7 +36,8 @@ def notebooks(tmp_path):
     (folder / "src").mkdir(parents=True)
     for name, title in [("01_faces", "Faces & more"), ("04_video", "Video"), ("05_audio", "Sound")]:
         badge = f"[![Open in Colab](badge.svg)](https://colab.example/{name}.ipynb)"
-        text = f"# %% [markdown]\n# {badge}\n\n# %% [markdown]\n# # {name[:2]} · {title}\n#\n# **What of `{name}`?**\n# Really?\n"
+        text = f"# %% [markdown]\n# {badge}\n\n# %% [markdown]\n# # {name[:2]} · {title}\n#\n"
+        text += f"# **What of `{name}`?**\n# Really?\n"
         (folder / "src" / f"{name}.py").write_text(text)
     return folder
 
@@ -104,7 +105,10 @@ def test_the_page_shows_what_ran_and_what_is_missing(tmp_path, notebooks):
     save(
         tmp_path,
         experiments=[line("CNN <i>", "thesis", 0.625, 0.7), line("CNN <i>", accuracy=0.375)],
-        figures={"curves": (figure(), "Loss & gain", 'A "line"')},
+        figures={
+            "curves": (figure(), "Loss & gain", 'A "line"'),
+            "more": (figure(), "Loss & gain", 'Another "line"'),
+        },
     )
     page = page_of(tmp_path, notebooks)
     text = " ".join(page.text.split())
@@ -115,8 +119,8 @@ def test_the_page_shows_what_ran_and_what_is_missing(tmp_path, notebooks):
     assert "published 70.0 %" in text.replace("\xa0", " ")
     assert "52.5 – 72.5" in text
     assert "CPU: <fast>" in text
-    (picture,) = page.tags("img")
-    assert picture["alt"] == 'A "line"'
+    picture, another = page.tags("img")
+    assert (picture["alt"], another["alt"]) == ('A "line"', 'Another "line"')
     assert picture["src"].startswith("data:image/webp;base64,")
     assert "Loss & gain" in text
     assert "04 Video. No results yet. Type python -m helpers.series run --corpus demo" in text
@@ -148,15 +152,21 @@ def test_lines_are_shown_without_loss_and_photographs_in_a_layer_of_their_own(tm
     assert (photographs["alt"], chart["alt"]) == ("", "Faces")
 
 
-def test_figures_of_earlier_versions_are_shown_as_they_are(tmp_path, notebooks):
-    save(tmp_path, figures={"curves": (figure(), "Loss")})
+def test_figures_of_earlier_versions_are_all_lines_or_all_photograph(tmp_path, notebooks):
+    noise = Figure(figsize=(4, 2))
+    pixels = np.random.default_rng(0).integers(0, 256, (200, 400, 3), dtype=np.uint8)
+    noise.figimage(pixels)
+    save(tmp_path, figures={"curves": (figure(), "Loss"), "face": (noise, "Face")})
     path = tmp_path / "demo" / "01_faces" / "metrics.json"
     run = json.loads(path.read_text())
-    del run["figures"][0]["pictures"], run["clips"], run["claim"]
+    del run["clips"], run["claim"]
+    for one in run["figures"]:
+        del one["pictures"]
     path.write_text(json.dumps(run))
-    (picture,) = page_of(tmp_path, notebooks).tags("img")
-    assert (picture["class"], picture["alt"]) == ("photographs", "Loss")
-    assert (shown(picture)[..., 3] == 255).all()
+    pictures = page_of(tmp_path, notebooks).tags("img")
+    found = [(picture["class"], picture["alt"]) for picture in pictures]
+    assert found == [("chart", "Loss"), ("photographs", "Face")]
+    assert (shown(pictures[1])[..., 3] == 255).all()
 
 
 def test_clips_are_part_of_the_page(tmp_path, notebooks):
@@ -348,7 +358,8 @@ def test_two_pages_of_the_same_results_are_the_same(tmp_path, notebooks):
 
 def test_numbers_in_words():
     assert [points(value) for value in (0.1234, -0.02, 0)] == ["+12.3", "−2.0", "+0.0"]
-    assert [p_value(value) for value in (1e-7, 0.0123, 1.0)] == ["p < .001", "p = .012", "p = 1.000"]
+    found = [p_value(value).replace("\xa0", " ") for value in (1e-7, 0.0123, 1.0)]
+    assert found == ["p < .001", "p = .012", "p = 1.000"]
     claims = [{"parts": [{"low": -0.05, "high": 0.31}, {"low": None, "high": None}]}]
     assert scale_of(claims) == (-0.1, 0.4)
     assert [place(value, (-0.1, 0.4)) for value in (-0.1, 0, 0.4)] == [0, 20, 100]

@@ -44,6 +44,7 @@ def write_gallery(corpus: str, root: str | Path = "", *, notebooks: Path | None 
         "place": place,
         "points": points,
         "unit": unit,
+        "verdict": verdict,
         "wanted": wanted,
         "words": words,
     }
@@ -86,9 +87,18 @@ def unit(part: Mapping) -> str:
     return "%" if part["test"] == "at_least" else "points"
 
 
+def verdict(claim: Mapping) -> str:
+    """Return whether a claim holds, and with how many seeds where there are several."""
+    held, count = sum(seed["holds"] for seed in claim["seeds"].values()), len(claim["seeds"])
+    if claim["holds"]:
+        return f"Holds, with {held} of {count} seeds" if count > 1 else "Holds"
+    return f"Does not hold; with {held} of {count} seeds it does" if count > 1 else "Does not hold"
+
+
 def p_value(value: float) -> str:
     """Return a p value as journals print it: "p < .001", "p = .012"."""
-    return "p < .001" if value < 0.001 else f"p = {value:.3f}".replace("0.", ".")
+    text = "p < .001" if value < 0.001 else f"p = {value:.3f}".replace("0.", ".")
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def scale_of(claims: Sequence[Mapping]) -> tuple[float, float]:

@@ -212,20 +212,23 @@ def _figures(run: Mapping) -> list[dict]:
     for figure in run["figures"]:
         try:
             with Image.open(run["folder"] / figure["file"]) as picture:
-                # Runs of earlier versions do not say where their figures show pictures.
-                layers = _layers(picture.convert("RGB"), figure.get("pictures", [[0, 0, 1, 1]]))
+                layers = _layers(picture.convert("RGB"), figure.get("pictures"))
                 figures.append(figure | layers | {"width": picture.width, "height": picture.height})
         except OSError:
             figures.append(figure | {"chart": "", "photographs": "", "width": 0, "height": 0})
     return figures
 
 
-def _layers(figure: Image.Image, boxes: Sequence[Sequence[float]]) -> dict[str, str]:
+def _layers(figure: Image.Image, boxes: Sequence[Sequence[float]] | None) -> dict[str, str]:
     """Return a figure's two layers as data URIs: ``chart`` and ``photographs``, "" where empty.
 
     A page with a dark ground turns over the first, lines and words, and leaves the second as it
-    is. Apart they are also smaller: the one has few colours, the other may lose some.
+    is. Apart they are also smaller: the one has few colours, the other may lose some. Runs of
+    earlier versions do not say where photographs are (None): a figure is then all one or the other.
     """
+    if boxes is None:
+        ways = (_layers(figure, []), _layers(figure, [(0, 0, 1, 1)]))
+        return min(ways, key=lambda layers: sum(map(len, layers.values())))
     inside = np.zeros((figure.height, figure.width), dtype=bool)
     for left, top, width, height in boxes:
         columns = np.round(np.array([left, left + width]) * figure.width).astype(int)
@@ -234,12 +237,16 @@ def _layers(figure: Image.Image, boxes: Sequence[Sequence[float]]) -> dict[str, 
     pixels = np.asarray(figure)
     chart = Image.fromarray(np.where(inside[..., None], np.uint8(255), pixels))
     photographs = Image.fromarray(np.dstack([pixels, np.uint8(255) * inside]))
-    # Few levels of colour, as of a spectrogram, take fewer bytes without loss.
-    ways = (_webp(photographs, quality=80), _webp(photographs, lossless=True))
     return {
         "chart": "" if inside.all() else _data_uri(_webp(chart, lossless=True), "image/webp"),
-        "photographs": _data_uri(min(ways, key=len), "image/webp") if inside.any() else "",
+        "photographs": _smallest(photographs) if inside.any() else "",
     }
+
+
+def _smallest(photographs: Image.Image) -> str:
+    # Few levels of colour, as of a spectrogram, take fewer bytes without loss.
+    ways = (_webp(photographs, lossless=True), _webp(photographs, quality=80))
+    return _data_uri(min(ways, key=len), "image/webp")
 
 
 def _webp(picture: Image.Image, **options) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.paths import data_root, results_root
-from helpers.runtime.parameters import VALUES
+from helpers.runtime.parameters import VALUES, expected
 from helpers.series.process import Job
 from helpers.series.sources import (
     BUILDS_ON,
@@ -119,4 +119,6 @@ def _given_values(request: Request, known: Mapping) -> dict[str, object]:
             )
             raise SeriesError(f"No chosen notebook has a parameter {name}; there are:\n{listed}")
         given[name] = parse_value(known[name], value)
+        if name in VALUES and (wanted := expected(name, str, given[name])):
+            raise SeriesError(f"--set {text}: expected {wanted}.")
     return given

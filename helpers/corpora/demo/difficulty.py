@@ -26,3 +26,16 @@ WAVER = 0.5
 """How much each unit grows and shrinks while it lasts, relative to its strength."""
 STRAY = 0.25
 """How strong units can be that come and go within a clip and belong to no emotion."""
+
+TAKES = {
+    "pitch": 1.0,
+    "pitch_range": 0.2,
+    "ending": 1.0,
+    "rate": 0.08,
+    "loudness": 1.5,
+    "brightness": 0.7,
+}
+"""How much one person's voice differs from clip to clip: standard deviations, in the units of a
+``Prosody``; of factors that of the logarithm."""
+FILM_SOUND = 0.08
+"""Level (root mean square) of a film's loudest music and noise; that of neutral speech is 0.1."""

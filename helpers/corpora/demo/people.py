@@ -74,12 +74,12 @@ class Person:
     lip_fullness: float
     resting: dict[int, float]  # action units that this face shows when it does nothing
     asymmetry: np.ndarray  # (17,) how much stronger the units are on the person's left
-    manner: dict[str, dict[int, float]]  # what each emotion does to this face
     pitch: float  # Hz, of the neutral voice
     formant_scale: float  # above 1: a shorter vocal tract
     breathiness: float
     roughness: float
     syllables_per_second: float
+    manner: dict[str, dict[int, float]]  # what each emotion does to the face
 
 
 def make_person(rng: np.random.Generator, gender: str, age_group: str) -> Person:
@@ -127,12 +127,12 @@ def make_person(rng: np.random.Generator, gender: str, age_group: str) -> Person
         lip_fullness=rng.normal(1.05 if female else 0.85, 0.18) - 0.25 * age,
         resting=_resting_face(rng),
         asymmetry=rng.normal(0, 0.1, len(ACTION_UNITS)),
-        manner=_manner(rng),
         pitch=float(rng.lognormal(np.log(200 if female else 118), 0.13)),
         formant_scale=rng.normal(1.14 if female else 1.0, 0.04),
         breathiness=rng.uniform(0.0, 0.5) + 0.15 * age,
         roughness=rng.uniform(0.0, 0.3) + 0.2 * age,
         syllables_per_second=rng.normal(4.6, 0.5) - 0.5 * age,
+        manner=_manner(rng),
     )
 
 

@@ -69,7 +69,6 @@ runtime.import_tensorflow()  # before Keras does it, less quietly
 import time
 
 import numpy as np
-import pandas as pd
 from sklearn.neighbors import KNeighborsClassifier
 
 from helpers.corpora import load_role
@@ -91,9 +90,6 @@ started = time.time()
 
 # %% tags=["lab"]
 from helpers.series.labs import video_late_fusion as checks
-
-# %% tags=["nbval-ignore-output"]
-print(runtime.describe())
 
 # %% [markdown]
 # ## Data: clips, and the stills that were taken from them
@@ -184,7 +180,7 @@ for protocol, rows in parts.items():
         folder_of_03, stills.pixels, stills.labels, rows, EMOTIONS, recipe, SEED, report=print
     )
     print(f"{protocol}: {'loaded from notebook 03' if loaded else 'trained now'}")
-print(describe_weights(WEIGHTS))
+print(f"{describe_weights(WEIGHTS)}; {runtime.describe()}")
 
 # %% [markdown]
 # ## Evaluate: one frame or many?
@@ -224,39 +220,30 @@ many_figure
 # *About 20 s.* Three sources for the same test clips: SFEW's **stills**, which people chose; the **organisers' aligned faces**, which come in a zip with the clips and hold many non-faces; and the faces found by the detector. A clip in which a source has no frame still gets an answer: how often each class occurs in training, the **prior**.
 
 # %% tags=["nbval-ignore-output"]
-prior = frames.class_prior(class_indices(clips.loc[clips["split"] == "train", "emotion"]), 7)
-frames_of = {"detected faces": faces}
-frames_of |= frame_sources.given_sources(
-    tested, (size, size), frames_per_clip, (stills.pixels, stills.manifest) if has_stills else None
+own_stills = (stills.pixels, stills.manifest) if has_stills else None
+frames_of, missing = frame_sources.all_sources(
+    tested, (size, size), frames_per_clip, own_stills, names=frame_sources.SOURCES[:3]
 )
+prior = frames.class_prior(class_indices(clips["emotion"][clips["split"] == "train"]), 7)
 scores_of = {}
 for source, own in frames_of.items():
     values = training.predict(network, own.pixels, np.arange(len(own.pixels)))
-    clip_scores = frames.score_clips(values, own.clip_rows, prior, len(tested))
-    scores_of[source, "held_out"] = clip_scores  # (clips, 7)
+    scores_of[source, "held_out"] = frames.score_clips(values, own.clip_rows, prior, len(tested))
 experiments = frames.source_experiments(frames_of, scores_of, tested, {})
-frames.source_table(frames_of, scores_of, tested, "held_out").round(3)
-
-# %% tags=["nbval-ignore-output"]
-majority = np.max(np.bincount(true)) / len(true)
+majority = np.bincount(true).max() / len(true)
 sources_figure = score_plots.accuracy_intervals(
     experiments, "The same network, asked about frames from other sources", majority
 )
 sources_figure
-
-# %% [markdown]
-# Each source is counted on the clips for which it has frames, so that the lines cannot be compared. On the same clips:
 
 # %% tags=["nbval-ignore-output"]
 paired = frames.compare_sources(frames_of, scores_of, tested, "held_out")
 paired.round(3)
 
 # %% [markdown]
-# `p_holm` is corrected for having asked about several sources; below 0.05, a difference is clear.
-#
+# Each line above is counted on the clips for which a source has frames, this table on the same clips. `p_holm` is corrected for having asked about several sources; below 0.05, a difference is clear.
 # The network was trained on stills: faces cut out in one way. A source helps as far as its frames look like those.
-
-# %% [markdown]
+#
 # ## Evaluate: may scores of training clips be trusted?
 #
 # *About 40 s.* Notebook 07 trains a fusion, and needs scores for the *training* clips. The mean over a clip's stills, by both networks, for all clips:
@@ -276,7 +263,7 @@ scored = clip_scores["held_out"].index.to_numpy()
 train_clips, test_clips = (scored[clips["split"].to_numpy()[scored] == k] for k in ("train", "val"))
 
 # %% [markdown]
-# The networks have learned the training stills, so their scores for them (**in sample**) are far too good.
+# The network has learned the training stills, so its scores for them (**in sample**) are far too good.
 # The honest way: divide the training stills into folds, and score each fold by a network that was trained on the others only (**out of fold**). But divide them by what?
 
 # %% [markdown] tags=["lab"]
@@ -327,14 +314,12 @@ def out_of_fold(pixels, labels, rows, groups, recipe, seed, folds):
 
 # %% tags=["nbval-ignore-output"]
 if has_stills:
-    honest = out_of_fold(
-        stills.pixels, stills.labels, rows, group_of[unit], recipe, SEED, FOLDS
-    )
+    honest = out_of_fold(stills.pixels, stills.labels, rows, group_of[unit], recipe, SEED, FOLDS)
     of_train = frames.aggregate_clips(honest[rows], clip_of)
 else:
     honest, of_train = None, clip_scores["held_out"].loc[train_clips]
 score_rows = {
-    "in_sample": clip_scores["thesis"].loc[train_clips],
+    "in_sample": clip_scores["held_out"].loc[train_clips],
     "out_of_fold": of_train,
     "thesis": clip_scores["thesis"].loc[test_clips],
     "held_out": clip_scores["held_out"].loc[test_clips],
@@ -345,10 +330,10 @@ predictions = frames.prediction_table(clips, score_rows, EMOTIONS)
 right = predictions[list(EMOTIONS)].idxmax(axis=1) == predictions["emotion"]
 trust = right.groupby(predictions["protocol"], sort=False).agg(["size", "mean"])
 trust = trust.rename(columns={"size": "clips", "mean": "accuracy"})
-trust.assign(scores=["training clips, learned", "training clips, not learned", "test clips", "test clips"]).round(3)
+trust.round(3)
 
 # %% [markdown]
-# Out of fold a network has learned a little less than the one that is used in the end; in sample it has learned the answers. The claim of this notebook, both halves:
+# `in_sample` and `out_of_fold` are of the same training clips, `held_out` and `thesis` of the test clips. The claim of this notebook, both halves:
 
 # %% tags=["nbval-ignore-output"]
 leak = trust.loc["in_sample", "accuracy"] - trust.loc["out_of_fold", "accuracy"]
@@ -399,7 +384,9 @@ doubts_figure
 truth_figure = None
 if has_stills:
     wrong, all_wrong = doubtful["disagrees"].to_numpy(), joined["disagrees"].to_numpy()[rows]
-    caught = f"{wrong.sum()} of 16 doubtful labels are wrong; of all {len(rows)}, {all_wrong.mean():.0%}"
+    caught = (
+        f"{wrong.sum()} of 16 doubtful labels are wrong; of all {len(rows)}, {all_wrong.mean():.0%}"
+    )
     truth_figure = score_plots.picture_grid(
         [pictures.read_picture(path, (91, 72), 3) for path in doubtful["path"]],
         [f"{row.emotion}\nclip: {row.clip_emotion}" for row in doubtful.itertuples()],

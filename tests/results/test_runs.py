@@ -222,7 +222,10 @@ def test_it_is_kept_where_a_figure_shows_photographs(tmp_path):
     is_dark = (pixels == pixels[..., :1]).all(axis=-1) & (abs(pixels[..., 0] - 28) < 3)
     for place, (left, top, width, height) in zip((is_red, is_dark), kept["pictures"], strict=True):
         rows, columns = np.nonzero(place)
-        edges = np.array([left, top, left + width, top + height]) * [*pixels.shape[1::-1], *pixels.shape[1::-1]]
+        edges = np.array([left, top, left + width, top + height]) * [
+            *pixels.shape[1::-1],
+            *pixels.shape[1::-1],
+        ]
         found = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
         assert np.abs(edges - found).max() < 2
 

@@ -508,8 +508,10 @@ def test_mean_of_frames():
 
 
 def test_guesses_of_04():
-    right(video_late_fusion.guesses, {"one frame": 0.2, "in sample": 0.9}, ["one frame", "in sample"])
-    wrong("is empty", video_late_fusion.guesses, ..., ["one frame"])
+    check, names = video_late_fusion.guesses, ["one frame", "in sample"]
+    right(check, {"one frame": 0.2, "in sample": 0.9}, names)
+    wrong("is empty", check, ..., names)
+    wrong("a fraction for each of one frame, in sample", check, {"one frame": 0.2}, names)
 
 
 def test_the_unit_of_04():
@@ -517,7 +519,7 @@ def test_the_unit_of_04():
     right(check, "film")
     wrong("is empty", check, ...)
     wrong("near-twins", check, "still")
-    wrong("same actors, rooms and light", check, "clip")
+    wrong("same actors, rooms, light", check, "clip")
     wrong("'Films'; still, clip or film", check, "Films")
     wrong("is a int; one word", check, 3)
 

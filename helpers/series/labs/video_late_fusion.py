@@ -59,9 +59,9 @@ def mean_of_frames(function: Callable) -> Right:
 
 
 _UNITS = {
-    "still": "stills of one clip would be on both sides, and are near-twins: remembering is enough.",
-    "clip": "clips of one film would be on both sides, with the same actors, rooms and light, which "
-    "a new film does not share.",
+    "still": "stills of one clip would be on both sides, near-twins: to remember them is enough.",
+    "clip": "clips of one film would be on both sides, with the same actors, rooms, light: a new "
+    "film does not share them.",
 }
 
 

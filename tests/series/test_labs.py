@@ -479,27 +479,6 @@ def test_broken_split_of_03():
 # 04
 
 
-def test_labels_that_differ():
-    joined = pd.DataFrame(
-        {
-            "emotion": ["Happy", "Sad", "Fear", "Angry"],
-            "clip_emotion": ["Happy", "Fear", "Fear", ""],
-            "clip_row": [0, 1, 1, -1],
-            "disagrees": [False, True, False, False],
-        }
-    )
-
-    def check(found):
-        return video_late_fusion.labels_that_differ(found, joined)
-
-    right(check, joined[joined["disagrees"]])
-    wrong("is empty", check, ...)
-    wrong("is a Series; the rows", check, joined["disagrees"])
-    wrong("1 of these stills have no clip", check, joined[joined.emotion != joined.clip_emotion])
-    wrong("2 of these stills have the same label", check, joined[:3])
-    wrong("1 stills that differ are not among them", check, joined[:0])
-
-
 def means(scores, clips, *, divide=True, sort=True, order=1, every=False):
     found = np.unique(clips)[::order]
     rows = [scores[clips == clip] if sort else scores[: np.sum(clips == clip)] for clip in found]
@@ -528,19 +507,46 @@ def test_mean_of_frames():
     wrong("have been changed", check, in_place)
 
 
-def test_the_leak_of_04():
-    accuracies = {"in_sample": 0.9, "out_of_fold": 0.35, "thesis": 0.4, "held_out": 0.3}
-    trust = pd.DataFrame({"accuracy": accuracies})
+def test_guesses_of_04():
+    check, names = video_late_fusion.guesses, ["one frame", "in sample"]
+    right(check, {"one frame": 0.2, "in sample": 0.9}, names)
+    wrong("is empty", check, ..., names)
+    wrong("a fraction for each of one frame, in sample", check, {"one frame": 0.2}, names)
 
-    def check(answer):
-        return video_late_fusion.leak(answer, trust)
 
-    right(check, 0.5)
+def test_the_unit_of_04():
+    check = video_late_fusion.unit
+    right(check, "film")
     wrong("is empty", check, ...)
-    wrong("the sign is wrong", check, -0.5)
-    wrong("in points", check, 50)
-    wrong("the scores out of fold", check, 0.55)
-    wrong("another network", check, 0.6)
+    wrong("near-twins", check, "still")
+    wrong("same actors, rooms, light", check, "clip")
+    wrong("'Films'; still, clip or film", check, "Films")
+    wrong("is a int; one word", check, 3)
+
+
+def doubtful(values, labels, count):
+    return np.argsort(values[np.arange(len(labels)), labels])[:count]
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (empty, "is empty"),
+        (lambda v, y, n: doubtful(-v, y, n), "believes most"),
+        (lambda v, y, n: np.argsort(v.max(axis=1), kind="stable")[:n], "in doubt about everything"),
+        (lambda v, y, n: doubtful(v, y, n)[::-1], "the most doubtful goes first"),
+        (lambda v, y, n: doubtful(v, y, 5), r"shape \(5,\) is returned; three"),
+        (lambda v, y, n: v[(places := doubtful(v, y, n)), y[places]], "float64 of shape"),
+        (lambda v, y, n: np.array([0, 1, 3]), "smaller ones are left"),
+    ],
+)
+def test_most_doubtful_of_04_wrong(answer, message):
+    wrong(message, video_late_fusion.most_doubtful, answer)
+
+
+def test_most_doubtful_of_04():
+    right(video_late_fusion.most_doubtful, doubtful)
+    right(video_late_fusion.most_doubtful, lambda *given: doubtful(*given).tolist())
 
 
 # 05

@@ -416,64 +416,67 @@ def test_frozen_layers_left_empty():
     wrong("returns nothing", vgg16_transfer.frozen_layers, says(None))
 
 
-def test_trained_parameters():
-    model = vgg16((32, 32, 3), 7, 1)
-    trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
-
-    def check(answer):
-        return vgg16_transfer.trained_parameters(answer, model)
-
-    right(check, trained)
-    wrong("is empty", check, ...)
-    wrong("the frozen ones as well", check, model.count_params())
-    wrong("these are the frozen ones", check, model.count_params() - trained)
-    wrong("how many numbers are in them", check, len(model.trainable_weights))
-
-
-def test_same_stills():
-    true = np.array([0, 1, 2, 1])
-    predicted = {
-        ("VGG16", "held_out"): np.array([0, 1, 1, 1]),
-        ("small", "held_out"): np.array([0, 0, 2, 1]),
-        ("small", "thesis"): np.array([1, 1, 2, 1]),
-    }
-    answer = {name: values == true for (name, kind), values in predicted.items() if kind[0] == "h"}
+def test_guesses_of_03():
+    names = ["small CNN", "VGG16"]
 
     def check(found):
-        return vgg16_transfer.same_stills(found, predicted, true)
+        return vgg16_transfer.guesses(found, names)
 
-    right(check, answer)
+    right(check, {"small CNN": 0.2, "VGG16": 0.3})
     wrong("is empty", check, ...)
-    wrong("with the names VGG16 and small", check, {"VGG16": answer["VGG16"]})
-    wrong("true where the network is wrong", check, {k: ~v for k, v in answer.items()})
-    wrong("VGG16: int64 was given", check, answer | {"VGG16": answer["VGG16"].astype(int)})
-    wrong(r"small: an array of shape \(\)", check, answer | {"small": 0.5})
-    thesis = predicted["small", "thesis"] == true
-    wrong("small: not where its answers under held_out", check, answer | {"small": thesis})
+    wrong("a fraction for each of small CNN, VGG16", check, {"VGG16": 0.3})
+    wrong("a fraction for each", check, [0.2, 0.3])
+    wrong("VGG16 has 30; a fraction", check, {"small CNN": 0.2, "VGG16": 30})
+    wrong("small CNN has a str; a number", check, {"small CNN": "20 %", "VGG16": 0.3})
+    wrong("all alike", check, {"small CNN": 0.3, "VGG16": 0.3})
+
+
+def test_what_the_control_of_03_rules_out():
+    check = vgg16_transfer.ruled_out
+    right(check, {"depth", "colour", "steps"})
+    right(check, ["steps", "colour", "depth"])
+    wrong("is empty", check, ...)
+    wrong("is a str; a set", check, "depth")
+    wrong("differ in their `weights`", check, {"depth", "colour", "steps", "weights"})
+    wrong("differ in their `weights`", check, {"weights"})
+    wrong("`steps`: is it another one", check, {"depth", "colour"})
+    wrong("none of the four reasons", check, {"depth", "colour", "steps", "luck"})
+
+
+def broken_split(train, test, seed, *, lot=True, same_size=True, apart=True, twins=True):
+    rng = np.random.default_rng(seed)
+    mixed, kept = (rng.permutation(rows) if lot else rows for rows in (test, train))
+    asked, joined = mixed[: len(mixed) // 2], mixed[len(mixed) // 2 :]
+    if not apart:
+        joined = np.append(joined[1:], asked[0])
+    if not twins:
+        return train, asked
+    return np.append(kept[: len(train) - len(joined)] if same_size else kept, joined), asked
+
+
+@pytest.mark.parametrize(
+    ("mistake", "message"),
+    [
+        ({"lot": False}, "side by side"),
+        ({"same_size": False}, "120 different rows are trained on, 90 were before"),
+        ({"apart": False}, "1 rows are on both sides"),
+        ({"twins": False}, "No test row is trained on"),
+    ],
+)
+def test_broken_split_of_03_wrong(mistake, message):
+    wrong(message, vgg16_transfer.broken_split, lambda *rows: broken_split(*rows, **mistake))
+
+
+def test_broken_split_of_03():
+    check = vgg16_transfer.broken_split
+    right(check, broken_split)
+    wrong("is empty", check, empty)
+    wrong("Two arrays of rows", check, says(np.arange(30)))
+    wrong("60 of the rows to ask about are not in `test`", check, lambda *r: broken_split(*r)[::-1])
+    wrong("60 of 60 test rows", check, lambda train, test, seed: (train, test))
 
 
 # 04
-
-
-def test_labels_that_differ():
-    joined = pd.DataFrame(
-        {
-            "emotion": ["Happy", "Sad", "Fear", "Angry"],
-            "clip_emotion": ["Happy", "Fear", "Fear", ""],
-            "clip_row": [0, 1, 1, -1],
-            "disagrees": [False, True, False, False],
-        }
-    )
-
-    def check(found):
-        return video_late_fusion.labels_that_differ(found, joined)
-
-    right(check, joined[joined["disagrees"]])
-    wrong("is empty", check, ...)
-    wrong("is a Series; the rows", check, joined["disagrees"])
-    wrong("1 of these stills have no clip", check, joined[joined.emotion != joined.clip_emotion])
-    wrong("2 of these stills have the same label", check, joined[:3])
-    wrong("1 stills that differ are not among them", check, joined[:0])
 
 
 def means(scores, clips, *, divide=True, sort=True, order=1, every=False):
@@ -504,19 +507,46 @@ def test_mean_of_frames():
     wrong("have been changed", check, in_place)
 
 
-def test_the_leak_of_04():
-    accuracies = {"in_sample": 0.9, "out_of_fold": 0.35, "thesis": 0.4, "held_out": 0.3}
-    trust = pd.DataFrame({"accuracy": accuracies})
+def test_guesses_of_04():
+    check, names = video_late_fusion.guesses, ["one frame", "in sample"]
+    right(check, {"one frame": 0.2, "in sample": 0.9}, names)
+    wrong("is empty", check, ..., names)
+    wrong("a fraction for each of one frame, in sample", check, {"one frame": 0.2}, names)
 
-    def check(answer):
-        return video_late_fusion.leak(answer, trust)
 
-    right(check, 0.5)
+def test_the_unit_of_04():
+    check = video_late_fusion.unit
+    right(check, "film")
     wrong("is empty", check, ...)
-    wrong("the sign is wrong", check, -0.5)
-    wrong("in points", check, 50)
-    wrong("the scores out of fold", check, 0.55)
-    wrong("another network", check, 0.6)
+    wrong("near-twins", check, "still")
+    wrong("same actors, rooms, light", check, "clip")
+    wrong("'Films'; still, clip or film", check, "Films")
+    wrong("is a int; one word", check, 3)
+
+
+def doubtful(values, labels, count):
+    return np.argsort(values[np.arange(len(labels)), labels])[:count]
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (empty, "is empty"),
+        (lambda v, y, n: doubtful(-v, y, n), "believes most"),
+        (lambda v, y, n: np.argsort(v.max(axis=1), kind="stable")[:n], "in doubt about everything"),
+        (lambda v, y, n: doubtful(v, y, n)[::-1], "the most doubtful goes first"),
+        (lambda v, y, n: doubtful(v, y, 5), r"shape \(5,\) is returned; three"),
+        (lambda v, y, n: v[(places := doubtful(v, y, n)), y[places]], "float64 of shape"),
+        (lambda v, y, n: np.array([0, 1, 3]), "smaller ones are left"),
+    ],
+)
+def test_most_doubtful_of_04_wrong(answer, message):
+    wrong(message, video_late_fusion.most_doubtful, answer)
+
+
+def test_most_doubtful_of_04():
+    right(video_late_fusion.most_doubtful, doubtful)
+    right(video_late_fusion.most_doubtful, lambda *given: doubtful(*given).tolist())
 
 
 # 05

@@ -37,12 +37,12 @@ class Prosody:
 
 PROSODIES = {
     "Angry": Prosody(4.0, 1.6, -4.0, 1.15, 7.0, 7.0, 0.8, 0.0, 0.0, 1.0, 0.6),
-    "Disgust": Prosody(-5.0, 0.9, -4.0, 0.75, -1.0, 0.0, 1.0, 0.1, 0.0, 0.82, 0.0),
+    "Disgust": Prosody(-6.0, 0.9, -4.0, 0.70, -1.0, 1.5, 1.0, 0.1, 0.0, 0.78, 0.0),
     "Fear": Prosody(9.0, 0.6, 1.0, 1.50, 1.0, 0.5, 0.0, 0.9, 1.2, 1.0, 0.0),
     "Happy": Prosody(7.0, 2.0, 2.0, 1.20, 4.0, 3.5, 0.0, 0.0, 0.0, 1.16, 0.2),
     "Neutral": Prosody(),
     "Sad": Prosody(-3.0, 0.3, -2.5, 0.60, -6.0, -7.0, 0.0, 0.5, 0.1, 0.97, 0.0),
-    "Surprise": Prosody(4.5, 2.0, 12.0, 0.75, 3.0, 1.0, 0.0, 0.4, 0.0, 1.0, 0.0),
+    "Surprise": Prosody(7.0, 2.2, 12.0, 0.60, 3.0, 1.5, 0.0, 0.6, 0.0, 1.04, 0.0),
 }
 
 _VOWELS = np.array(  # first three formants in Hz of a man's voice (Peterson and Barney 1952)

@@ -148,14 +148,14 @@ def _rows(run: Mapping, spread: Mapping[tuple, Mapping]) -> list[dict]:
                 "spread": several if several and several["sd"] is not None else None,
             }
         )
-    systems = list(dict.fromkeys((row["name"], row["split"]) for row in rows))
+    systems = list(dict.fromkeys(_system(row) for row in rows))
     return sorted(
-        rows,
-        key=lambda row: (
-            systems.index((row["name"], row["split"])),
-            PROTOCOLS.index(row["protocol"]),
-        ),
+        rows, key=lambda row: (systems.index(_system(row)), PROTOCOLS.index(row["protocol"]))
     )
+
+
+def _system(row: Mapping) -> tuple[str, str, str]:
+    return row["name"], row["split"], row["data"]
 
 
 def _headline(rows: Sequence[Mapping]) -> list[dict]:
@@ -163,14 +163,14 @@ def _headline(rows: Sequence[Mapping]) -> list[dict]:
 
     They are the ones marked ``headline=True``, else those with a published value, else the first.
     """
-    systems: dict[tuple[str, str], list[Mapping]] = {}
+    systems: dict[tuple[str, str, str], list[Mapping]] = {}
     for row in rows:
-        systems.setdefault((row["name"], row["split"]), []).append(row)
+        systems.setdefault(_system(row), []).append(row)
     found = [
         {
             "name": name,
             "split": split,
-            "data": lanes[0]["data"],
+            "data": data,
             "n": sorted({row["n"] for row in lanes}),
             "lanes": lanes,
             "published": next(
@@ -178,7 +178,7 @@ def _headline(rows: Sequence[Mapping]) -> list[dict]:
             ),
             "headline": any(row["headline"] for row in lanes),
         }
-        for (name, split), lanes in systems.items()
+        for (name, split, data), lanes in systems.items()
     ]
     return (
         [system for system in found if system["headline"]]

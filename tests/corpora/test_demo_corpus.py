@@ -228,6 +228,7 @@ def test_what_is_there_is_not_written_again(tmp_path, monkeypatch):
 
     monkeypatch.setattr(demo, "_write", fail)
     assert ensure_demo(tmp_path / "demo", seed=1) == folder
+    assert ensure_demo(tmp_path / "demo") == folder  # a folder that is there may be of any seed
     with pytest.raises(CorpusError, match="seed 2"):
         ensure_demo(tmp_path / "demo", seed=2)
 

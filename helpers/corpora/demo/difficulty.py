@@ -5,9 +5,11 @@ people are with real actors: 58 % by face, 41 % by voice, 64 % by both (the rate
 et al. 2014). They were turned on corpora of other generator seeds than the one that is shipped.
 """
 
-MANNER = 0.2
-"""How much people differ in what an emotion does to their face: standard deviation of the logarithm
-of each action unit, and how strong the units are that others do not show."""
+MANNER = 0.5
+ACTING = 0.2
+"""How much people, and actors, differ in what an emotion does to their face: standard deviation of
+the logarithm of each action unit, and how strong the units are that others do not show. Actors
+differ less: they play so that strangers understand."""
 RESTING = 0.18
 """How strong the units can be that a face shows at rest."""
 POSED_INTENSITY = (0.7, 1.0)

@@ -272,7 +272,6 @@ for name, groups in units.items():
     print(f"folds by {name}: the nearest still of another fold is right for {nearest:.0%}")
 
 
-
 # %%
 def out_of_fold(pixels, labels, rows, groups, recipe, seed, folds):
     """Score some rows, each by a network that has learned nothing of its group: (rows, 7)."""

@@ -13,7 +13,7 @@ from helpers.emotions import EMOTIONS
 from helpers.evaluation.scores import score
 from helpers.evaluation.statistics import mcnemar_exact
 from helpers.fusion.alignment import count_modalities, pair_clip_scores
-from helpers.fusion.combiners import svm_search, temperature
+from helpers.fusion.combiners import svm_search, temperature, video_weight
 from helpers.fusion.comparison import SINGLE, compare_systems, fuse_all, records
 from helpers.paths import repository_root
 from helpers.published import VectorsUnavailable, find_vectors, load_published, load_vectors
@@ -35,6 +35,7 @@ def replicate(vectors: dict[str, pd.DataFrame], *, runs: int = 100, epochs: int 
         JSON-able. ``clips`` (how many have what), ``in_both_splits`` (ids), ``scores`` (name to
         score, on the clips with stills unless the name tells otherwise; the dense network is the
         median run at its last epoch), ``train`` (scores on the training clips), ``temperatures``,
+        ``video_weight`` (of the weighted mean, as training and as test clips would have it),
         ``svm`` (what the grid search chose), ``audio_against_video`` (McNemar; video is the first),
         ``comparison`` (rows against video alone) and ``dense`` (correct clips of each run, at the
         last and at the best epoch; p-values of the last epoch against video; in how many clips the
@@ -69,6 +70,7 @@ def replicate(vectors: dict[str, pd.DataFrame], *, runs: int = 100, epochs: int 
             part: {name: temperature(getattr(rows, name), rows.labels) for name in SINGLE}
             for part, rows in (("train", train_both), ("val", test))
         },
+        "video_weight": {"train": video_weight(train_both), "val": video_weight(test)},
         "svm": {
             "best": {key.removeprefix("svc__"): v for key, v in search.best_params_.items()},
             "cross_validation_accuracy": float(search.best_score_),

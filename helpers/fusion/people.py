@@ -20,7 +20,7 @@ SENSES = ("face", "voice", "both")
 
 SAMPLE_RATE = 16000
 _FRAMES_PER_SECOND = 10
-_SIZE = (120, 96)
+_WIDTH = 112
 
 
 def choose_clips(test: ClipPairs, number: int = 10, seed: int = 0) -> ClipPairs:
@@ -32,7 +32,9 @@ def choose_clips(test: ClipPairs, number: int = 10, seed: int = 0) -> ClipPairs:
 
 def small_film(path: str | Path, *, sound: bool) -> bytes:
     """Return a clip as a small WebM, about 10 kB a second, with or without its sound."""
-    frames = media.extract_frames(path, frames_per_second=_FRAMES_PER_SECOND, size=_SIZE)
+    height, width = media.extract_frames(path, frames_per_clip=1).shape[1:3]
+    size = (2 * round(height * _WIDTH / width / 2), _WIDTH)  # encoders want even numbers
+    frames = media.extract_frames(path, frames_per_second=_FRAMES_PER_SECOND, size=size)
     samples = sound_of(path) if sound else np.empty(0, np.float32)
     return media.encode_webm(frames, _FRAMES_PER_SECOND, samples, SAMPLE_RATE)
 

@@ -1,10 +1,14 @@
 """Ten clips that a reader labels, and how people and networks compare."""
 
+import io
+
+import av
 import numpy as np
 import pytest
 
 from helpers.emotions import EMOTIONS
 from helpers.evaluation.statistics import wilson_interval
+from helpers.features import media
 from helpers.fusion import people
 from helpers.fusion.alignment import ClipPairs
 from helpers.published import load_published
@@ -26,6 +30,21 @@ def test_ten_clips_with_both_are_drawn_and_seeds_draw_others(test_clips):
     assert list(ten.clips["sample_id"]) == list(again.clips["sample_id"])
     assert list(ten.clips["sample_id"]) != list(others.clips["sample_id"])
     assert len(people.choose_clips(half, 100)) == 30
+
+
+def test_a_small_film_keeps_its_shape_and_its_sound_if_asked(tmp_path):
+    frames = np.random.default_rng(0).integers(0, 255, (10, 96, 160, 3), np.uint8)
+    tone = 0.3 * np.sin(np.arange(16000) / 9)
+    path = tmp_path / "film.webm"
+    path.write_bytes(media.encode_webm(frames, 10, tone, 16000))
+    for sound in (True, False):
+        film = people.small_film(path, sound=sound)
+        assert len(film) < 40_000
+        with av.open(io.BytesIO(film)) as opened:
+            (video,) = opened.streams.video
+            assert (video.height, video.width) == (68, 112)
+            assert len(opened.streams.audio) == sound
+    assert people.sound_of(path).std() > 0.1
 
 
 def test_letters_are_the_emotions():

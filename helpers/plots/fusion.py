@@ -68,7 +68,7 @@ def gains(table: pd.DataFrame, reference: str, chosen: str, title: str) -> Figur
     chosen : str
         The row that was chosen beforehand; it is drawn in blue, the others in grey.
     """
-    figure, (axis,) = new_figure(width=7, height=0.4 * len(table) + 1.4)
+    figure, (axis,) = new_figure(width=5.4, height=0.36 * len(table) + 1.5)
     places = np.arange(len(table))
     colours = np.where(table.index == chosen, TEST_COLOUR, TRAINING_COLOUR)
     axis.hlines(places, table["gain_low"], table["gain_high"], color=colours, linewidth=2.5)

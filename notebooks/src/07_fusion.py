@@ -355,7 +355,7 @@ gains_figure = fusion_plots.gains(
     tests,
     reference,
     fusion,
-    f"{fusion.capitalize()}, chosen on train:\n{gain:+.0f} points (95 %: {low:+.0f} to {high:+.0f})",
+    f"{fusion}, chosen on train:\n{gain:+.0f} points (95 %: {low:+.0f} to {high:+.0f})",
 )
 display(tests.round(3))
 gains_figure

@@ -311,7 +311,7 @@ leak_figure
 #
 # ## Evaluate: do two know more than one? (about 15 s)
 #
-# Seven rules, and the best of seven is above one by luck alone. So the rule is chosen on the *training* clips: out-of-fold scores, five folds by film. The modality to beat is chosen there too. The test clips are looked at once.
+# There are seven rules by now, and the best of seven is above one modality by luck alone. So the rule is chosen on the *training* clips: out-of-fold scores, five folds by film. (The dense network, another one after every training, is no candidate.) The modality to beat is chosen there too. The test clips are looked at once.
 
 # %% tags=["nbval-ignore-output"]
 films_of_train = own_scores.look_up(clips, train, "film")

@@ -141,7 +141,11 @@ guesses.compare(reach, reached["last"])
 # @title Draw a run: move the slider, then run
 DRAW = 7  # @param {type: "slider", min: 0, max: 99, step: 1}
 last, best = (dense[name][DRAW % run_count] / dense["n"] for name in ("last", "best"))
-print(f"run {DRAW % run_count}: {last:.1%} at the last epoch, {best:.1%} at the best on the test")
+p_value = dense["p_values_against_video"][DRAW % run_count]
+print(
+    f"run {DRAW % run_count}: {last:.1%} at the last epoch (against video alone: p = {p_value:.2f})"
+)
+print(f"{best:.1%} at the epoch that is best on the test clips")
 
 # %%
 report.recomputed_table(vectors["scores"])

@@ -230,7 +230,7 @@ right = {
 print(f"On {apart.sum()} of {len(test)} test clips the two disagree. Right there:", right)
 
 # %% [markdown]
-# Other rules differ in whom they believe: the **product** lets each rule an emotion out; the **weighted mean** and the **calibrated product** learn one number or two (how much a modality counts, how much it overstates). The thesis's **SVM** and dense network learn from all fourteen numbers, and so does **stacking**: a second, small model that is *taught* by the first ones' scores for training clips, and here is a logistic regression.
+# Other rules differ in whom they believe: the **product** lets either of them rule an emotion out; the **weighted mean** and the **calibrated product** learn one number or two (how much a modality counts, how much it overstates). The thesis's **SVM** and dense network learn from all fourteen numbers, and so does **stacking**: a second, small model that is *taught* by the first ones' scores for training clips, and here is a logistic regression.
 
 
 # %%

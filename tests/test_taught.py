@@ -75,16 +75,34 @@ def test_the_largest_mistake_of_01_is_off_the_diagonal():
     assert taught(matrix) == (1, 2) and (matrix == before).all()
 
 
-def test_the_network_of_07_is_the_helpers_network():
-    from helpers.models.fusion import fusion_dense
+def test_the_mean_of_07_favours_the_largest_mean():
+    import numpy as np
 
-    taught, ours = defined_in("07_fusion", "fusion_dense")["fusion_dense"](), fusion_dense()
-    settings = [
-        [{k: v for k, v in layer.get_config().items() if k != "name"} for layer in model.layers]
-        for model in (taught, ours)
+    video, audio = np.random.default_rng(0).dirichlet(np.ones(7), (2, 40))
+    taught = defined_in("07_fusion", "name_by_mean")["name_by_mean"](video, audio)
+    np.testing.assert_array_equal(taught, (video + audio).argmax(axis=1))
+
+
+def test_the_stacking_of_07_is_the_helpers():
+    import numpy as np
+
+    from helpers.fusion import combiners
+    from tests.fusion.made_up import leaky_scores, pairs_from
+
+    parts = [
+        pairs_from(labels, video, audio["unseen"])
+        for labels, video, audio in (leaky_scores(seed, n) for seed, n in ((0, 140), (1, 30)))
     ]
-    assert settings[0] == settings[1]
-    assert taught.count_params() == ours.count_params() == 623
+    taught = defined_in("07_fusion", "stack")["stack"](*parts)
+    np.testing.assert_allclose(taught, combiners.logistic(*parts))
+
+
+def test_the_clips_that_decide_in_07_are_the_discordant_ones():
+    import numpy as np
+
+    taught = defined_in("07_fusion", "clips_that_decide")["clips_that_decide"]
+    first, second = np.array([True, True, False, False]), np.array([True, False, True, False])
+    assert taught(first, second).tolist() == [False, True, True, False]
 
 
 @pytest.mark.parametrize(("unfrozen", "blocks"), [(0, 5), (2, 5), (2, 4)])

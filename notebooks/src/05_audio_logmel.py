@@ -257,7 +257,9 @@ def answers_by_fold(mel: np.ndarray, labels: np.ndarray, fold_of: np.ndarray, re
         held_out, train = np.flatnonzero(fold_of == fold), np.flatnonzero(fold_of != fold)
         features = spectrograms.fit_normaliser("global", mel, train)(mel)[..., None]
         parts = {"train": train, "validation": train[:0]}  # no epoch is chosen: the last counts
-        network, _ = training.train_network(features, labels, parts, max(labels) + 1, recipe, SEED)
+        network, _ = training.train_network(
+            features, labels, parts, int(max(labels)) + 1, recipe, SEED
+        )
         answers[held_out] = training.predict(network, features, held_out).argmax(axis=1)
     return answers
 

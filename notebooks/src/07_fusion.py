@@ -137,12 +137,10 @@ guesses.compare(reach, reached["last"])
 # %% cellView="form"
 # @title Draw a run: move the slider, then run
 DRAW = 7  # @param {type: "slider", min: 0, max: 99, step: 1}
-last, best = (dense[name][DRAW % run_count] / dense["n"] for name in ("last", "best"))
-p_value = dense["p_values_against_video"][DRAW % run_count]
-print(
-    f"run {DRAW % run_count}: {last:.1%} at the last epoch (against video alone: p = {p_value:.2f})"
-)
-print(f"{best:.1%} at the epoch that is best on the test clips")
+run = DRAW % run_count
+last, best = (dense[name][run] / dense["n"] for name in ("last", "best"))
+p_value = dense["p_values_against_video"][run]
+print(f"run {run}: {last:.1%} (against video: p = {p_value:.2f}); at its best epoch {best:.1%}")
 
 # %%
 report.recomputed_table(vectors["scores"])
@@ -217,14 +215,12 @@ def name_by_mean(video: np.ndarray, audio: np.ndarray) -> np.ndarray:
 checks.mean_rule(name_by_mean)
 
 # %% tags=["nbval-ignore-output"]
-video_best, audio_best = test.video.argmax(axis=1), test.audio.argmax(axis=1)
-by_mean = name_by_mean(test.video, test.audio)
-apart = video_best != audio_best
-right = {
-    name: int(np.sum(predicted[apart] == test.labels[apart]))
-    for name, predicted in {"video": video_best, "audio": audio_best, "the mean": by_mean}.items()
-}
-print(f"On {apart.sum()} of {len(test)} test clips the two disagree. Right there:", right)
+found = {name: getattr(test, name).argmax(axis=1) for name in comparison.SINGLE}
+apart = found["video"] != found["audio"]
+found["the mean"] = name_by_mean(test.video, test.audio)
+right = [f"{name} {np.sum((values == test.labels)[apart])}" for name, values in found.items()]
+print(f"On {apart.sum()} of {len(test)} test clips video and audio disagree.")
+print(f"Right there: {', '.join(right)}.")
 
 # %% [markdown]
 # Other rules differ in whom they believe: the **product** lets either of them rule an emotion out; the **weighted mean** and the **calibrated product** learn one number or two (how much a modality counts, how much it overstates). The thesis's **SVM** and dense network learn hundreds of numbers.

@@ -177,6 +177,15 @@ def from_random_weights(recipe: Recipe) -> Recipe:
     return replace(recipe, weights="none", unfrozen_blocks=recipe.blocks)
 
 
+def of_random_features(recipe: Recipe) -> Recipe:
+    """Return the control of a pretrained VGG16 that stays frozen: random blocks in its place.
+
+    The head is trained in as many steps, on pictures in 0..1 and at a learning rate at which it
+    learns from such features.
+    """
+    return replace(recipe, weights="none", preprocessing="unit_range", learning_rate=1e-3)
+
+
 def recipes_for(task: str, settings: str, epochs: int = 0, **of_vgg16: object) -> dict[str, Recipe]:
     """Return the recipes of a task by the network's name.
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.corpora.splits import group_folds, hold_out_validation
+from helpers.corpora.splits import hold_out_validation
 from helpers.paths import repository_root
 from helpers.series.labs import (
     audio_logmel,
@@ -672,48 +672,35 @@ def test_the_picture_of_06_left_empty_or_of_another_kind():
     wrong("Silence should be dark", check, silent)
 
 
-def test_folds_by_film():
-    films = np.repeat([f"film {number}" for number in range(12)], 5)
-    labels = np.tile(np.arange(5), 12)
-    allowed = np.arange(5, 60)
-
-    def check(folds):
-        return audio_spectrogram_images.folds_by_film(folds, allowed, films, 3)
-
-    def folds(groups, rows=allowed, number=3):
-        return [
-            (rows[fitting], rows[held])
-            for fitting, held in group_folds(labels[allowed], groups, number)
-        ]
-
-    right(check, folds(films[allowed]))
-    wrong("is empty", check, ...)
-    wrong("has 2 parts; 3 were asked for", check, folds(films[allowed], number=2))
-    wrong("both learned and held out: divide by film", check, folds(np.arange(len(allowed))))
-    wrong("rows that are held out are no training", check, folds(films[allowed], allowed - 5))
-    exchanged = [(held, fitting) for fitting, held in folds(films[allowed])]
-    wrong("have the two parts been exchanged", check, exchanged)
+def test_the_unit_of_06():
+    check = audio_spectrogram_images.unit
+    right(check, "film")
+    wrong("`unit` is empty", check, ...)
+    wrong("the name of a column", check, "films")
+    wrong("the name of a column", check, ["film"])
+    wrong("Divided by sample_id, clips of one film", check, "sample_id")
+    wrong("Divided by path, clips of one film", check, "path")
+    wrong("an emotion that it has never heard", check, "emotion")
 
 
-def test_trust():
-    labels = np.array([0, 1, 0, 1, 1])
-    scored = np.eye(2)[[0, 1, 1, 0, 0]]
-    score_rows = {
-        "in_sample": (np.array([0, 1, 2]), scored),
-        "held_out": (np.array([3, 4]), scored),
-    }
+def test_the_guesses_of_06():
+    check, sound = audio_spectrogram_images.guesses, {"in_sample": 0.9, "out_of_fold": 0.4}
+    sound["held_out"] = 0.4
+    right(check, sound)
+    wrong("`guesses` is empty", check, ...)
+    wrong("should be a dictionary", check, [0.9, 0.4, 0.4])
+    wrong("should be a dictionary", check, {"in_sample": 0.9})
+    wrong("30 % is 0.3", check, sound | {"held_out": 40})
+    wrong("should be a number", check, sound | {"held_out": "40 %"})
 
-    def check(in_sample, held_out):
-        found = {"in_sample": in_sample, "held_out": held_out}
-        return audio_spectrogram_images.trust(found, score_rows, labels)
 
-    right(check, 2 / 3, 0.0)
-    wrong("a count", check, 2, 0)
-    wrong("in per cent", check, 200 / 3, 0)
-    wrong("counts all clips", check, 0.4, 0)
-    wrong("`held_out` is None", check, 2 / 3, None)
-    wrong("with the names", audio_spectrogram_images.trust, {}, score_rows, labels)
-    wrong("is empty", audio_spectrogram_images.trust, ..., score_rows, labels)
+def test_the_explanation_of_06():
+    check = audio_spectrogram_images.explanation
+    right(check, "a")
+    wrong("`explanation` is empty", check, ...)
+    wrong('should be "a", "b" or "c"', check, "because")
+    wrong("upside down", check, "b")
+    wrong("the spectrum is the same", check, "C")
 
 
 # 07
@@ -737,81 +724,30 @@ def test_the_mean_rule():
     )  # fmt: skip
 
 
-def combining(*, units=28, rate=0.25, activation="relu", layers_hidden=1, dropout=True):
-    import keras
-    from keras import layers
-
-    both = x = keras.Input((14,))
-    for _ in range(layers_hidden):
-        x = layers.Dense(units, activation=activation)(x)
-    if dropout:
-        x = layers.Dropout(rate)(x)
-    return keras.Model(both, layers.Dense(7, activation="softmax")(x))
-
-
-@pytest.mark.parametrize(
-    ("mistake", "message"),
-    [
-        ({}, ""),
-        ({"units": 27}, "has 601 parameters, fewer than 623"),
-        ({"units": 44}, "has 975 parameters, more than 623"),
-        ({"dropout": False}, "no dropout"),
-        ({"rate": 0.5}, "another fraction than a quarter"),
-        ({"activation": None}, "another activation than ReLU"),
-        ({"layers_hidden": 2}, "one hidden layer and then the dropout"),
-    ],
-)
-def test_the_network_of_07(mistake, message):
-    def fusion_dense():
-        return combining(**mistake)
-
-    if mistake:
-        wrong(message, fusion.dense_network, fusion_dense)
-    else:
-        right(fusion.dense_network, fusion_dense)
+def test_who_may_teach():
+    check = fusion.teachers
+    right(check, ["out of fold, by film"])
+    right(check, {"out of fold, by film"})
+    wrong("`may_teach` is empty", check, ...)
+    wrong("is a str; a list of names", check, "out of fold, by film")
+    wrong("no scores called out of fold", check, ["out of fold"])
+    wrong("The list is empty", check, [])
+    for name, words in (("in sample", "by heart"), ("out of fold, by clip", "of its film"),
+                        ("test", "nothing to test it on")):  # fmt: skip
+        wrong(words, check, [name])
+        wrong(words, check, [name, "out of fold, by film"])
 
 
-def test_the_network_of_07_left_empty():
-    wrong("is empty", fusion.dense_network, empty)
-    wrong("should return a keras.Model", fusion.dense_network, says(3))
-
-
-VECTORS = {
-    "train": {"video": {"accuracy": 0.6}, "audio, all clips": {"accuracy": 0.9}},
-    "scores": {
-        "video": {"accuracy": 0.4, "correct": 80},
-        "audio, all clips": {"accuracy": 0.3},
-    },
-    "dense": {"n": 200, "published_correct": 90},
-}
-
-
-def test_the_leak():
-    def check(video, audio):
-        return fusion.leak({"video": video, "audio, all clips": audio}, VECTORS)
-
-    right(check, 0.2, 0.6)
-    wrong("the sign is wrong", check, -0.2, -0.6)
-    wrong("in points; a fraction", check, 20, 60)
-    wrong("a ratio; the difference", check, 1.5, 3)
-    wrong("`audio, all clips` is 0.5, which is not", check, 0.2, 0.5)
-    wrong("`video` is None", check, None, 0.6)
-    wrong("`video` is a list; a number", check, [0.2], 0.6)
-    wrong("`too_good` is empty", fusion.leak, ..., VECTORS)
-    wrong("a dictionary with the names", fusion.leak, {"video": 0.2}, VECTORS)
-    wrong("a dictionary with the names", fusion.leak, 0.2, VECTORS)
-
-
-def test_the_gain():
-    def check(answer):
-        return fusion.gain(answer, VECTORS)
-
-    right(check, 0.05)
-    right(check, np.float64(0.05))
-    wrong("is empty", check, ...)
-    wrong("a number of clips: of how many", check, 10)
-    wrong("in points; a fraction", check, 5.0)
-    wrong("relative to what video has right", check, 10 / 80)
-    wrong("the sign is wrong", check, -0.05)
-    wrong("the accuracy itself", check, 0.45)
-    wrong("`published_gain` is 0.4, which is not", check, 0.4)
+def test_which_clips_decide():
+    check = fusion.deciding_clips
+    right(check, lambda first, second: first != second)
+    right(check, lambda first, second: first ^ second)
+    wrong("is empty", check, empty)
+    wrong(r"shape \(\)", check, lambda first, second: np.sum(first != second))
+    wrong("type int64", check, lambda first, second: np.flatnonzero(first != second))
+    wrong("both have right are among", check, lambda first, second: first | second)
+    wrong("Only clips that the second wins", check, lambda first, second: second & ~first)
+    wrong("Only clips that the first wins", check, lambda first, second: first & ~second)
+    wrong("equally well", check, lambda first, second: first == second)
+    wrong("Some clips are in it", check, lambda first, second: ~(first & second))
+    wrong("has been changed", check, lambda first, second: np.logical_xor(first, second, out=first))

@@ -12,8 +12,8 @@ the logarithm of each action unit, and how strong the units are that others do n
 differ less: they play so that strangers understand."""
 RESTING = 0.18
 """How strong the units can be that a face shows at rest."""
-POSED_INTENSITY = (0.7, 1.0)
-POSED_VARIATION = 0.1
+POSED_INTENSITY = (0.85, 1.0)
+POSED_VARIATION = 0.08
 """Weakest and strongest expression in a posed portrait, and how much the two portraits of a person
 differ (see ``VARIATION``)."""
 VARIATION = 0.15
@@ -34,14 +34,14 @@ STRAY = 0.1
 """How strong units can be that come and go within a clip and belong to no emotion."""
 
 TAKES = {
-    "pitch": 1.0,
-    "pitch_range": 0.2,
-    "ending": 1.0,
-    "rate": 0.08,
+    "pitch": 0.7,
+    "pitch_range": 0.15,
+    "ending": 0.7,
+    "rate": 0.06,
     "loudness": 1.5,
-    "brightness": 0.7,
+    "brightness": 0.5,
 }
 """How much one person's voice differs from clip to clip: standard deviations, in the units of a
 ``Prosody``; of factors that of the logarithm."""
-FILM_SOUND = 0.08
+FILM_SOUND = 0.05
 """Level (root mean square) of a film's loudest music and noise; that of neutral speech is 0.1."""

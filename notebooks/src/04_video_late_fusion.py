@@ -163,7 +163,7 @@ checks.mean_of_frames(mean_of_frames)
 #
 # ## Train
 #
-# *A few seconds, or a minute where notebook 03 has not been run.* The networks are those of notebook 03: one for each protocol.
+# *A few seconds, or half a minute where notebook 03 has not been run.* The networks are those of notebook 03: one for each protocol.
 
 # %% tags=["nbval-ignore-output"]
 recipe = recipes_for("stills", SETTINGS, EPOCHS, weights=WEIGHTS, blocks=blocks_for(size))["VGG16"]
@@ -231,7 +231,7 @@ sources_figure
 #
 # ## Evaluate: may scores of training clips be trusted?
 #
-# *About 40 s.* Notebook 07 trains a fusion, and needs scores for the *training* clips. The mean over a clip's stills, by both networks, for all clips:
+# *About 20 s.* Notebook 07 trains a fusion, and needs scores for the *training* clips. The mean over a clip's stills, by both networks, for all clips:
 
 # %% tags=["nbval-ignore-output"]
 pixels, rows, clip_rows = frame_sources.usual_frames(clips, (size, size), 4, own_stills)
@@ -267,8 +267,8 @@ if has_stills:
     known = known[joined["clip_row"].to_numpy()[known] >= 0]
     units = fold_units(clips, joined, known)
 for name, groups in units.items():
-    own = stills.pixels[known], stills.labels[known]
-    nearest = nearest_neighbour_accuracy(*own, groups, FOLDS, SEED)
+    folds = group_folds(stills.labels[known], groups, FOLDS, SEED)
+    nearest = nearest_neighbour_accuracy(stills.pixels[known], stills.labels[known], folds)
     print(f"folds by {name}: the nearest still of another fold is right for {nearest:.0%}")
 
 

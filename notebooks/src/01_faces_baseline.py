@@ -104,7 +104,7 @@ print(runtime.describe())
 everything = posed_faces.load_posed_faces(CORPUS, DATA_ROOT)
 classes = EMOTIONS_WITHOUT_SURPRISE  # FACES has no Surprise
 everything = everything[everything["emotion"].isin(classes)].reset_index(drop=True)
-everything[["sample_id", "emotion", "split", "group"]].head()
+everything.drop(columns=["path", "problem"]).head()
 
 # %% [markdown]
 # The thesis trains on picture set *a* (`train`) and tests on set *b* (`test`). Who is in both?

@@ -142,8 +142,14 @@ _RECIPES = {
             "Model 0": _QUICK_MODEL_0,
             "Model 1": _QUICK_MODEL_1,
             NO_DROPOUT: replace(
-                _QUICK_MODEL_0, learning_rate=1e-3, epochs=10, patience=10, dropout=0.0
-            ),
+                _QUICK_MODEL_0,
+                learning_rate=7e-4,
+                cosine_decay=False,
+                batch_size=8,
+                epochs=12,
+                patience=12,
+                dropout=0.0,
+            ),  # fmt: skip
         },
         "published": {
             "city sounds": _CITY_SOUNDS,

@@ -149,13 +149,8 @@ players.players(said, EMOTIONS, 22050)
 
 # %% tags=["nbval-ignore-output"]
 seen = [spectrogram_to_image(librosa.feature.melspectrogram(y=sound, sr=22050)) for sound in said]
-sevens_figure = audio_plots.spectrogram_grid(
-    seen,
-    EMOTIONS,
-    title="One sentence in seven emotions, as a network sees it: 64 x 64 pixels\n"
-    "time to the right (2 s), pitch upwards (0 to 11 kHz, mel)",
-    colours=["black"] * 7,
-)
+title = "One sentence in seven emotions, in 64 x 64 pixels: 2 s wide, 0 to 11 kHz (mel) high"
+sevens_figure = audio_plots.spectrogram_grid(seen, EMOTIONS, title=title, colours=["black"] * 7)
 sevens_figure
 
 # %% [markdown]
@@ -171,8 +166,9 @@ train_rows, test_rows = (manifest.usable(clips, split) for split in ("train", "v
 samples, rate = media.read_audio_at_own_rate(clips["path"][train_rows[0]])
 picture = spectrogram_to_image(librosa.feature.melspectrogram(y=samples, sr=rate))
 same = np.abs(pictures[train_rows[0]].astype(int) - picture).max() <= 1
-print(f"{len(train_rows)} clips to train on, {len(test_rows)} to test on, of other films")
-print(f"the helpers' picture is the one above to a level of colour: {same}")
+print(
+    f"{len(train_rows)} + {len(test_rows)} clips; to a level of colour as the function above: {same}"
+)
 
 # %% [markdown]
 # ## Train (about 50 s)
@@ -292,10 +288,12 @@ folds = [
     (allowed[train], allowed[held_out])
     for train, held_out in splits.group_folds(labels[allowed], groups[allowed], FOLDS, SEED)
 ]
+print("clips held out by fold:", [len(held_out) for _, held_out in folds])
+
+# %% tags=["nbval-ignore-output"]
 trained = histories[FUSED, "held_out"].attrs["best_epoch"] - recipes[FUSED].head_epochs
 fixed = replace(recipes[FUSED], epochs=trained)
 out_of_fold = training.out_of_fold_scores(pictures, labels, folds, len(EMOTIONS), fixed, SEED)
-print("clips held out by fold:", [len(held_out) for _, held_out in folds])
 
 # %% [markdown] tags=["lab"]
 # ### Task 3 · How often are they right?
@@ -350,11 +348,9 @@ players.players([media.read_audio(clips["path"][row], 22050) for row in order], 
 
 # %% tags=["nbval-ignore-output"]
 here = next(e for e in experiments if (e["name"], e["protocol"]) == (FUSED, "held_out"))
-confusion_figure = score_plots.confusion(
-    {"VGG16 here": here["metrics"]["confusion"], "published": published["vgg16"]["confusion"]},
-    EMOTIONS,
-    "A full column is a class that the network falls back on",
-)
+matrices = {"here": here["metrics"]["confusion"], "published": published["vgg16"]["confusion"]}
+title = "VGG16: a full column is a class that it falls back on"
+confusion_figure = score_plots.confusion(matrices, EMOTIONS, title)
 confusion_figure
 
 # %% [markdown]

@@ -182,7 +182,7 @@ for protocol, rows in parts.items():
 #
 # *About 30 s.* A **detector** (dlib's) looks for the face in frames that are evenly spread over each test clip. It is the slow part, so that we ask it for a few frames only; which ones, and that every test clip is among them, was decided before any score was seen.
 #
-# Against the mean over a clip stands one frame of it, drawn by lot: not the first, in which nothing may have happened yet, nor the best, which nobody knows.
+# Against the mean over a clip stands one frame of it, drawn by lot: not the first, in which nothing may have happened yet, nor the best, which nobody knows. Twenty lots are drawn, so that no single one decides.
 
 # %% tags=["nbval-ignore-output"]
 tested = clips[clips["split"] == "val"].reset_index(drop=True)
@@ -194,7 +194,7 @@ print(f"{len(faces.pixels)} faces in {len(found)} of {len(tested)} test clips")
 # %% tags=["nbval-ignore-output"]
 true = class_indices(tested["emotion"])
 right = frames.right_by_frames(of_faces, faces.clip_rows, true, SEED)
-one_right, mean_right = right[1], right[max(right)]
+one_right, mean_right = right[1], right[max(right)]  # (clips,) fractions of twenty lots
 many_figure = score_plots.accuracy_by_count(
     {count: values.mean() for count, values in right.items()},
     "frames of a clip, drawn by lot",

@@ -128,6 +128,13 @@ _RECIPES = {
         "default": {"small CNN": replace(_SMALL_CNN, epochs=32, size=32)},  # in a minute
         "published": {"small CNN": _SMALL_CNN_OF_THESIS},
     },
+    "wild faces": {
+        "default": {  # of one size, so that nothing but the faces differs
+            "posed": replace(_SMALL_CNN, size=48),
+            "wild": replace(_SMALL_CNN, size=48, batch_size=8, epochs=6, patience=None),
+        },
+        "published": {"posed": _SMALL_CNN_OF_THESIS, "wild": _SMALL_CNN_OF_THESIS},
+    },
     "stills": {
         "default": {
             # Stills are fewer than posed faces and sooner known by heart; chosen on parts of train.
@@ -179,7 +186,8 @@ def recipes_for(task: str, settings: str, epochs: int = 0, **of_vgg16: object) -
     Parameters
     ----------
     task : str
-        ``"faces"`` (01), ``"stills"`` (02-04), ``"log-mel"`` (05), ``"spectrogram images"`` (06).
+        ``"faces"`` (01), ``"wild faces"`` (02), ``"stills"`` (03, 04), ``"log-mel"`` (05),
+        ``"spectrogram images"`` (06).
     settings, epochs : str, int
         A notebook's ``SETTINGS`` and ``EPOCHS``; 0 is what the settings say.
     **of_vgg16

@@ -351,7 +351,7 @@ score_plots.picture_grid(shown, [*doubtful["emotion"]], title=title)
 wrong, everywhere = doubtful["disagrees"], joined["disagrees"].iloc[known].mean()
 caught = f"{wrong.sum()} of 16 labels in doubt are wrong; of all labels, {everywhere:.0%}"
 captions = doubtful["emotion"] + "\nclip: " + doubtful["clip_emotion"]
-colours = np.where(wrong, score_plots.WRONG_COLOUR, "black")
+colours = [*np.where(wrong, score_plots.WRONG_COLOUR, "black")]
 truth_figure = score_plots.picture_grid(shown, [*captions], colours=colours, title=caught)
 truth_figure
 

@@ -2,6 +2,9 @@
 
 from matplotlib.figure import Figure
 
+from helpers.corpora.demo.instrument import face
+from helpers.plots.scores import picture_grid
+
 MOVABLE = ("person", "emotion", "intensity", "turn", "light", "clutter", "size")
 """What can be moved in a drawn face."""
 _HELD = {"person": 0, "emotion": "Happy", "intensity": 1.0}
@@ -21,9 +24,6 @@ WHY = {
 
 def show_pairs() -> Figure:
     """Return the pairs of pictures of task 3, one above the other."""
-    from helpers.corpora.demo.instrument import face  # it draws: OpenCV's weight
-    from helpers.plots.scores import picture_grid
-
     others = [face(**_HELD | moved) for _, moved in PAIRS]
     names = [f"pair {number + 1}" for number in range(len(PAIRS))]
     return picture_grid(

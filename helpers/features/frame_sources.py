@@ -8,7 +8,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,10 +19,13 @@ import pandas as pd
 from helpers.cache import Result, Unusable
 from helpers.corpora.afew import ALIGNED_FACES
 from helpers.corpora.clips import join_stills
-from helpers.corpora.manifest import CorpusError
+from helpers.corpora.manifest import CorpusError, usable
 from helpers.decoding.pictures import read_picture
 from helpers.features.face_detection import faces_of_clip
 from helpers.features.media import compute_each_row, read_frames
+
+SOURCES = ("stills", "organisers' faces", "detected faces", "whole frames")
+"""What :func:`all_sources` knows."""
 
 _FACE_NAME = re.compile(r"(?:^|/)Faces/([^/]+)/[^/]+\.(?:jpe?g|png)$", re.IGNORECASE)
 _ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError)
@@ -130,20 +133,45 @@ def aligned_faces(clips: pd.DataFrame, size: tuple[int, int], frames_per_clip: i
     return ClipFrames(np.stack(pixels)[order], rows, reasons.tolist(), unreadable)
 
 
+def usual_frames(
+    clips: pd.DataFrame,
+    size: tuple[int, int],
+    frames_per_clip: int,
+    stills: tuple[np.ndarray, pd.DataFrame] | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the pictures by which clips are judged: their stills, or else detected faces.
+
+    Returns
+    -------
+    pixels : uint8 array (n, height, width, 3)
+        All stills, also those of no clip.
+    rows, clip_rows : int arrays (k,)
+        Which of them are of a clip, and of which.
+    """
+    if stills is None:
+        faces = detected_faces(clips, size, frames_per_clip)
+        return faces.pixels, np.arange(len(faces.pixels)), faces.clip_rows
+    joined = join_stills(stills[1], clips)
+    rows = usable(joined)
+    return stills[0], rows, joined["clip_row"].to_numpy()[rows]
+
+
 def all_sources(
     clips: pd.DataFrame,
     size: tuple[int, int],
     frames_per_clip: int,
     stills: tuple[np.ndarray, pd.DataFrame] | None = None,
+    *,
+    names: Collection[str] = SOURCES,
 ) -> tuple[dict[str, ClipFrames], dict[str, str]]:
-    """Take the frames of clips from every source that there is.
+    """Take the frames of clips from every source that there is, of those in ``names``.
 
     ``stills`` are the pixels and manifest of decoded stills with ``clip_id``, where there are some.
 
     Returns
     -------
     frames_of : dict
-        Name to frames: ``stills``, ``organisers' faces``, ``detected faces``, ``whole frames``.
+        Name to frames, in the order of ``SOURCES``.
     missing : dict
         Name to the reason why there are none.
     """
@@ -158,6 +186,8 @@ def all_sources(
         sources = {"stills": partial(stills_of_clips, stills[0], joined, len(clips)), **sources}
     frames_of, missing = {}, {}
     for name, take in sources.items():
+        if name not in names:
+            continue
         try:
             frames_of[name] = take()
         except (CorpusError, ValueError) as reason:

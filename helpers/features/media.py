@@ -1,24 +1,31 @@
-"""Sound and frames of whole manifests, kept in the cache; and sound for players."""
+"""Sound and frames of whole manifests, kept in the cache; sound and films for players."""
 
+import io
 from functools import partial
+from pathlib import Path
 
+import av
 import ffmpeg
 import numpy as np
 import pandas as pd
 
-from helpers.cache import Result, compute_each, compute_stack
+from helpers.cache import Result, Unusable, compute_each, compute_stack
 from helpers.decoding.film import extract_frames
 from helpers.decoding.sound import read_audio, read_audio_at_own_rate
 from helpers.runtime.ffmpeg import run_ffmpeg
 
 __all__ = [
     "encode_mp3",
+    "encode_webm",
     "extract_frames",
+    "film_with_sound",
     "read_audio",
     "read_audio_at_own_rate",
     "read_frames",
     "read_waveforms",
 ]
+
+_OPUS_RATE = 48000
 
 
 def read_waveforms(manifest: pd.DataFrame, sample_rate: int) -> tuple[list[Result], pd.DataFrame]:
@@ -39,6 +46,53 @@ def encode_mp3(samples: np.ndarray, sample_rate: int, *, kilobits: int = 24) -> 
     sound = ffmpeg.input("pipe:0", format="f32le", ar=sample_rate, ac=1)
     target = sound.output("pipe:1", format="mp3", ar=16000, audio_bitrate=f"{kilobits}k")
     return run_ffmpeg(target, np.asarray(samples, dtype="<f4").tobytes())
+
+
+def encode_webm(
+    frames: np.ndarray, frames_per_second: int, samples: np.ndarray, sample_rate: int
+) -> bytes:
+    """Return frames and their sound as a small WebM film, which every browser plays.
+
+    Parameters
+    ----------
+    frames : uint8 array (n, height, width, 3)
+    samples : array (m,)
+        Mono, -1 to 1, beginning with the first frame; none (m = 0) is a film without sound.
+
+    Returns
+    -------
+    bytes
+        VP8 with Opus: about 60 kB a second for frames of 240 x 288.
+    """
+    height, width = frames.shape[1:3]
+    file = io.BytesIO()
+    with av.open(file, "w", format="webm") as film:
+        options = {"deadline": "good", "cpu-used": "4"}
+        pictures = film.add_stream("libvpx", rate=frames_per_second, options=options)
+        pictures.width, pictures.height, pictures.pix_fmt = width, height, "yuv420p"
+        pictures.bit_rate = 6 * width * height
+        voice = film.add_stream("libopus", rate=_OPUS_RATE, layout="mono") if len(samples) else None
+        for picture in frames:
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+            film.mux(pictures.encode(frame))
+        film.mux(pictures.encode())
+        if voice:
+            values = np.asarray(samples, np.float32)[None]
+            sound = av.AudioFrame.from_ndarray(values, format="flt", layout="mono")
+            sound.sample_rate = sample_rate
+            for part in (sound, None):  # encoders resample; None empties them
+                film.mux(voice.encode(part))
+    return file.getvalue()
+
+
+def film_with_sound(path: str | Path, *, frames_per_second: int = 25) -> bytes:
+    """Return a clip as a small WebM film (:func:`encode_webm`), without sound if it has none."""
+    frames = extract_frames(path, frames_per_second=frames_per_second)
+    try:
+        samples = read_audio(path, _OPUS_RATE)
+    except Unusable:
+        samples = np.zeros(0, np.float32)
+    return encode_webm(frames, frames_per_second, samples, _OPUS_RATE)
 
 
 def read_frames(

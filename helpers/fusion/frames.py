@@ -4,7 +4,7 @@ Late fusion (thesis, section III-B): every frame is scored on its own, and the s
 frames are then combined, by their mean in equation 1.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -129,6 +129,26 @@ def prediction_table(
     return pd.concat(tables, ignore_index=True)
 
 
+def score_sources(
+    frames_of: Mapping[str, ClipFrames],
+    ask: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    prior: np.ndarray,
+    clips: int,
+    protocol: str,
+) -> dict[tuple[str, str], np.ndarray]:
+    """Return the mean scores of so many clips by source: (clips, classes) each.
+
+    ``ask`` takes pictures (n, height, width, 3) and rows of them, and returns a network's scores
+    (rows, classes): ``models.training.predict``. A clip without a frame gets the ``prior``.
+    """
+    return {
+        (source, protocol): score_clips(
+            ask(own.pixels, np.arange(len(own.pixels))), own.clip_rows, prior, clips
+        )
+        for source, own in frames_of.items()
+    }
+
+
 def source_table(
     frames_of: Mapping[str, ClipFrames], scores: SourceScores, clips: pd.DataFrame, protocol: str
 ) -> pd.DataFrame:
@@ -203,20 +223,50 @@ def compare_methods(
     return table.join(tests.set_index("question")[["p_value", "p_holm"]]).reset_index()
 
 
-def clips_to_show(scores: np.ndarray, frames: ClipFrames, true: np.ndarray) -> list[int]:
-    """Return the most confident right clip, the most confident wrong one and the least confident.
+def right_by_frames(
+    frame_scores: np.ndarray, clip_rows: np.ndarray, true: np.ndarray, seed: int, *, lots: int = 20
+) -> dict[int, np.ndarray]:
+    """Return how often the mean over 1, 2, 3, ... frames of each clip is right.
 
-    Only clips with frames are taken, none of them twice; there are fewer than three where no clip
-    is right or none is wrong.
+    Parameters
+    ----------
+    frame_scores : array (frames, classes)
+    clip_rows : int array (frames,)
+        Positions in ``true`` (clips,), which holds the classes.
+    seed, lots : int
+        So many times an order is drawn in which the frames of a clip are asked.
+
+    Returns
+    -------
+    dict
+        By number of frames the fraction of the lots in which a clip is right, float (clips,), for
+        each clip that occurs, ascending; a clip with fewer frames gives all that it has.
     """
-    confidence, right = scores.max(axis=1), scores.argmax(axis=1) == true
-    can = _with_frames(frames)
-    chosen: list[int] = []
-    for mask, sign in ((can & right, 1), (can & ~right, 1), (can, -1)):
-        left = [row for row in np.flatnonzero(mask) if row not in chosen]
-        if left:
-            chosen.append(int(max(left, key=lambda row: sign * confidence[row])))
-    return chosen
+    rng = np.random.default_rng(seed)
+    order = np.argsort(clip_rows, kind="stable")
+    clips, first, counts = np.unique(clip_rows[order], return_index=True, return_counts=True)
+    right = {count: np.zeros(len(clips)) for count in range(1, counts.max() + 1)}
+    for _ in range(lots):
+        mixed = order[np.lexsort((rng.random(len(order)), clip_rows[order]))]
+        sums = np.vstack([np.zeros(frame_scores.shape[1]), np.cumsum(frame_scores[mixed], axis=0)])
+        for count, found in right.items():
+            of_clips = sums[first + np.minimum(counts, count)] - sums[first]
+            found += (of_clips.argmax(axis=1) == true[clips]) / lots
+    return right
+
+
+def clip_to_show(frame_scores: np.ndarray, clip_rows: np.ndarray, true: np.ndarray) -> int:
+    """Return a clip that the mean has right though its frames disagree, or the surest right one.
+
+    The clip with most wrong frames among those that are right; where there is none, the one that
+    gives its own class most. Arguments are those of :func:`right_by_frames`.
+    """
+    means = aggregate_clips(frame_scores, clip_rows)
+    own = true[means.index]
+    right = means.to_numpy().argmax(axis=1) == own
+    wrong = pd.Series(frame_scores.argmax(axis=1) != true[clip_rows]).groupby(clip_rows).mean()
+    certain = means.to_numpy()[np.arange(len(own)), own]
+    return int(means.index[np.lexsort((certain, right * wrong.to_numpy(), right))[-1]])
 
 
 def _with_frames(frames: ClipFrames) -> np.ndarray:

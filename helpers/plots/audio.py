@@ -1,13 +1,18 @@
 """Figures of notebooks 05 and 06: from a wave to what a network sees of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import librosa
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from helpers.features.spectrograms import THESIS_SAMPLE_RATE, MelSettings, log_mel_settings
+from helpers.features.spectrograms import (
+    THESIS_SAMPLE_RATE,
+    MelSettings,
+    log_mel_settings,
+    log_mel_spectrogram,
+)
 from helpers.plots.style import (
     EMOTION_COLOURS,
     TEST_COLOUR,
@@ -99,6 +104,42 @@ def spectrogram_grid(
         axis.imshow(spectrogram, **style)
         colour = colours[index] if colours else EMOTION_COLOURS.get(captions[index], "black")
         axis.set_title(captions[index], fontsize=10, color=colour)
+    figure.suptitle(title, fontsize=12)
+    return figure
+
+
+def spectrogram_rows(
+    rows: Mapping[str, Sequence[np.ndarray]], captions: Sequence[str], *, title: str
+) -> Figure:
+    """Draw rows of sounds that are to be compared as spectrograms: one scale, axes with units.
+
+    Parameters
+    ----------
+    rows : mapping of a row's name to n arrays (samples,)
+        Sounds of one length, 22050 samples a second; their log-mel spectrograms are drawn.
+    captions : n str
+        Over the columns.
+    """
+    settings = log_mel_settings()
+    columns = len(captions)
+    figure, axes = new_figure(
+        len(rows), columns, width=1.4 * columns, height=1.7 * len(rows) + 0.6,
+        sharex=True, sharey=True,
+    )  # fmt: skip
+    length = len(next(iter(rows.values()))[0])
+    every = [log_mel_spectrogram(sound, length=length) for row in rows.values() for sound in row]
+    loudest = max(float(np.max(values)) for values in every)
+    seconds = length / THESIS_SAMPLE_RATE
+    style = {**_SPECTROGRAM_STYLE, "extent": (0, seconds, 0, settings.bands)}
+    for index, (axis, values) in enumerate(zip(axes, every, strict=True)):
+        drawn = axis.imshow(values, vmin=loudest - 60, vmax=loudest, **style)
+        if index < columns:
+            axis.set_title(captions[index])
+        if index % columns == 0:
+            axis.set_ylabel(f"{list(rows)[index // columns]}\nmel band", fontsize=9)
+        if index >= columns * (len(rows) - 1):
+            axis.set_xlabel("seconds", fontsize=9)
+    figure.colorbar(drawn, ax=axes, label="dB", pad=0.01)
     figure.suptitle(title, fontsize=12)
     return figure
 

@@ -1,4 +1,4 @@
-"""Sounds to listen to inside a notebook, small enough to be saved with it."""
+"""Sounds and films to play inside a notebook, small enough to be saved with it."""
 
 import base64
 from collections.abc import Sequence
@@ -30,4 +30,26 @@ def players(sounds: Sequence[np.ndarray], captions: Sequence[str], sample_rate: 
             f'<audio controls preload="none" style="width:200px" aria-label="{escape(caption)}" '
             f'src="data:audio/mpeg;base64,{sound}"></audio></figure>'
         )
+    return HTML("".join(cells))
+
+
+def film_player(film: bytes, caption: str, *, width: int = 320) -> HTML:
+    """Return a player for a film (``features.media.encode_webm``), with its caption.
+
+    ``width`` is in pixels of the screen.
+    """
+    data, caption = base64.b64encode(film).decode(), escape(caption)
+    return HTML(
+        f'<figure style="margin:4px"><figcaption>{caption}</figcaption>'
+        f'<video controls preload="metadata" style="width:{width}px" aria-label="{caption}" '
+        f'src="data:video/webm;base64,{data}"></video></figure>'
+    )
+
+
+def film_players(films: Sequence[bytes], captions: Sequence[str], *, width: int = 160) -> HTML:
+    """Return a player (:func:`film_player`) for each of several films, side by side."""
+    cells = [
+        f'<div style="display:inline-block">{film_player(film, caption, width=width).data}</div>'
+        for film, caption in zip(films, captions, strict=True)
+    ]
     return HTML("".join(cells))

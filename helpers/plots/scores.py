@@ -11,6 +11,8 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from helpers.evaluation.scores import recall_of_each
 from helpers.plots.style import (
+    EMOTION_COLOURS,
+    GUESS_COLOUR,
     HEATMAP,
     PUBLISHED_COLOUR,
     TEST_COLOUR,
@@ -81,6 +83,45 @@ def learning_curves(
     return figure
 
 
+def response_curves(
+    moved: Sequence[float],
+    responses: Mapping[str, Sequence[float]],
+    title: str,
+    *,
+    xlabel: str,
+    ylabel: str = "probability",
+    chance: float = 0.0,
+) -> Figure:
+    """Draw what answers to one thing that is moved: a line per emotion, or per network.
+
+    Parameters
+    ----------
+    moved : values of the thing (n,)
+    responses : mapping of name to values from 0 to 1, (n,)
+        Emotions are drawn in their colours. Every line is named at its end.
+    chance : float
+        A line to compare with, drawn when it is not 0.
+    """
+    figure, (axis,) = new_figure(width=7, height=3.8)
+    ends = sorted((values[-1], name) for name, values in responses.items())
+    heights = np.array([end for end, _ in ends])
+    for k in range(1, len(heights)):  # names keep clear of each other
+        heights[k] = max(heights[k], heights[k - 1] + 0.065)
+    heights -= max(heights[-1] - 1.0, 0.0)
+    shades = [TEST_COLOUR, PUBLISHED_COLOUR, TRAINING_COLOUR, "black"]
+    for place, (name, values) in enumerate(responses.items()):
+        colour = EMOTION_COLOURS.get(name, shades[place % len(shades)])
+        axis.plot(moved, values, color=colour, linewidth=2, marker="o", markersize=4)
+        height = heights[[own for _, own in ends].index(name)]
+        axis.annotate(name, (moved[-1], height), (8, 0), textcoords="offset points", va="center",
+                      fontsize=11)  # fmt: skip
+    if chance:
+        axis.axhline(chance, zorder=0, **_CHANCE)
+    axis.set(ylim=(0, 1.02), xlabel=xlabel, ylabel=ylabel)
+    _head(figure, title)
+    return figure
+
+
 def confusion(
     matrices: Mapping[str, Sequence[Sequence[int]]], classes: Sequence[str], title: str
 ) -> Figure:
@@ -117,7 +158,13 @@ def confusion(
     return figure
 
 
-def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float = 0.0) -> Figure:
+def accuracy_intervals(
+    experiments: Sequence[Mapping],
+    title: str,
+    chance: float = 0.0,
+    *,
+    guesses: Mapping[str, float] | None = None,
+) -> Figure:
     """Draw each experiment's accuracy with its 95 % interval and the published value.
 
     Parameters
@@ -128,6 +175,8 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
         The finding.
     chance : float
         The fraction of the most frequent class, drawn as a line when it is not 0.
+    guesses : mapping of an experiment's name to an accuracy, optional
+        What somebody guessed before the run; the protocol ``held_out`` has it beside its own.
     """
     figure, (axis,) = new_figure(width=7, height=0.42 * len(experiments) + 1.3)
     for row, entry in enumerate(experiments):
@@ -137,6 +186,9 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
         published = (entry.get("published") or {}).get("value")
         if published is not None:
             axis.plot(published, row, "|", color=PUBLISHED_COLOUR, markersize=16, markeredgewidth=2)
+        guess = (guesses or {}).get(entry["name"])
+        if guess is not None and entry["protocol"] == "held_out":
+            axis.plot(guess, row, "D", color=GUESS_COLOUR, fillstyle="none")
     names = [f"{entry['name']} ({entry['protocol']}, n={entry['n']})" for entry in experiments]
     axis.set_yticks(range(len(names)), names)
     axis.set_ylim(len(names) - 0.3, -0.9)
@@ -145,8 +197,38 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
         axis.text(chance, -0.8, " majority class", fontsize=8, color="#777777", va="top")
     axis.set(xlim=(0, 1))
     _head(figure, title)
-    axis.set_xlabel("accuracy, 95 % interval; the vertical mark is the published value", fontsize=9)
+    marks = "; the vertical mark is the published value" + "; the diamond a guess" * bool(guesses)
+    axis.set_xlabel(f"accuracy, 95 % interval{marks}", fontsize=9)
     axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    return figure
+
+
+def accuracy_by_count(
+    accuracies: Mapping[int, float],
+    what: str,
+    title: str,
+    guesses: Mapping[int, float] | None = None,
+) -> Figure:
+    """Draw an accuracy by how many of something there are, and guesses made before the run.
+
+    Parameters
+    ----------
+    accuracies, guesses : mapping of number to fraction
+    what : str
+        What is counted, below the axis.
+    """
+    figure, (axis,) = new_figure(width=6, height=3.4)
+    axis.plot(list(accuracies), list(accuracies.values()), "o-", color=TEST_COLOUR)
+    for count, value in accuracies.items():
+        axis.annotate(f"{value:.0%}", (count, value), (0, 7), textcoords="offset points",
+                      fontsize=9, ha="center")  # fmt: skip
+    if guesses:
+        marks = {"color": GUESS_COLOUR, "fillstyle": "none", "label": "guessed before"}
+        axis.plot(list(guesses), list(guesses.values()), "D", **marks)
+        axis.legend(frameon=False, fontsize=9, loc="lower right")
+    axis.set(xlabel=what, ylabel="accuracy", ylim=(0, 1), xticks=list(accuracies))
+    axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    _head(figure, title)
     return figure
 
 

@@ -3,16 +3,15 @@
 import re
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from helpers.corpora.splits import group_folds, hold_out_validation
 from helpers.paths import repository_root
 from helpers.series.labs import (
     audio_logmel,
     audio_spectrogram_images,
     faces_baseline,
     fusion,
+    pairs,
     sfew_in_the_wild,
     vgg16_transfer,
     video_late_fusion,
@@ -76,60 +75,6 @@ def test_every_task_has_its_check_and_every_check_is_used():
 
 
 # 01
-
-PEOPLE = pd.DataFrame(
-    {
-        "sample_id": [f"{person}_{split}" for person in "ab" for split in ("train", "test")],
-        "group": list("aabb"),
-        "split": ["train", "test"] * 2,
-    }
-)
-"""As in FACES: everybody is in both."""
-
-
-def of_split(manifest, column="group"):
-    return (set(manifest.loc[manifest["split"] == split, column]) for split in ("train", "test"))
-
-
-def people_in_both(manifest):
-    train, test = of_split(manifest)
-    return train & test
-
-
-def union_of_people(manifest):
-    train, test = of_split(manifest)
-    return train | test
-
-
-def pictures_in_both(manifest):
-    train, test = of_split(manifest, "sample_id")
-    return train & test
-
-
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        (empty, "is empty, or its `raise` line is still there: start in the cell above"),
-        (says(None), "returns nothing"),
-        (says(2), "of type int is returned; a set was asked for"),
-        (lambda manifest: set(manifest["group"]), "1 of the people have no picture in"),
-        (union_of_people, "In a small table .*: 1 of the people have no picture in"),
-        (lambda manifest: next(of_split(manifest)), "1 of the people have no picture in test"),
-        (pictures_in_both, "the set is empty, though people are in both"),
-        (lambda manifest: set(manifest["sample_id"]), "7 elements of the set are not people"),
-        (lambda _: people_in_both(PEOPLE), "2 elements of the set are not people .* handed over"),
-        (lambda manifest: people_in_both(manifest) - {"bob"}, "1 people with pictures in both"),
-        (lambda manifest: people_in_both(manifest) - {"b"}, "`manifest`: 1 people with pictures"),
-    ],
-)
-def test_people_in_both_wrong(answer, message):
-    wrong(message, faces_baseline.people_in_both, answer, PEOPLE)
-
-
-def test_people_in_both():
-    right(faces_baseline.people_in_both, people_in_both, PEOPLE)
-    apart = PEOPLE.assign(group=list("abcd"))  # as in a corpus that is divided by person
-    right(faces_baseline.people_in_both, people_in_both, apart)
 
 
 def small_cnn(
@@ -199,178 +144,126 @@ def test_the_network_of_01_left_empty_or_unfinished():
     wrong("returns a str; a keras.Model", faces_baseline.network, says("a network"))
 
 
-def split_by_person(rows, labels, groups, seed, *, test=1 / 3, choose=1 / 5, mistake=""):
-    """Divide as asked for, or with a mistake."""
-    known, new = hold_out_validation(labels[rows], groups[rows], test, seed)
-    labels_of_known = labels[known] if mistake == "labels of others" else labels[rows[known]]
-    groups_of_known = groups[rows[known]]
-    if mistake == "second division of all":
-        labels_of_known, groups_of_known = labels[rows], groups[rows]
-    if mistake == "by picture":
-        groups_of_known = known
-    fitting, choosing = hold_out_validation(labels_of_known, groups_of_known, choose, seed)
-    if mistake == "positions":
-        return known[fitting], known[choosing], new
-    if mistake == "not through known":
-        return rows[fitting], rows[choosing], rows[new]
-    if mistake == "not choosing":
-        return rows[known[fitting]], rows[:0], rows[new]
-    return rows[known[fitting]], rows[known[choosing]], rows[new]
+@pytest.mark.parametrize(
+    ("unit", "message"),
+    [
+        (..., "`unit` is empty: start in the cell above"),
+        (None, "`unit` is None"),
+        (3, "the name of a column of the manifest was asked for"),
+        ("persons", "the name of a column of the manifest was asked for"),
+        ("sample_id", "24 of 24 parts have people in them who are in the rest as well"),
+        ("path", "24 of 24 parts"),
+        ("split", "2 of 2 parts"),
+        ("emotion", "2 of 2 parts"),
+        ("age_group", "nobody has been met, but everybody of one kind is a stranger at once"),
+        ("gender", "everybody of one kind"),
+    ],
+)
+def test_the_unit_of_01_wrong(unit, message):
+    wrong(message, faces_baseline.unit_of_the_fold, unit)
+
+
+def test_the_unit_of_01():
+    right(faces_baseline.unit_of_the_fold, "group")
+
+
+MOVED = [moved for moved, _ in pairs.PAIRS]
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("moved", "message"),
     [
-        ({}, ""),
-        ({"mistake": "labels of others"}, "with the labels of other pictures"),
-        ({"mistake": "second division of all"}, "stopped with IndexError"),
-        ({"mistake": "by picture"}, "people are in `train` and in `validation`: divide by person"),
-        ({"mistake": "positions"}, "numbers that are not in `rows`: positions say where"),
-        ({"mistake": "not through known"}, "people are in `train` and in `test`"),
-        ({"mistake": "not choosing"}, "pictures are in none of the three parts"),
-        ({"test": 1 / 10}, "of the people are in the test; about a third"),
-        ({"choose": 1 / 2}, "of the known people choose the epoch; about a fifth"),
+        (..., "`moved` is empty"),
+        ("intensity", "should be a list of 4 words"),
+        (MOVED[:3], "should be a list of 4 words"),
+        (["smile", *MOVED[1:]], "Pair 1: 'smile' is none of person, emotion"),
+        (["emotion", *MOVED[1:]], "Pair 1: not emotion; it is the same face with less"),
+        ([MOVED[0], "emotion", *MOVED[2:]], "Pair 2: not emotion; the emotion is the same one"),
+        ([*MOVED[:2], "turn", MOVED[3]], "Pair 3: not turn; nothing of the face has moved"),
+        ([*MOVED[:3], "intensity"], "Pair 4: not intensity; the same person shows something else"),
     ],
 )
-def test_split_by_person(options, message):
-    def answer(*arguments):
-        return split_by_person(*arguments, **options)
-
-    if options:
-        wrong(message, faces_baseline.parts_by_person, answer)
-    else:
-        right(faces_baseline.parts_by_person, answer)
+def test_what_was_moved_wrong(moved, message):
+    wrong(message, faces_baseline.what_was_moved, moved)
 
 
-def test_split_by_person_left_empty_or_of_another_kind():
-    check = faces_baseline.parts_by_person
-    wrong("is empty, or its `raise` line", check, empty)
-    wrong("returns nothing", check, says(None))
-    wrong("rows of three parts should be returned: train, validation, test", check, says((1, 2)))
-    wrong("`train` has type float64", check, says((np.zeros(2), np.ones(2), np.ones(2))))
-    wrong("`train` has type object", check, says((None, np.ones(2), np.ones(2))))
+def test_what_was_moved():
+    right(faces_baseline.what_was_moved, MOVED)
+    right(faces_baseline.what_was_moved, tuple(MOVED))
 
 
-def mistakes_in(matrix):
-    return matrix - np.diag(np.diag(matrix))
-
-
-def most_frequent_mistake(matrix):
-    return np.unravel_index(mistakes_in(matrix).argmax(), matrix.shape)
-
-
-def last_of_those_that_tie(matrix):
-    rows, columns = np.nonzero(mistakes_in(matrix) == mistakes_in(matrix).max())
-    return [rows[-1], columns[-1]]
-
-
-def filled(matrix):
-    np.fill_diagonal(matrix, 0)
-    return np.unravel_index(matrix.argmax(), matrix.shape)
-
-
-def filled_is_none(matrix):
-    mistakes = np.fill_diagonal(matrix.copy(), 0)
-    return np.unravel_index(mistakes.argmax(), mistakes.shape)
-
-
-def with_not_a_number(matrix):
-    mistakes = matrix.astype(float)
-    np.fill_diagonal(mistakes, np.nan)
-    return np.unravel_index(mistakes.argmax(), mistakes.shape)
-
-
-@pytest.mark.parametrize("answer", [most_frequent_mistake, last_of_those_that_tie])
-def test_most_frequent_mistake(answer):
-    right(faces_baseline.largest_mistake, answer)
-
-
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        (empty, "is empty, or its `raise` line"),
-        (says(None), "returns nothing"),
-        (says(3), "Two numbers should be returned"),
-        (says(("Neutral", "Sad")), "two whole numbers were asked for"),
-        (says((0, 9)), "row 0, column 9 is returned, which is not in it"),
-        (filled, "has been changed: work on a copy"),
-        (filled_is_none, "stopped with AttributeError: 'NoneType'"),
-        (with_not_a_number, "there stand right answers"),
-        (lambda matrix: np.unravel_index(matrix.argmax(), matrix.shape), "right answers"),
-        (lambda matrix: most_frequent_mistake(matrix)[::-1], "exchanged, a row is what the face"),
-        (
-            lambda matrix: [mistakes_in(matrix).sum(axis).argmax() for axis in (1, 0)],
-            "there is a more frequent mistake",
-        ),
-        (
-            lambda matrix: most_frequent_mistake(matrix / matrix.sum(axis=1, keepdims=True)),
-            "there is a more frequent mistake",
-        ),
-    ],
-)
-def test_most_frequent_mistake_wrong(answer, message):
-    wrong(message, faces_baseline.largest_mistake, answer)
+def test_in_each_pair_of_01_the_picture_changes_with_what_was_moved():
+    figure = pairs.show_pairs()
+    shown = [axis.images[0].get_array() for axis in figure.axes if axis.images]
+    assert len(shown) == 2 * len(pairs.PAIRS)
+    above, below = shown[: len(pairs.PAIRS)], shown[len(pairs.PAIRS) :]
+    assert all((one == above[0]).all() for one in above)
+    assert all((one != other).any() for one, other in zip(above, below, strict=True))
+    assert all(set(changes) == {moved} for moved, changes in pairs.PAIRS)
 
 
 # 02
 
 
 def test_the_line_to_beat():
-    train, test = np.array([0] * 6 + [1] * 3 + [2]), np.array([0] * 2 + [1] * 5 + [2])
+    check = sfew_in_the_wild.line_to_beat
 
-    def check(answer):
-        return sfew_in_the_wild.line_to_beat(answer, train, test)
+    def commonest(labels):
+        return np.bincount(labels).argmax()
 
-    right(check, 0.25)
-    wrong("is None: it comes from a function that returns nothing", check, None)
-    wrong("the fraction of the commonest class in train", check, 0.6)
-    wrong("commonest class of the test set was taken", check, 5 / 8)
-    wrong("a count; which fraction", check, 2)
-    wrong("in per cent", check, 25)
-    wrong("a guess at random", check, 1 / 3)
-    wrong("which is not what was asked for", check, 0.9)
-
-
-def test_recall():
-    check = sfew_in_the_wild.recall
-    right(check, lambda matrix: np.diag(matrix) / matrix.sum(axis=1))
+    right(check, lambda train, test: np.mean(test == commonest(train)))
     wrong("is empty", check, empty)
-    with np.errstate(invalid="ignore"):
-        wrong(
-            "often a class was predicted",
-            check,
-            lambda matrix: np.diag(matrix) / matrix.sum(axis=0),
-        )
-    wrong("by all samples", check, lambda matrix: np.diag(matrix) / matrix.sum())
-    wrong("These are counts", check, np.diag)
-    wrong(r"shape \(\)", check, lambda matrix: np.trace(matrix) / matrix.sum())
-    wrong("At least one class", check, lambda matrix: matrix.max(axis=1) / matrix.sum(axis=1))
+    wrong("returns nothing", check, says(None))
+    wrong("the fraction of the commonest class in train", check,
+          lambda train, test: np.mean(train == commonest(train)))  # fmt: skip
+    wrong("commonest class of the test set was taken", check,
+          lambda train, test: np.mean(test == commonest(test)))  # fmt: skip
+    wrong("a count; which fraction", check, lambda train, test: np.sum(test == commonest(train)))
+    wrong("in per cent", check, lambda train, test: 100 * np.mean(test == commonest(train)))
+    wrong("a guess at random", check, lambda train, test: 1 / len(np.unique(train)))
+    wrong("which class is the commonest", check, lambda train, test: commonest(train))
+    wrong("which is not what was asked for", check, says(0.9))
 
 
-def test_clear_of_the_line():
-    table = pd.DataFrame(
-        {
-            "question": list("abcd"),
-            "without": 0.2,
-            "with": [0.1, 0.3, 0.35, 0.5],
-            "p_value": [0.001, 0.2, 0.03, 0.001],
-            "p_holm": [0.004, 0.2, 0.06, 0.004],
-        }
-    )
+def test_one_thing_is_changed():
+    check = sfew_in_the_wild.settings_for
+    most = {"turn": 35, "light": 1, "clutter": 1}
 
-    def check(above):
-        return sfew_in_the_wild.clear_of_the_line(above, table)
+    def solution(thing, degree):
+        return {name: degree * most[name] * (thing in (name, "all three")) for name in most}
 
-    right(check, ["d"])
-    right(check, {"d"})
-    wrong("`above` is empty", check, ...)
-    wrong("`above` is None", check, None)
-    wrong("a list of names", check, "d")
-    wrong("a is not above the line", check, ["a", "d"])
-    wrong("b is above the line by no more than luck", check, ["b", "d"])
-    wrong("c: its p is small, but one of 4", check, ["c", "d"])
-    wrong("1 that are clear of the line", check, [])
-    wrong("'e' is no network", check, ["d", "e"])
+    right(check, solution)
+    wrong("is empty", check, empty)
+    wrong("a dictionary with turn, light and clutter", check,
+          lambda thing, degree: {thing: degree})  # fmt: skip
+    wrong("turned up too", check,
+          lambda thing, degree: {name: degree * most[name] for name in most})  # fmt: skip
+    wrong("'light' and a degree of 0.5, `light` is 1: all of it", check,
+          lambda thing, degree: {name: most[name] * (thing == name) for name in most})  # fmt: skip
+    wrong("'turn' and a degree of 0.4, `turn` is 0.4: all of it, 35", check,
+          lambda thing, degree: {name: degree * (thing == name) for name in most})  # fmt: skip
+    wrong("'all three' and a degree of 0.25, `turn` is 0: it is to be", check,
+          lambda thing, degree: dict(solution(thing, degree), turn=0))  # fmt: skip
+
+
+def test_what_would_convince():
+    check = sfew_in_the_wild.convincing
+    right(check, "c")
+    right(check, " C ")
+    wrong("is empty", check, ...)
+    wrong("one letter of a, b, c, d", check, "the third")
+    wrong("a: the emotions are not equally frequent", check, "a")
+    wrong("b: stills that were learned", check, "b")
+    wrong("d: the best of twelve", check, "d")
+
+
+def test_why_it_is_sure():
+    check = sfew_in_the_wild.explanation
+    right(check, "b")
+    wrong("is None", check, None)
+    wrong("a: it has seen posed faces only", check, "a")
+    wrong("c: among the posed faces", check, "c")
+    wrong("d: more epochs", check, "d")
 
 
 # 03
@@ -416,64 +309,67 @@ def test_frozen_layers_left_empty():
     wrong("returns nothing", vgg16_transfer.frozen_layers, says(None))
 
 
-def test_trained_parameters():
-    model = vgg16((32, 32, 3), 7, 1)
-    trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
-
-    def check(answer):
-        return vgg16_transfer.trained_parameters(answer, model)
-
-    right(check, trained)
-    wrong("is empty", check, ...)
-    wrong("the frozen ones as well", check, model.count_params())
-    wrong("these are the frozen ones", check, model.count_params() - trained)
-    wrong("how many numbers are in them", check, len(model.trainable_weights))
-
-
-def test_same_stills():
-    true = np.array([0, 1, 2, 1])
-    predicted = {
-        ("VGG16", "held_out"): np.array([0, 1, 1, 1]),
-        ("small", "held_out"): np.array([0, 0, 2, 1]),
-        ("small", "thesis"): np.array([1, 1, 2, 1]),
-    }
-    answer = {name: values == true for (name, kind), values in predicted.items() if kind[0] == "h"}
+def test_guesses_of_03():
+    names = ["small CNN", "VGG16"]
 
     def check(found):
-        return vgg16_transfer.same_stills(found, predicted, true)
+        return vgg16_transfer.guesses(found, names)
 
-    right(check, answer)
+    right(check, {"small CNN": 0.2, "VGG16": 0.3})
     wrong("is empty", check, ...)
-    wrong("with the names VGG16 and small", check, {"VGG16": answer["VGG16"]})
-    wrong("true where the network is wrong", check, {k: ~v for k, v in answer.items()})
-    wrong("VGG16: int64 was given", check, answer | {"VGG16": answer["VGG16"].astype(int)})
-    wrong(r"small: an array of shape \(\)", check, answer | {"small": 0.5})
-    thesis = predicted["small", "thesis"] == true
-    wrong("small: not where its answers under held_out", check, answer | {"small": thesis})
+    wrong("a fraction for each of small CNN, VGG16", check, {"VGG16": 0.3})
+    wrong("a fraction for each", check, [0.2, 0.3])
+    wrong("VGG16 has 30; a fraction", check, {"small CNN": 0.2, "VGG16": 30})
+    wrong("small CNN has a str; a number", check, {"small CNN": "20 %", "VGG16": 0.3})
+    wrong("all alike", check, {"small CNN": 0.3, "VGG16": 0.3})
+
+
+def test_what_the_control_of_03_rules_out():
+    check = vgg16_transfer.ruled_out
+    right(check, {"depth", "colour", "steps"})
+    right(check, ["steps", "colour", "depth"])
+    wrong("is empty", check, ...)
+    wrong("is a str; a set", check, "depth")
+    wrong("differ in their `weights`", check, {"depth", "colour", "steps", "weights"})
+    wrong("differ in their `weights`", check, {"weights"})
+    wrong("`steps`: is it another one", check, {"depth", "colour"})
+    wrong("none of the four reasons", check, {"depth", "colour", "steps", "luck"})
+
+
+def broken_split(train, test, seed, *, lot=True, same_size=True, apart=True, twins=True):
+    rng = np.random.default_rng(seed)
+    mixed, kept = (rng.permutation(rows) if lot else rows for rows in (test, train))
+    asked, joined = mixed[: len(mixed) // 2], mixed[len(mixed) // 2 :]
+    if not apart:
+        joined = np.append(joined[1:], asked[0])
+    if not twins:
+        return train, asked
+    return np.append(kept[: len(train) - len(joined)] if same_size else kept, joined), asked
+
+
+@pytest.mark.parametrize(
+    ("mistake", "message"),
+    [
+        ({"lot": False}, "side by side"),
+        ({"same_size": False}, "120 different rows are trained on, 90 were before"),
+        ({"apart": False}, "1 rows are on both sides"),
+        ({"twins": False}, "No test row is trained on"),
+    ],
+)
+def test_broken_split_of_03_wrong(mistake, message):
+    wrong(message, vgg16_transfer.broken_split, lambda *rows: broken_split(*rows, **mistake))
+
+
+def test_broken_split_of_03():
+    check = vgg16_transfer.broken_split
+    right(check, broken_split)
+    wrong("is empty", check, empty)
+    wrong("Two arrays of rows", check, says(np.arange(30)))
+    wrong("60 of the rows to ask about are not in `test`", check, lambda *r: broken_split(*r)[::-1])
+    wrong("60 of 60 test rows", check, lambda train, test, seed: (train, test))
 
 
 # 04
-
-
-def test_labels_that_differ():
-    joined = pd.DataFrame(
-        {
-            "emotion": ["Happy", "Sad", "Fear", "Angry"],
-            "clip_emotion": ["Happy", "Fear", "Fear", ""],
-            "clip_row": [0, 1, 1, -1],
-            "disagrees": [False, True, False, False],
-        }
-    )
-
-    def check(found):
-        return video_late_fusion.labels_that_differ(found, joined)
-
-    right(check, joined[joined["disagrees"]])
-    wrong("is empty", check, ...)
-    wrong("is a Series; the rows", check, joined["disagrees"])
-    wrong("1 of these stills have no clip", check, joined[joined.emotion != joined.clip_emotion])
-    wrong("2 of these stills have the same label", check, joined[:3])
-    wrong("1 stills that differ are not among them", check, joined[:0])
 
 
 def means(scores, clips, *, divide=True, sort=True, order=1, every=False):
@@ -504,102 +400,117 @@ def test_mean_of_frames():
     wrong("have been changed", check, in_place)
 
 
-def test_the_leak_of_04():
-    accuracies = {"in_sample": 0.9, "out_of_fold": 0.35, "thesis": 0.4, "held_out": 0.3}
-    trust = pd.DataFrame({"accuracy": accuracies})
+def test_guesses_of_04():
+    check, names = video_late_fusion.guesses, ["one frame", "in sample"]
+    right(check, {"one frame": 0.2, "in sample": 0.9}, names)
+    wrong("is empty", check, ..., names)
+    wrong("a fraction for each of one frame, in sample", check, {"one frame": 0.2}, names)
 
-    def check(answer):
-        return video_late_fusion.leak(answer, trust)
 
-    right(check, 0.5)
+def test_the_unit_of_04():
+    check = video_late_fusion.unit
+    right(check, "film")
     wrong("is empty", check, ...)
-    wrong("the sign is wrong", check, -0.5)
-    wrong("in points", check, 50)
-    wrong("the scores out of fold", check, 0.55)
-    wrong("another network", check, 0.6)
+    wrong("near-twins", check, "still")
+    wrong("same actors, rooms, light", check, "clip")
+    wrong("'Films'; still, clip or film", check, "Films")
+    wrong("is a int; one word", check, 3)
+
+
+def doubtful(values, labels, count):
+    return np.argsort(values[np.arange(len(labels)), labels])[:count]
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (empty, "is empty"),
+        (lambda v, y, n: doubtful(-v, y, n), "believes most"),
+        (lambda v, y, n: np.argsort(v.max(axis=1), kind="stable")[:n], "in doubt about everything"),
+        (lambda v, y, n: doubtful(v, y, n)[::-1], "the most doubtful goes first"),
+        (lambda v, y, n: doubtful(v, y, 5), r"shape \(5,\) is returned; three"),
+        (lambda v, y, n: v[(places := doubtful(v, y, n)), y[places]], "float64 of shape"),
+        (lambda v, y, n: np.array([0, 1, 3]), "smaller ones are left"),
+    ],
+)
+def test_most_doubtful_of_04_wrong(answer, message):
+    wrong(message, video_late_fusion.most_doubtful, answer)
+
+
+def test_most_doubtful_of_04():
+    right(video_late_fusion.most_doubtful, doubtful)
+    right(video_late_fusion.most_doubtful, lambda *given: doubtful(*given).tolist())
 
 
 # 05
 
 
-def test_pre_emphasis():
-    check = audio_logmel.pre_emphasis
-
-    def filtered(x, coefficient, *, sign=-1, shift=1):
-        y = x.copy()
-        y[1:] += np.float32(sign * coefficient) * x[:-1]
-        return y
-
-    right(check, filtered)
-    right(check, lambda x, c: np.r_[x[0], x[1:] - c * x[:-1]])
-    wrong("is empty", check, empty)
-    wrong("coefficient that is given is not used", check, lambda x, c: filtered(x, 0.97))
-    wrong("This adds the sample before", check, lambda x, c: filtered(x, c, sign=1))
-    wrong("199 came out", check, lambda x, c: x[1:] - c * x[:-1])
-    wrong("stays as it is", check, lambda x, c: np.r_[0, x[1:] - c * x[:-1]])
-    wrong("the sample after", check, lambda x, c: np.r_[x[:-1] - c * x[1:], x[-1]])
-    wrong("not what equation 2 says", check, lambda x, c: x)
-
-    def running(x, c):
-        y = x.copy()
-        for t in range(1, len(y)):
-            y[t] -= c * y[t - 1]
-        return y
-
-    def in_place(x, c):
-        x[1:] -= np.float32(c) * x[:-1].copy()
-        return x
-
-    wrong("what was already filtered", check, running)
-    wrong("work on a copy", check, in_place)
-
-
-def log_mel(samples, *, length, coefficient, fit):
-    from helpers.features.spectrograms import log_mel_spectrogram
-
-    samples = fit(samples, length)
-    return log_mel_spectrogram(samples, length=len(samples), coefficient=coefficient)
+GUESS = {"accuracy": 0.3, "confused": ("Angry", "Happy")}
 
 
 @pytest.mark.parametrize(
-    ("fit", "message"),
+    ("found", "message"),
     [
-        (lambda x, n: np.pad(x[:n], (0, max(0, n - len(x)))), ""),
-        (lambda x, n: x, "A short clip gives the shape"),
-        (lambda x, n: x[:n], "A short clip gives the shape"),
-        (lambda x, n: np.pad(x, (0, max(0, n - len(x)))), "A long clip gives the shape"),
-        (lambda x, n: np.pad(x[:n], (max(0, n - len(x)), 0)), "A short clip has the right shape"),
-        (lambda x, n: np.pad(x[-n:], (0, max(0, n - len(x)))), "A long clip has the right shape"),
-        (lambda x, n: np.resize(x, n), "A short clip has the right shape and another content"),
+        (GUESS, ""),
+        (GUESS | {"accuracy": 1}, ""),
+        (..., "`guess` is empty"),
+        (0.3, "should be a dictionary"),
+        ({"accuracy": 0.3}, "should be a dictionary"),
+        (GUESS | {"accuracy": 30}, "It is a fraction: 30 % is 0.3"),
+        (GUESS | {"accuracy": "30 %"}, "should be a number"),
+        (GUESS | {"confused": ("Angry", "Angry")}, "two different ones"),
+        (GUESS | {"confused": ("Angry", "anger")}, "two different ones"),
+        (GUESS | {"confused": "Sad"}, "two different ones"),
     ],
 )
-def test_one_length(fit, message):
-    def log_mel_spectrogram(samples, *, length, coefficient):
-        return log_mel(samples, length=length, coefficient=coefficient, fit=fit)
+def test_the_guess_of_05(found, message):
+    wrong(message, audio_logmel.guess, found) if message else right(audio_logmel.guess, found)
 
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda lengths, train, test: lengths[train].max(), ""),
+        (lambda lengths, train, test: int(max(lengths[row] for row in train)), ""),
+        (empty, "is empty"),
+        (says(None), "returns nothing"),
+        (lambda lengths, train, test: lengths.max(), "A test clip decides here"),
+        (lambda lengths, train, test: lengths[test].max(), "A test clip decides here"),
+        (lambda lengths, train, test: lengths[train].mean(), "That is the mean"),
+        (lambda lengths, train, test: lengths[train].min(), "the shortest training clip"),
+        (lambda lengths, train, test: lengths[train].max() / 22050, "in seconds"),
+        (lambda lengths, train, test: lengths[train], "one number of samples"),
+        (lambda lengths, train, test: train[lengths[train].argmax()], "it is 2"),
+        (says(26000), "For training clips of"),
+    ],
+)
+def test_common_length(answer, message):
     if message:
-        wrong(message, audio_logmel.one_length, log_mel_spectrogram)
+        wrong(message, audio_logmel.common_length, answer)
     else:
-        right(audio_logmel.one_length, log_mel_spectrogram)
+        right(audio_logmel.common_length, answer)
 
 
-def test_one_length_left_empty():
-    wrong("is empty", audio_logmel.one_length, empty)
+def test_the_unit_of_05():
+    check = audio_logmel.unit
+    right(check, "group")
+    wrong("`unit` is empty", check, ...)
+    wrong("the name of a column", check, "recording")
+    wrong("the name of a column", check, 2)
+    wrong("Divided by path, pieces of one recording", check, "path")
+    wrong("Divided by salience, pieces of one recording", check, "salience")
+    wrong("kinds of sound that they have never heard", check, "sound_class")
 
 
-def test_length_for_all():
-    lengths, train_rows = np.array([500, 900, 700, 1200]), np.array([0, 1, 2])
-
-    def check(answer):
-        return audio_logmel.length_for_all(answer, lengths, train_rows)
-
-    right(check, 900)
-    right(check, np.int64(900))
-    wrong("is None: it comes from a function that returns nothing", check, None)
-    wrong("a test clip decides here", check, 1200)
-    wrong("the mean", check, 700)
-    wrong("the shortest", check, 500)
-    wrong("in seconds", check, 900 / 22050)
+def test_the_explanation_of_05():
+    check = audio_logmel.explanation
+    right(check, "b")
+    right(check, " B")
+    wrong("`explanation` is empty", check, ...)
+    wrong('should be "a", "b" or "c"', check, "d")
+    wrong('should be "a", "b" or "c"', check, 2)
+    wrong("by heart are only those", check, "a")
+    wrong("what the curve does", check, "c")
 
 
 # 06
@@ -654,48 +565,35 @@ def test_the_picture_of_06_left_empty_or_of_another_kind():
     wrong("Silence should be dark", check, silent)
 
 
-def test_folds_by_film():
-    films = np.repeat([f"film {number}" for number in range(12)], 5)
-    labels = np.tile(np.arange(5), 12)
-    allowed = np.arange(5, 60)
-
-    def check(folds):
-        return audio_spectrogram_images.folds_by_film(folds, allowed, films, 3)
-
-    def folds(groups, rows=allowed, number=3):
-        return [
-            (rows[fitting], rows[held])
-            for fitting, held in group_folds(labels[allowed], groups, number)
-        ]
-
-    right(check, folds(films[allowed]))
-    wrong("is empty", check, ...)
-    wrong("has 2 parts; 3 were asked for", check, folds(films[allowed], number=2))
-    wrong("both learned and held out: divide by film", check, folds(np.arange(len(allowed))))
-    wrong("rows that are held out are no training", check, folds(films[allowed], allowed - 5))
-    exchanged = [(held, fitting) for fitting, held in folds(films[allowed])]
-    wrong("have the two parts been exchanged", check, exchanged)
+def test_the_unit_of_06():
+    check = audio_spectrogram_images.unit
+    right(check, "film")
+    wrong("`unit` is empty", check, ...)
+    wrong("the name of a column", check, "films")
+    wrong("the name of a column", check, ["film"])
+    wrong("Divided by sample_id, clips of one film", check, "sample_id")
+    wrong("Divided by path, clips of one film", check, "path")
+    wrong("an emotion that it has never heard", check, "emotion")
 
 
-def test_trust():
-    labels = np.array([0, 1, 0, 1, 1])
-    scored = np.eye(2)[[0, 1, 1, 0, 0]]
-    score_rows = {
-        "in_sample": (np.array([0, 1, 2]), scored),
-        "held_out": (np.array([3, 4]), scored),
-    }
+def test_the_guesses_of_06():
+    check, sound = audio_spectrogram_images.guesses, {"in_sample": 0.9, "out_of_fold": 0.4}
+    sound["held_out"] = 0.4
+    right(check, sound)
+    wrong("`guesses` is empty", check, ...)
+    wrong("should be a dictionary", check, [0.9, 0.4, 0.4])
+    wrong("should be a dictionary", check, {"in_sample": 0.9})
+    wrong("30 % is 0.3", check, sound | {"held_out": 40})
+    wrong("should be a number", check, sound | {"held_out": "40 %"})
 
-    def check(in_sample, held_out):
-        found = {"in_sample": in_sample, "held_out": held_out}
-        return audio_spectrogram_images.trust(found, score_rows, labels)
 
-    right(check, 2 / 3, 0.0)
-    wrong("a count", check, 2, 0)
-    wrong("in per cent", check, 200 / 3, 0)
-    wrong("counts all clips", check, 0.4, 0)
-    wrong("`held_out` is None", check, 2 / 3, None)
-    wrong("with the names", audio_spectrogram_images.trust, {}, score_rows, labels)
-    wrong("is empty", audio_spectrogram_images.trust, ..., score_rows, labels)
+def test_the_explanation_of_06():
+    check = audio_spectrogram_images.explanation
+    right(check, "a")
+    wrong("`explanation` is empty", check, ...)
+    wrong('should be "a", "b" or "c"', check, "because")
+    wrong("upside down", check, "b")
+    wrong("the spectrum is the same", check, "C")
 
 
 # 07
@@ -719,81 +617,30 @@ def test_the_mean_rule():
     )  # fmt: skip
 
 
-def combining(*, units=28, rate=0.25, activation="relu", layers_hidden=1, dropout=True):
-    import keras
-    from keras import layers
-
-    both = x = keras.Input((14,))
-    for _ in range(layers_hidden):
-        x = layers.Dense(units, activation=activation)(x)
-    if dropout:
-        x = layers.Dropout(rate)(x)
-    return keras.Model(both, layers.Dense(7, activation="softmax")(x))
-
-
-@pytest.mark.parametrize(
-    ("mistake", "message"),
-    [
-        ({}, ""),
-        ({"units": 27}, "has 601 parameters, fewer than 623"),
-        ({"units": 44}, "has 975 parameters, more than 623"),
-        ({"dropout": False}, "no dropout"),
-        ({"rate": 0.5}, "another fraction than a quarter"),
-        ({"activation": None}, "another activation than ReLU"),
-        ({"layers_hidden": 2}, "one hidden layer and then the dropout"),
-    ],
-)
-def test_the_network_of_07(mistake, message):
-    def fusion_dense():
-        return combining(**mistake)
-
-    if mistake:
-        wrong(message, fusion.dense_network, fusion_dense)
-    else:
-        right(fusion.dense_network, fusion_dense)
+def test_who_may_teach():
+    check = fusion.teachers
+    right(check, ["out of fold, by film"])
+    right(check, {"out of fold, by film"})
+    wrong("`may_teach` is empty", check, ...)
+    wrong("is a str; a list of names", check, "out of fold, by film")
+    wrong("no scores called out of fold", check, ["out of fold"])
+    wrong("The list is empty", check, [])
+    for name, words in (("in sample", "by heart"), ("out of fold, by clip", "of its film"),
+                        ("test", "nothing to test it on")):  # fmt: skip
+        wrong(words, check, [name])
+        wrong(words, check, [name, "out of fold, by film"])
 
 
-def test_the_network_of_07_left_empty():
-    wrong("is empty", fusion.dense_network, empty)
-    wrong("should return a keras.Model", fusion.dense_network, says(3))
-
-
-VECTORS = {
-    "train": {"video": {"accuracy": 0.6}, "audio, all clips": {"accuracy": 0.9}},
-    "scores": {
-        "video": {"accuracy": 0.4, "correct": 80},
-        "audio, all clips": {"accuracy": 0.3},
-    },
-    "dense": {"n": 200, "published_correct": 90},
-}
-
-
-def test_the_leak():
-    def check(video, audio):
-        return fusion.leak({"video": video, "audio, all clips": audio}, VECTORS)
-
-    right(check, 0.2, 0.6)
-    wrong("the sign is wrong", check, -0.2, -0.6)
-    wrong("in points; a fraction", check, 20, 60)
-    wrong("a ratio; the difference", check, 1.5, 3)
-    wrong("`audio, all clips` is 0.5, which is not", check, 0.2, 0.5)
-    wrong("`video` is None", check, None, 0.6)
-    wrong("`video` is a list; a number", check, [0.2], 0.6)
-    wrong("`too_good` is empty", fusion.leak, ..., VECTORS)
-    wrong("a dictionary with the names", fusion.leak, {"video": 0.2}, VECTORS)
-    wrong("a dictionary with the names", fusion.leak, 0.2, VECTORS)
-
-
-def test_the_gain():
-    def check(answer):
-        return fusion.gain(answer, VECTORS)
-
-    right(check, 0.05)
-    right(check, np.float64(0.05))
-    wrong("is empty", check, ...)
-    wrong("a number of clips: of how many", check, 10)
-    wrong("in points; a fraction", check, 5.0)
-    wrong("relative to what video has right", check, 10 / 80)
-    wrong("the sign is wrong", check, -0.05)
-    wrong("the accuracy itself", check, 0.45)
-    wrong("`published_gain` is 0.4, which is not", check, 0.4)
+def test_which_clips_decide():
+    check = fusion.deciding_clips
+    right(check, lambda first, second: first != second)
+    right(check, lambda first, second: first ^ second)
+    wrong("is empty", check, empty)
+    wrong(r"shape \(\)", check, lambda first, second: np.sum(first != second))
+    wrong("type int64", check, lambda first, second: np.flatnonzero(first != second))
+    wrong("both have right are among", check, lambda first, second: first | second)
+    wrong("Only clips that the second wins", check, lambda first, second: second & ~first)
+    wrong("Only clips that the first wins", check, lambda first, second: first & ~second)
+    wrong("equally well", check, lambda first, second: first == second)
+    wrong("Some clips are in it", check, lambda first, second: ~(first & second))
+    wrong("has been changed", check, lambda first, second: np.logical_xor(first, second, out=first))

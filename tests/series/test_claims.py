@@ -1,0 +1,73 @@
+"""``series claims``: seeds are run, shown, and kept beside the saved run."""
+
+import json
+
+import pytest
+
+from helpers.series import claims
+from helpers.series.__main__ import main
+from helpers.series.console import make_console
+from helpers.series.sources import find_sources, notebooks_folder
+
+NAME = "01_faces_baseline"
+
+
+def claim(seed, holds=True, sentence="One is better."):
+    part = {
+        "name": "ours", "control": "theirs", "test": "better", "wanted": 0.01, "value": 0.75,
+        "control_value": 0.25, "effect": 0.5, "low": 0.3, "high": 0.6, "n": 40,
+        "p_value": 1e-5, "holds": holds,
+    }  # fmt: skip
+    short = {"effect": 0.5, "p_value": 1e-5, "holds": holds}
+    return {
+        "sentence": sentence, "figure": "accuracy", "control": "theirs", "effect": 0.5, "n": 40,
+        "p_value": 1e-5, "holds": holds, "seeds": {str(seed): short}, "parts": [part],
+    }  # fmt: skip
+
+
+def save(root, found):
+    folder = root / "demo" / NAME
+    folder.mkdir(parents=True)
+    run = {"schema": 1, "notebook": NAME, "claim": found, "experiments": []}
+    (folder / "metrics.json").write_text(json.dumps(run))
+    return folder / "metrics.json"
+
+
+def sources():
+    return find_sources(notebooks_folder(), ["01"])
+
+
+def test_saved_results_are_looked_at(tmp_path, capsys):
+    arguments = ["claims", "--saved", "--notebooks", "01", "--results"]
+    save(tmp_path / "good", claim(0))
+    assert main([*arguments, str(tmp_path / "good")]) == 0
+    assert "1 of 1 claims hold." in capsys.readouterr().out
+    save(tmp_path / "bad", claim(0, holds=False))
+    assert main([*arguments, str(tmp_path / "bad")]) == 1
+    assert "0 of 1 claims hold." in capsys.readouterr().out
+    assert main([*arguments, str(tmp_path / "nothing")]) == 1
+    assert "Run the notebook first" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_run_without_a_claim_says_so(tmp_path):
+    save(tmp_path, None)
+    found = claims.saved_claims(sources(), str(tmp_path))
+    assert "judged no claim" in found[NAME]
+
+
+def test_another_corpus_is_not_kept_beside_the_saved_claims(tmp_path, capsys):
+    assert main(["claims", "--data-root", str(tmp_path)]) == 2
+    assert "Add --results FOLDER" in capsys.readouterr().out
+    assert main(["claims", "--data-root", str(tmp_path), "--results", str(tmp_path)]) == 2
+    assert "the demo corpus writes its own data" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("sentence", ["One is better.", "Two are."])
+def test_seeds_are_kept_if_they_are_of_the_same_claim(tmp_path, sentence):
+    saved = save(tmp_path, claim(0, sentence=sentence))
+    found = {NAME: {0: claim(0), 1: claim(1, holds=False), 2: "it was not run"}}
+    claims.keep_seeds(found, str(tmp_path))
+    kept = json.loads(saved.read_text())
+    expected = ["0", "1"] if sentence == "One is better." else ["0"]
+    assert list(kept["claim"]["seeds"]) == expected and "folder" not in kept
+    assert claims.show_claims(found, make_console()) == 2

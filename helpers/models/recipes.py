@@ -77,7 +77,13 @@ _VGG16 = Recipe(
     dropout=0.0,
 )
 _VGG16_OF_STILLS = replace(  # feature extraction: seconds, since frozen blocks are asked only once
-    _VGG16, learning_rate=5e-4, batch_size=16, unfrozen_blocks=0, dense_units=256
+    _VGG16,
+    learning_rate=2e-3,
+    batch_size=16,
+    epochs=8,
+    patience=8,
+    unfrozen_blocks=0,
+    dense_units=256,
 )
 _VGG16_OF_THESIS = replace(
     _VGG16,

@@ -25,7 +25,7 @@
 # - recognise overfitting by two curves, and by its predictions a classifier that has given up,
 # - check a network on a task that it is known to solve before blaming it for another.
 #
-# About 1.5 minutes on the demo corpus with two CPU cores; on AFEW with a GPU, some ten minutes more.
+# About 2 minutes on the demo corpus with two CPU cores; on AFEW with a GPU, some ten minutes more.
 # Nothing needs to be run before it; notebook 06 goes on with the same sounds as pictures.
 #
 # The published numbers, of 381 clips and seven emotions: 22 % with Model 0, 25 % with Model 1, 15.4 % with a support vector machine; about 70 % of city sounds with Model 0 (Muntaner González 2021, chapter IV, table I).
@@ -74,8 +74,7 @@ import pandas as pd
 from keras import Input, Model, layers
 from sklearn import model_selection, neighbors, pipeline, preprocessing, svm
 
-from helpers.corpora import load_role, manifest, splits
-from helpers.corpora.clips import load_own_clips
+from helpers.corpora import clips as corpus, load_role, manifest, splits
 from helpers.corpora.demo import instrument
 from helpers.emotions import EMOTIONS, class_indices
 from helpers.evaluation import comparison, scores
@@ -99,40 +98,11 @@ from helpers.series.labs import audio_logmel as checks
 
 # %%
 RATE = spectrograms.THESIS_SAMPLE_RATE  # 22,050 samples a second
-waveforms, clips = media.read_waveforms(load_own_clips(CORPUS, DATA_ROOT), RATE)
+waveforms, clips = media.read_waveforms(corpus.load_own_clips(CORPUS, DATA_ROOT), RATE)
 labels = class_indices(clips["emotion"], EMOTIONS)  # (clips,)
 train_rows, test_rows = (manifest.usable(clips, split) for split in ("train", "val"))
 print(f"{len(train_rows)} clips to train on, {len(test_rows)} to test on, of other films")
 clips.pivot_table(index="emotion", columns="split", values="sample_id", aggfunc="count")
-
-# %% [markdown]
-# ## One sentence, seven emotions (about 10 s)
-#
-# The voices of the demo corpus come from an instrument, and here you may play it: one speaker says one sentence seven times, and only the emotion differs. Turn the controls and run the cell again. At an intensity of 0 all seven are the same sound.
-
-# %% tags=["nbval-ignore-output"]
-SPEAKER = 2  # @param {type: "slider", min: 0, max: 11, step: 1}
-SENTENCE = 3  # @param {type: "slider", min: 0, max: 20, step: 1}
-INTENSITY = 1.0  # @param {type: "slider", min: 0, max: 1, step: 0.1}
-NOISE = 0.0  # @param {type: "slider", min: 0, max: 1, step: 0.1}
-play = {"intensity": INTENSITY, "sentence": SENTENCE, "noise": NOISE, "seconds": 2.0}
-said = {emotion: instrument.voice(SPEAKER, emotion, **play) for emotion in EMOTIONS}
-players.players(list(said.values()), EMOTIONS, RATE)
-
-# %% [markdown]
-# Now the same as pictures: time runs to the right, pitch upwards, and what is loud is bright. How such a picture is made comes next; look at it first. Above, the voices alone; below, the same voices in a film, with music and traffic.
-
-# %% tags=["nbval-ignore-output"]
-in_film = [instrument.voice(SPEAKER, name, **play | {"noise": 0.6}) for name in EMOTIONS]
-emotions_figure = audio_plots.spectrogram_rows(
-    {"voice alone": list(said.values()), "in a film": in_film},
-    EMOTIONS,
-    title="One speaker, one sentence: only the emotion differs",
-)
-emotions_figure
-
-# %% [markdown]
-# The comb of stripes is the voice: the distance between them is its pitch, their slope its melody. Anger is bright up to the highest bands, sadness ends low; fear is quick and breathy, sadness slow. In the film the fine structure drowns first.
 
 # %% [markdown] tags=["lab"]
 # ### Task 1 · Your guess
@@ -148,6 +118,33 @@ guess = {"accuracy": 0.41, "confused": ("Angry", "Happy")}  # as people; both lo
 checks.guess(guess)
 
 # %% [markdown]
+# ## One sentence, seven emotions (about 10 s)
+#
+# The voices of the demo corpus come from an instrument, and here you may play it: one speaker says one sentence seven times, and only the emotion differs. Turn the controls and run the cell again. At an intensity of 0 all seven are the same sound.
+#
+# Below the players the same as pictures: time runs to the right, pitch upwards, and what is loud is bright. How such a picture is made comes next; look at it first. Above, the voices alone; below, the same voices in a film, with music and traffic.
+
+# %% tags=["nbval-ignore-output"]
+SPEAKER = 2  # @param {type: "slider", min: 0, max: 11, step: 1}
+SENTENCE = 3  # @param {type: "slider", min: 0, max: 20, step: 1}
+INTENSITY = 1.0  # @param {type: "slider", min: 0, max: 1, step: 0.1}
+NOISE = 0.0  # @param {type: "slider", min: 0, max: 1, step: 0.1}
+play = {"intensity": INTENSITY, "sentence": SENTENCE, "noise": NOISE, "seconds": 2.0}
+said = {emotion: instrument.voice(SPEAKER, emotion, **play) for emotion in EMOTIONS}
+players.players(list(said.values()), EMOTIONS, RATE)
+
+# %% tags=["nbval-ignore-output"]
+in_film = [instrument.voice(SPEAKER, name, **play | {"noise": 0.6}) for name in EMOTIONS]
+emotions_figure = audio_plots.spectrogram_rows(
+    {"voice alone": list(said.values()), "in a film": in_film},
+    EMOTIONS,
+    title="One speaker, one sentence: only the emotion differs",
+)
+emotions_figure
+
+# %% [markdown]
+# The comb of stripes is the voice: the distance between them is its pitch, their slope its melody. Anger is bright up to the highest bands, sadness ends low; fear is quick and breathy, sadness slow. In the film the fine structure drowns first.
+#
 # ## Idea: what is loud, when (about 10 s)
 #
 # A network could be given the samples themselves, but two recordings of one word have hardly a sample in common. What they share is *which pitches are loud at which time*.
@@ -215,6 +212,8 @@ steps_figure
 #
 # ## Train: first a check with city sounds (about 30 s)
 #
+# Before a network is blamed for not finding emotions it should be seen to find *something*. The thesis tried Model 0 on UrbanSound8K, ten kinds of city sounds (Salamon, Jacoby and Bello, 2014). The corpus comes in **folds**: each is tested by a network trained on the others. The loop over folds is below.
+#
 # **Model 0** comes from a tutorial on city sounds. The thesis's text describes three convolutions; its code has six. Below is the text's network; the code's is `doubled`.
 
 
@@ -244,10 +243,6 @@ weights = urbansound_cnn((*log_mel.shape[1:], 1)).count_params()
 print(f"Model 0 has {weights:,} weights to set, and {len(train_rows)} clips to learn from")
 pd.DataFrame({name: recipe.settings() for name, recipe in recipes.items()}).fillna("")
 
-# %% [markdown]
-# Before a network is blamed for not finding emotions it should be seen to find *something*. The thesis tried Model 0 on UrbanSound8K, ten kinds of city sounds (Salamon, Jacoby and Bello, 2014).
-# The corpus comes in **folds**: each is tested by a network trained on the others. The loop over folds is short:
-
 
 # %%
 def answers_by_fold(mel: np.ndarray, labels: np.ndarray, fold_of: np.ndarray, recipe) -> np.ndarray:
@@ -257,7 +252,9 @@ def answers_by_fold(mel: np.ndarray, labels: np.ndarray, fold_of: np.ndarray, re
         held_out, train = np.flatnonzero(fold_of == fold), np.flatnonzero(fold_of != fold)
         features = spectrograms.fit_normaliser("global", mel, train)(mel)[..., None]
         parts = {"train": train, "validation": train[:0]}  # no epoch is chosen: the last counts
-        network, _ = training.train_network(features, labels, parts, max(labels) + 1, recipe, SEED)
+        network, _ = training.train_network(
+            features, labels, parts, int(max(labels)) + 1, recipe, SEED
+        )
         answers[held_out] = training.predict(network, features, held_out).argmax(axis=1)
     return answers
 
@@ -379,6 +376,8 @@ for name, machine in machines.items():
 # An RBF kernel compares two clips by their distance, measured in units of a width. Raw decibels in thousands of dimensions are hundreds of such units apart: every clip is alone, and what is left is the commonest class. A classifier that predicts one class has the wrong scale, and its accuracy is the fraction of that class.
 #
 # ## Evaluate
+#
+# Which differences are real? Two systems are compared on the same clips: those that only one of them has right decide (McNemar's exact test, notebook 01; several questions asked at once need a stricter threshold, Holm).
 
 # %% tags=["nbval-ignore-output"]
 sources = {"Model 0": "model0", "Model 1": "model1_fayek", "SVM, rbf, raw decibels": "svm"}
@@ -391,9 +390,6 @@ accuracy_figure = score_plots.accuracy_intervals(
     of_emotions, "What each system recognises of the test clips, by sound alone", majority
 )
 accuracy_figure
-
-# %% [markdown]
-# Which differences are real? Two systems are compared on the same clips: those that only one of them has right decide (McNemar's exact test, notebook 01; several questions asked at once need a stricter threshold, Holm).
 
 # %% tags=["nbval-ignore-output"]
 held_out = {
@@ -422,6 +418,8 @@ print(f"And you guessed {' and '.join(guess['confused'])}; see the matrix furthe
 # ### How much emotion does it take? (about 15 s)
 #
 # Back to the instrument. Six people who are in no clip say a sentence in each emotion, with an intensity that rises from 0 to 1, and Model 0 says how probable it holds the emotion that is played. Person, sentence and noise stay: whatever moves a curve is the emotion.
+#
+# A curve that rises shows that the network hears *that* emotion, and from which intensity on; one that stays on the dotted line shows that what it has right elsewhere it has by something else. In the corpus intensities lie between 0.2 and 1: that a clip labelled Sad is called Neutral need not be the network's fault.
 
 # %% tags=["nbval-ignore-output"]
 NOISE_AROUND = 0.3  # @param {type: "slider", min: 0, max: 1, step: 0.1}
@@ -436,17 +434,12 @@ mel = [
 ]
 heard = networks["Model 0", "held_out"].predict(normalise(np.stack(mel))[..., None], verbose=0)
 heard = heard.reshape(len(played), len(steps), len(people), len(EMOTIONS)).mean(axis=2)
-
-# %% tags=["nbval-ignore-output"]
 curves = {emotion: heard[k, :, EMOTIONS.index(emotion)] for k, emotion in enumerate(played)}
 clearest = max(curves, key=lambda emotion: curves[emotion][-1])
 curve_figure = psychometric.psychometric_curves(
     steps, curves, f"Heard best at full intensity: {clearest} ({curves[clearest][-1]:.0%})"
 )
 curve_figure
-
-# %% [markdown]
-# A curve that rises shows that the network hears *that* emotion, and from which intensity on; one that stays on the dotted line shows that what it has right elsewhere it has by something else. In the corpus intensities lie between 0.2 and 1: that a clip labelled Sad is called Neutral need not be the network's fault.
 
 # %% [markdown] tags=["lab"]
 # ### Task 4 · Explain a wrong answer

@@ -25,7 +25,7 @@
 # - make scores for the training clips that a later fusion can trust: **out of fold**,
 # - say why a spectrogram is not a photograph.
 #
-# About 1.5 minutes on the demo corpus with two CPU cores; on AFEW with a GPU, some ten minutes more.
+# About 2 minutes on the demo corpus with two CPU cores; on AFEW with a GPU, some ten minutes more.
 # It builds on notebook 05 (what a spectrogram is) and 03 (VGG16); notebook 07 takes its scores.
 #
 # The published numbers, of 381 clips and seven emotions: 21.2 % with Model 0, 21.7 % with Model 1, 27.6 % with VGG16 (Muntaner González 2021, chapter IV, table I and figures 16 to 18).
@@ -75,15 +75,13 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from helpers.corpora import clips as corpus, splits
+from helpers.corpora import clips as corpus, manifest, splits
 from helpers.corpora.demo import instrument
-from helpers.corpora.manifest import usable
 from helpers.emotions import EMOTIONS, class_indices
 from helpers.evaluation import comparison, scores
 from helpers.features import media, spectrogram_images
 from helpers.fusion import frames
-from helpers.models import recipes as known_recipes, saved, training
-from helpers.models.vgg16 import describe_weights
+from helpers.models import recipes as known_recipes, saved, training, vgg16
 from helpers.plots import audio as audio_plots, players, scores as score_plots
 from helpers.published import load_published
 from helpers.results import claims, runs
@@ -169,7 +167,7 @@ sevens_figure
 
 # %%
 pictures, clips = spectrogram_images.spectrogram_images(clips)  # (clips, 64, 64, 3)
-train_rows, test_rows = (usable(clips, split) for split in ("train", "val"))
+train_rows, test_rows = (manifest.usable(clips, split) for split in ("train", "val"))
 samples, rate = media.read_audio_at_own_rate(clips["path"][train_rows[0]])
 picture = spectrogram_to_image(librosa.feature.melspectrogram(y=samples, sr=rate))
 same = np.abs(pictures[train_rows[0]].astype(int) - picture).max() <= 1
@@ -186,7 +184,7 @@ FUSED = known_recipes.FUSED
 recipes = known_recipes.recipes_for("spectrogram images", SETTINGS, EPOCHS, weights=WEIGHTS)
 RANDOM = f"{FUSED}, random weights"
 recipes[RANDOM] = known_recipes.of_random_features(recipes[FUSED])
-print(describe_weights(WEIGHTS))
+print(vgg16.describe_weights(WEIGHTS))
 pd.DataFrame({name: recipe.settings() for name, recipe in recipes.items()}).fillna("")
 
 # %% [markdown]
@@ -289,7 +287,7 @@ unit = "film"
 checks.unit(unit)
 
 # %% tags=["nbval-ignore-output"]
-allowed = usable(corpus.leave_out_shared_ids(clips), "train")
+allowed = manifest.usable(corpus.leave_out_shared_ids(clips), "train")
 folds = [
     (allowed[train], allowed[held_out])
     for train, held_out in splits.group_folds(labels[allowed], groups[allowed], FOLDS, SEED)

@@ -303,7 +303,7 @@ if city is not None:
         print(f"divided by {name}: {found.mean():.0%} have the label of the most similar sound")
 
 # %% [markdown]
-# The first number is higher, and it is the wrong one: a piece of the same recording lies on the other side, and to know it again is not to know what a siren is. The thesis does not say how it split these sounds.
+# What the first number has more than the second is not hearing: a piece of the same recording lies on the other side, and to know it again is not to know what a siren is. The second is the honest one, and the networks are tested so. The thesis does not say how it split these sounds.
 #
 # ## Train: emotions (about 50 s)
 #

@@ -50,9 +50,9 @@ def load_stills(corpus: str, data_root: str, size: int) -> Stills:
 def picture_size(corpus: str, epochs: int) -> int:
     """Return the side of the stills in pixels: 128 as published, less where seconds count.
 
-    48 for the demo corpus, and for a quick look (``EPOCHS``) at another one.
+    56 for the demo corpus, and for a quick look (``EPOCHS``) at another one.
     """
-    return 48 if corpus == "demo" or epochs else 128
+    return 56 if corpus == "demo" or epochs else 128
 
 
 def decode(

@@ -35,6 +35,9 @@ class Recipe:
     """What chooses the epoch, and what must improve within ``patience`` epochs."""
     augment: str | None = None
     """A key of ``features.augmentation.AUGMENTATIONS``."""
+    mirrored: bool = False
+    """Whether each training picture is learned from twice, as it is and mirrored. Unlike what
+    ``augment`` draws anew, both stay the same, so that frozen blocks are still asked only once."""
     weigh_classes: bool = False
     """Whether a mistake in a rare class counts for more (``models.training.class_weights``)."""
     head_epochs: int = 0
@@ -84,6 +87,7 @@ _VGG16_OF_STILLS = replace(  # feature extraction: seconds, since frozen blocks 
     patience=8,
     unfrozen_blocks=0,
     dense_units=256,
+    mirrored=True,
 )
 _VGG16_OF_THESIS = replace(
     _VGG16,

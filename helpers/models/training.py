@@ -13,7 +13,7 @@ from helpers.models.audio import fayek_cnn, urbansound_cnn
 from helpers.models.fused_adam import FusedAdam, adam
 from helpers.models.recipes import Recipe
 from helpers.models.static_cnn import static_cnn
-from helpers.models.transfer import from_frozen
+from helpers.models.transfer import Joined, from_frozen
 from helpers.models.vgg16 import freeze_blocks, vgg16_classifier
 from helpers.runtime import import_tensorflow, set_seeds
 
@@ -79,9 +79,14 @@ def train_network(
         if len(stages) > 1:
             freeze_blocks(model, unfrozen_blocks)
         # Pictures that augmentation changes have no kept outputs.
-        trained, inputs = (model, features) if augment else from_frozen(model, features)
+        ask = _as_they_are if augment else from_frozen
+        trained, inputs = ask(model, features)
+        learned, of_learned, rows = inputs, labels, train
+        if recipe.mirrored:
+            learned = Joined(inputs, ask(model, np.ascontiguousarray(features[:, :, ::-1]))[1])
+            of_learned, rows = np.append(labels, labels), np.append(train, train + len(labels))
         batches = make_dataset(
-            inputs, labels, train, batch_size=recipe.batch_size, shuffle=True, seed=seed,
+            learned, of_learned, rows, batch_size=recipe.batch_size, shuffle=True, seed=seed,
             augment=augment(seed) if augment else None,
         )  # fmt: skip
         rate = recipe.learning_rate
@@ -105,6 +110,10 @@ def train_network(
     table["epoch"] = np.arange(1, len(table) + 1)
     table.attrs["best_epoch"] = before + histories[-1].attrs["best_epoch"]
     return model, table
+
+
+def _as_they_are(model: keras.Model, features: np.ndarray) -> tuple[keras.Model, np.ndarray]:
+    return model, features
 
 
 def build_network(shape: tuple[int, ...], classes: int, recipe: Recipe) -> keras.Model:

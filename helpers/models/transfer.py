@@ -63,6 +63,26 @@ def frozen_outputs(base: keras.Model, pixels: np.ndarray) -> np.ndarray:
     return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
+class Joined:
+    """Two arrays of one shape, one after the other: only the rows asked for are read."""
+
+    def __init__(self, first: np.ndarray, second: np.ndarray) -> None:
+        self._parts = first, second
+        self.dtype = first.dtype
+        self.shape = (len(first) + len(second), *first.shape[1:])
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: np.ndarray) -> np.ndarray:
+        """Return some rows, (rows, ...), in the order asked for."""
+        first, second = self._parts
+        found = np.empty((len(rows), *self.shape[1:]), self.dtype)
+        later = rows >= len(first)
+        found[~later], found[later] = first[rows[~later]], second[rows[later] - len(first)]
+        return found
+
+
 def _cut(model: keras.Model, first: int) -> tuple[keras.Model, keras.Model]:
     """Return a chain of layers up to number ``first`` and from there on."""
     front = keras.Model(model.input, model.layers[first].input, name="front")

@@ -83,10 +83,11 @@ def judge(
     -------
     dict
         ``sentence``, ``figure``, ``holds`` (all parts do); of the first part ``control``,
-        ``effect``, ``n`` and ``p_value``; ``seed``, and ``seeds``, what each came to; and
-        ``parts``, each with ``name, control, test, value, control_value, effect, low, high, n,
-        p_value, wanted, holds``. Accuracies are fractions; low and high are the 95 % interval of
-        the effect; p is corrected for the number of tests (Holm).
+        ``effect``, ``n`` and ``p_value``; ``seed``, and ``seeds``, what each came to
+        (``failed``: the parts that do not hold, but for those stated as open); and ``parts``,
+        each with ``name, control, test, value, control_value, effect, low, high, n, p_value,
+        wanted, open, holds``. Accuracies are fractions; low and high are the 95 % interval of the
+        effect; p is corrected for the number of tests (Holm).
 
     Raises
     ------
@@ -104,6 +105,7 @@ def judge(
     parts = [_judge_part(part, answers[key], p_values.get(key)) for key, part in stated.items()]
     first, holds = parts[0], all(part["holds"] for part in parts)
     short = {key: first[key] for key in ("effect", "p_value")} | {"holds": holds}
+    short["failed"] = [part["name"] for part in parts if not (part["holds"] or part["open"])]
     return {
         "sentence": claims[notebook]["sentence"],
         "figure": claims[notebook]["figure"],
@@ -130,7 +132,7 @@ def _compare(control: np.ndarray, claimed: np.ndarray) -> tuple[float, tuple[flo
 def _judge_part(part: Mapping[str, Any], answers: Answers, p_value: float | None) -> dict:
     test = part["test"]
     found = {key: part[key] for key in ("name", "control", "test")}
-    found |= {"wanted": part[TESTS[test]], "p_value": p_value}
+    found |= {"wanted": part[TESTS[test]], "p_value": p_value, "open": part.get("open", "")}
     if test == "at_least":
         value = float(answers)
         found |= {"value": value, "control_value": None, "effect": value, "low": None}

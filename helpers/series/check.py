@@ -58,7 +58,7 @@ def _claim_problems(source: Source) -> list[str]:
         return [claim]
     if claim["sentence"] != load_claims(stated)[source.name]["sentence"]:
         return ["its saved run judged another claim than claims.toml states"]
-    seeds = [seed for seed, found in claim["seeds"].items() if not found["holds"]]
+    seeds = [seed for seed, found in claim["seeds"].items() if found["failed"]]
     return [f"its claim does not hold with seed {', '.join(seeds)}"] if seeds else []
 
 

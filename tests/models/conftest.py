@@ -23,6 +23,7 @@ VGG16 = replace(
     patience=None,
     learning_rate=1e-4,
     cosine_decay=False,
+    mirrored=False,
 )
 
 

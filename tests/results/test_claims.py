@@ -1,5 +1,6 @@
 """A claim is held against what was written down before: by hand-made answers."""
 
+import copy
 import json
 
 import numpy as np
@@ -47,7 +48,9 @@ def test_a_claim_that_is_borne_out():
     assert gain["value"] == 0.75 and gain["control_value"] == 0.25 and gain["effect"] == 0.5
     assert gain["p_value"] == pytest.approx(2 * 0.5**20)  # all 20 that differ are for it
     assert gain["low"] < 0.5 <= gain["high"] == 0.5
-    assert claim["seeds"] == {"3": {"effect": 0.5, "p_value": gain["p_value"], "holds": True}}
+    assert claim["seeds"] == {
+        "3": {"effect": 0.5, "p_value": gain["p_value"], "holds": True, "failed": []}
+    }
     assert (claim["effect"], claim["n"], claim["control"]) == (0.5, 40, "theirs")
     assert leak["value"] == 0.2 and leak["low"] is None
     json.dumps(claim, allow_nan=False)
@@ -70,6 +73,16 @@ def test_one_part_that_does_not_hold_is_enough(answers):
     claim = judge(**answers)
     assert not claim["holds"] and sum(not part["holds"] for part in claim["parts"]) == 1
     assert "does not hold" in claims.sentence(claim)
+    assert len(claim["seeds"]["3"]["failed"]) == 1
+
+
+def test_a_part_that_is_open_is_judged_and_fails_nothing():
+    stated = copy.deepcopy(STATED)
+    stated["01_faces_baseline"]["parts"]["leak"]["open"] = "too few clips"
+    answers = {"gain": (right(10), right(30)), "line": (right(10), right(11)), "leak": 0.1}
+    claim = claims.judge("01_faces_baseline", 0, answers, stated)
+    assert not claim["holds"] and claim["seeds"]["0"]["failed"] == []
+    assert claim["parts"][2]["open"] == "too few clips"
 
 
 def test_several_tests_are_corrected():

@@ -264,9 +264,15 @@ samples = 2
     [
         (None, "Run the notebook first"),
         ({}, "judged no claim"),
-        ({"sentence": "It counts.", "seeds": {"0": {"holds": True}}}, ""),
-        ({"sentence": "It counts.", "seeds": {"0": {"holds": True}, "3": {"holds": False}}}, "3"),
-        ({"sentence": "It adds.", "seeds": {"0": {"holds": True}}}, "another claim"),
+        ({"sentence": "It counts.", "seeds": {"0": {"failed": []}}}, ""),
+        (
+            {
+                "sentence": "It counts.",
+                "seeds": {"0": {"failed": []}, "3": {"failed": ["counted"]}},
+            },
+            "3",
+        ),
+        ({"sentence": "It adds.", "seeds": {"0": {"failed": []}}}, "another claim"),
     ],
 )
 def test_the_saved_run_bears_out_what_is_claimed(built, saved, problem):

@@ -16,9 +16,10 @@ def claim(seed, holds=True, sentence="One is better."):
     part = {
         "name": "ours", "control": "theirs", "test": "better", "wanted": 0.01, "value": 0.75,
         "control_value": 0.25, "effect": 0.5, "low": 0.3, "high": 0.6, "n": 40,
-        "p_value": 1e-5, "holds": holds,
+        "p_value": 1e-5, "holds": holds, "open": "",
     }  # fmt: skip
-    short = {"effect": 0.5, "p_value": 1e-5, "holds": holds}
+    failed = [] if holds else ["ours"]
+    short = {"effect": 0.5, "p_value": 1e-5, "holds": holds, "failed": failed}
     return {
         "sentence": sentence, "figure": "accuracy", "control": "theirs", "effect": 0.5, "n": 40,
         "p_value": 1e-5, "holds": holds, "seeds": {str(seed): short}, "parts": [part],
@@ -47,6 +48,15 @@ def test_saved_results_are_looked_at(tmp_path, capsys):
     assert "0 of 1 claims hold." in capsys.readouterr().out
     assert main([*arguments, str(tmp_path / "nothing")]) == 1
     assert "Run the notebook first" in " ".join(capsys.readouterr().out.split())
+
+
+def test_an_open_part_fails_nothing(tmp_path, capsys):
+    found = claim(0, holds=False)
+    found["seeds"]["0"]["failed"], found["parts"][0]["open"] = [], "too few clips"
+    save(tmp_path, found)
+    assert main(["claims", "--saved", "--notebooks", "01", "--results", str(tmp_path)]) == 0
+    shown = capsys.readouterr().out
+    assert "no, open" in shown and "0 of 1 claims hold." in shown
 
 
 def test_a_run_without_a_claim_says_so(tmp_path):

@@ -25,7 +25,7 @@
 # - ask for the control that such a claim needs: the same network without the head start,
 # - look at which part of a picture an answer rests on.
 #
-# About 1 minute on the demo corpus with two CPU cores; on SFEW with a GPU, about as long for every network as for all of them here.
+# About 2 minutes on the demo corpus with two CPU cores; on SFEW with a GPU, about as long for every network as for all of them here.
 # It builds on no other notebook; 04 and 07 take up its network.
 #
 # The published number: 39 % of the film stills right with VGG16, its last two blocks trained (SFEW, seven emotions, 405 stills; Muntaner González 2021, section III-A, figure 12).

@@ -286,7 +286,7 @@ def test_claims_come_first_with_number_interval_figure_and_link(browser, miniatu
     first, second, third = browser.find_elements(By.CSS_SELECTOR, "article.card")
     assert "drawn faces and synthetic voices" in browser.find_element(By.TAG_NAME, "h1").text
     lead = browser.find_element(By.CSS_SELECTOR, ".lead").text
-    assert lead == "2 claims, written down before they were tried. 1 holds; 04 does not."
+    assert lead == "2 claims, each stated with its control and its test. 1 holds; 04 does not."
     assert "+14.0 points, +8.0 to +20.0" in first.text
     assert "Holds, with 5 of 5 seeds" in first.text
     assert "n = 288, p < .001" in first.text.replace("\xa0", " ")

@@ -193,10 +193,14 @@ def _words(part: Mapping[str, Any]) -> str:
         return f"{part['name']}: {part['value']:.0%} ({wanted(part)} was wanted)"
     text = (
         f"{part['name']} {part['value']:.0%}, {part['control']} {part['control_value']:.0%} "
-        f"({100 * part['effect']:+.0f} points, {100 * part['low']:+.0f} to "
-        f"{100 * part['high']:+.0f}; n = {part['n']}"
+        f"({_points(part['effect'])} points, {_points(part['low'])} to {_points(part['high'])}; "
+        f"n = {part['n']}"
     )
     return text + ("" if part["p_value"] is None else f", p = {part['p_value']:.2g}") + ")"
+
+
+def _points(fraction: float) -> str:
+    return f"{round(100 * fraction):+d}"  # a whole number has no -0
 
 
 def with_seeds(claim: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> dict:

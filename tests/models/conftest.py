@@ -19,6 +19,7 @@ VGG16 = replace(
     blocks=3,
     unfrozen_blocks=1,
     dense_units=8,
+    batch_size=8,
     epochs=2,
     patience=None,
     learning_rate=1e-4,

@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 from helpers.features.media import encode_webm
 from helpers.paths import repository_root
 from helpers.results import runs
 from helpers.series.page import write_gallery
+
+# No requirement of the series: .ci/run installs it, and chromedriver, where they can be had.
+webdriver = pytest.importorskip("selenium.webdriver", reason="needs pip install selenium")
+By = pytest.importorskip("selenium.webdriver.common.by").By
+WebDriverWait = pytest.importorskip("selenium.webdriver.support.ui").WebDriverWait
 
 WIDTHS = (400, 1400)
 THEMES = ("light", "dark")
@@ -86,7 +87,7 @@ def browser(tmp_path_factory):
     driver = shutil.which("chromedriver")
     if not (program and driver):
         pytest.skip("no Chromium with chromedriver here; Debian: apt install chromium-driver")
-    options = ChromeOptions()
+    options = webdriver.ChromeOptions()
     options.binary_location = program
     switches = """headless no-sandbox disable-gpu disable-quic no-first-run hide-scrollbars
         disable-background-networking disable-component-update disable-sync disable-dev-shm-usage
@@ -95,7 +96,7 @@ def browser(tmp_path_factory):
         options.add_argument(f"--{switch}")
     options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    chromium = Chrome(options=options, service=Service(driver))
+    chromium = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
     yield chromium
     chromium.quit()
 

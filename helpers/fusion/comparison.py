@@ -22,6 +22,7 @@ SINGLE = ("video", "audio")
 _COLUMNS = ["n", "correct", "reference_correct", "gain", "gain_low", "gain_high", "only_fusion",
             "only_reference", "p_value", "p_holm"]  # fmt: skip
 
+_FOLDS = 5
 _LEAST = 1e-3  # one clip that a rule is sure about and wrong does not decide alone
 
 
@@ -170,9 +171,9 @@ def better_modality(train: ClipPairs) -> str:
 def cross_validated(train: ClipPairs, groups: np.ndarray, seed: int = 0) -> pd.DataFrame:
     """Return how each combination does on training clips that it has not learned from.
 
-    Five folds, divided by ``groups`` (n,), the films. With out-of-fold scores this chooses a fusion
-    without a look at the test. The dense network is not among them: it is another one after every
-    training.
+    Five folds, or as many as there are ``groups`` (n,), the films, by which they are divided. With
+    out-of-fold scores this chooses a fusion without a look at the test. The dense network is not
+    among them: it is another one after every training.
 
     Returns
     -------
@@ -183,7 +184,8 @@ def cross_validated(train: ClipPairs, groups: np.ndarray, seed: int = 0) -> pd.D
     """
     known, groups = train.where(train.complete), groups[train.complete]
     scores = {name: np.empty((len(known), len(known.classes))) for name in COMBINERS}
-    for _, held_out in group_folds(known.labels, groups, 5, seed):
+    folds = min(_FOLDS, len(set(groups)))
+    for _, held_out in group_folds(known.labels, groups, folds, seed):
         asked = np.isin(np.arange(len(known)), held_out)
         for name, combine in COMBINERS.items():
             scores[name][asked] = combine(known.where(~asked), known.where(asked))

@@ -408,7 +408,8 @@ tables = {
 # %% tags=["results"]
 folder = runs.save_run(
     "04_video_late_fusion", corpus=CORPUS, settings=chosen_settings, experiments=experiments,
-    predictions=predictions, figures=figures, clips={"clip": (film, caption)}, claim=claim,
+    predictions=predictions, figures=figures, claim=claim,
+    clips={"clip": (film, caption)} if CORPUS == "demo" else None,  # no film of real people
     manifests=[clips, stills.manifest], started=started, root=RESULTS_ROOT,
     extra={
         "finding": finding,

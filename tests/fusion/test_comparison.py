@@ -90,6 +90,13 @@ def test_the_fusion_is_chosen_on_clips_of_other_films_than_those_that_taught_it(
     assert comparison.cross_validated(train, films).equals(found)
 
 
+def test_of_few_films_there_are_as_many_folds():
+    labels, video, audio = leaky_scores(0, 60)
+    train = pairs_from(labels, video, audio["unseen"])
+    found = comparison.cross_validated(train, np.arange(60) % 3)
+    assert set(found.index) == set(comparison.COMBINERS) and found.notna().all(axis=None)
+
+
 def test_intervals_of_all_metrics_hold_the_value():
     labels, video, _ = leaky_scores(0, 140)
     result = comparison.score_with_intervals(labels, video.argmax(axis=1), groups=labels % 30)

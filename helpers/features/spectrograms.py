@@ -71,16 +71,6 @@ def fit_length(samples: np.ndarray, length: int) -> np.ndarray:
     return np.pad(samples[:length], (0, max(0, length - len(samples))))
 
 
-def length_changes(lengths: Sequence[int], length: int) -> dict[str, int]:
-    """Return how many clips :func:`fit_length` fills up, cuts and leaves as they are."""
-    lengths = np.asarray(lengths)
-    return {
-        "filled up": int((lengths < length).sum()),
-        "cut": int((lengths > length).sum()),
-        "unchanged": int((lengths == length).sum()),
-    }
-
-
 def mel_power(
     samples: np.ndarray, sample_rate: int, settings: MelSettings, total: int | None = None
 ) -> np.ndarray:

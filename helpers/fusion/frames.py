@@ -149,27 +149,6 @@ def score_sources(
     }
 
 
-def source_table(
-    frames_of: Mapping[str, ClipFrames], scores: SourceScores, clips: pd.DataFrame, protocol: str
-) -> pd.DataFrame:
-    """Return a row per source of frames: frames, clips with and without any, accuracy of all clips.
-
-    A clip without a frame is counted with the class prior's answer.
-    """
-    true = class_indices(clips["emotion"])
-    rows = [
-        {
-            "source": source,
-            "frames": len(frames.pixels),
-            "clips with frames": np.sum(_with_frames(frames)),
-            "clips answered by prior": np.sum(~_with_frames(frames)),
-            "accuracy, all clips": np.mean(scores[source, protocol].argmax(axis=1) == true),
-        }
-        for source, frames in frames_of.items()
-    ]
-    return pd.DataFrame(rows)
-
-
 def source_experiments(
     frames_of: Mapping[str, ClipFrames],
     scores: SourceScores,

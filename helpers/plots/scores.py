@@ -19,7 +19,6 @@ from helpers.plots.style import (
     TRAINING_COLOUR,
     WRONG_COLOUR,
     bare,
-    class_bars,
     colours_of,
     new_figure,
     quiet,
@@ -28,22 +27,6 @@ from helpers.plots.style import (
 CAPTION_SIZE = 14
 """Of the line below a picture: to be read also when a page shows the figure at half its size."""
 _CHANCE = {"color": "#999999", "linewidth": 1, "linestyle": ":"}
-
-
-def class_counts(
-    manifest: pd.DataFrame, classes: Sequence[str], title: str, column: str = "emotion"
-) -> Figure:
-    """Draw how many samples of each class a manifest has, a panel per split (figure 11)."""
-    splits = list(dict.fromkeys(manifest["split"]))
-    figure, axes = new_figure(1, len(splits), width=4 * len(splits), height=3.2, sharey=True)
-    for axis, split in zip(axes, splits, strict=True):
-        counts = manifest.loc[manifest["split"] == split, column].value_counts()
-        values = [int(counts.get(name, 0)) for name in classes]
-        axis.bar_label(class_bars(axis, values, classes), padding=3, fontsize=9)
-        axis.set_title(f"{split}: {sum(values)}")
-        axis.margins(x=0.15)
-    _head(figure, title)
-    return figure
 
 
 def learning_curves(

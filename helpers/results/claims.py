@@ -1,4 +1,4 @@
-"""What a notebook claims, written down beforehand, and whether a run bears it out.
+"""What a notebook claims, stated in one place, and whether a run bears it out.
 
 ``notebooks/src/claims.toml`` states for each notebook a sentence and its parts: what is compared
 with which control, by which test, and what would count. :func:`judge` holds a run's answers
@@ -87,7 +87,8 @@ def judge(
         (``failed``: the parts that do not hold, but for those stated as open); and ``parts``,
         each with ``name, control, test, value, control_value, effect, low, high, n, p_value,
         wanted, open, holds``. Accuracies are fractions; low and high are the 95 % interval of the
-        effect; p is corrected for the number of tests (Holm).
+        effect; p is corrected for the number of tests (Holm). What a lone number (``at_least``)
+        does not have is None.
 
     Raises
     ------
@@ -100,9 +101,16 @@ def judge(
     stated = claims[notebook]["parts"]
     if set(answers) != set(stated):
         raise ClaimError(f"{notebook}: answers of {sorted(answers)}; stated are {sorted(stated)}.")
-    pairs = {name: answers[name] for name in stated if stated[name]["test"] == "better"}
-    p_values = dict(zip(pairs, holm([_compare(*pair)[0] for pair in pairs.values()]), strict=True))
-    parts = [_judge_part(part, answers[key], p_values.get(key)) for key, part in stated.items()]
+    found = {
+        key: _measure(answers[key]) if part["test"] == "at_least" else _compare(*answers[key])
+        for key, part in stated.items()
+    }
+    tested = [key for key, part in stated.items() if part["test"] == "better"]
+    corrected = dict(zip(tested, holm([found[key]["p_value"] for key in tested]), strict=True))
+    parts = [
+        _judge_part(part, found[key] | {"p_value": corrected.get(key)})
+        for key, part in stated.items()
+    ]
     first, holds = parts[0], all(part["holds"] for part in parts)
     short = {key: first[key] for key in ("effect", "p_value")} | {"holds": holds}
     short["failed"] = [part["name"] for part in parts if not (part["holds"] or part["open"])]
@@ -120,31 +128,38 @@ def judge(
     }
 
 
-def _compare(control: np.ndarray, claimed: np.ndarray) -> tuple[float, tuple[float, float]]:
-    """Return p of two systems on the same samples, and the interval of what the second gains."""
+def _compare(control: np.ndarray, claimed: np.ndarray) -> dict:
+    """Return what two systems, right or wrong on the same samples, come to."""
     control, claimed = np.asarray(control), np.asarray(claimed)
     if control.dtype == claimed.dtype == bool:
-        return mcnemar_exact(control, claimed)["p_value"], paired_interval(control, claimed)
-    found = paired_randomisation(control, claimed)
-    return found["p_value"], found["interval"]
+        p_value = mcnemar_exact(control, claimed)["p_value"]
+        low, high = paired_interval(control, claimed)
+    else:
+        found = paired_randomisation(control, claimed)
+        p_value, (low, high) = found["p_value"], found["interval"]
+    value, control_value = float(claimed.mean()), float(control.mean())
+    return {
+        "value": value, "control_value": control_value, "effect": value - control_value,
+        "low": low, "high": high, "n": len(claimed), "p_value": p_value,
+    }  # fmt: skip
 
 
-def _judge_part(part: Mapping[str, Any], answers: Answers, p_value: float | None) -> dict:
-    test = part["test"]
-    found = {key: part[key] for key in ("name", "control", "test")}
-    found |= {"wanted": part[TESTS[test]], "p_value": p_value, "open": part.get("open", "")}
-    if test == "at_least":
-        value = float(answers)
-        found |= {"value": value, "control_value": None, "effect": value, "low": None}
-        return found | {"high": None, "n": part["samples"], "holds": value >= part["value"]}
-    control, claimed = (np.asarray(right) for right in answers)
-    _, (low, high) = _compare(control, claimed)
-    effect = float(claimed.mean() - control.mean())
-    found |= {"value": float(claimed.mean()), "control_value": float(control.mean())}
-    found |= {"effect": effect, "low": low, "high": high, "n": len(claimed)}
-    if test == "better":
-        return found | {"holds": bool(effect > 0 and p_value < part["p_below"])}
-    return found | {"holds": bool(abs(effect) <= part["distance"])}
+def _measure(value: float) -> dict:
+    """Return the same of a number that stands alone: its interval and samples are not known."""
+    unknown = dict.fromkeys(("control_value", "low", "high", "n", "p_value"))
+    return unknown | {"value": float(value), "effect": float(value)}
+
+
+def _judge_part(part: Mapping[str, Any], found: Mapping[str, Any]) -> dict:
+    bound, effect = part[TESTS[part["test"]]], found["effect"]
+    holds = {
+        "better": lambda: effect > 0 and found["p_value"] < bound,
+        "within": lambda: abs(effect) <= bound,
+        "at_least": lambda: effect >= bound,
+    }[part["test"]]()
+    stated = {key: part[key] for key in ("name", "control", "test")}
+    stated |= {"wanted": bound, "open": part.get("open", "")}
+    return {**stated, **found, "holds": bool(holds)}
 
 
 def table(claim: Mapping[str, Any]) -> pd.DataFrame:

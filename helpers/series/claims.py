@@ -64,7 +64,7 @@ def _row(part: dict) -> list[str]:
     control = "" if part["control_value"] is None else f"{part['control_value']:.1%} "
     return [
         part["name"],
-        f"{part['value']:.1%}, n = {part['n']}",
+        f"{part['value']:.1%}" + ("" if part["n"] is None else f", n = {part['n']}"),
         f"{control}{part['control']}",
         effect,
         "" if part["p_value"] is None else f"{part['p_value']:.1g}",

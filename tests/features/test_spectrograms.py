@@ -18,7 +18,6 @@ from helpers.features.spectrograms import (
     Normaliser,
     fit_length,
     fit_normaliser,
-    length_changes,
     log_mel_settings,
     log_mel_spectrogram,
     log_mel_spectrograms,
@@ -91,11 +90,6 @@ def test_a_fitted_length_keeps_the_beginning_and_adds_zeros(samples, length):
     kept = min(len(samples), length)
     assert len(fitted) == length and fitted.dtype == samples.dtype
     assert np.array_equal(fitted[:kept], samples[:kept]) and not fitted[kept:].any()
-
-
-def test_length_changes_are_counted():
-    changes = length_changes([3, 5, 5, 9, 1], 5)
-    assert changes == {"filled up": 2, "cut": 1, "unchanged": 2}
 
 
 def test_the_thesis_s_settings():

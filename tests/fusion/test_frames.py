@@ -110,11 +110,6 @@ SCORES = {
 }
 
 
-def test_every_source_is_counted_with_its_frames_and_its_clips_without():
-    table = frames.source_table(FRAMES, SCORES, TESTED, "held_out")
-    assert table.values.tolist() == [["stills", 4, 3, 2, 3 / 5], ["faces", 5, 3, 2, 3 / 5]]
-
-
 def test_experiments_are_over_the_clips_with_frames():
     both = SCORES | {("stills", "thesis"): SCORES["stills", "held_out"]}
     lines = frames.source_experiments(FRAMES, both, TESTED, {"stills": 0.39})

@@ -32,13 +32,6 @@ def test_every_emotion_has_its_own_colour():
     assert len(set(style.EMOTION_COLOURS.values())) == 7
 
 
-def test_class_counts_shows_each_count(manifest):
-    figure = scores.class_counts(manifest, EMOTIONS, "Few of each")
-    assert draws(figure)
-    assert [axis.get_title() for axis in figure.axes] == ["train: 5", "val: 4"]
-    assert [bar.get_width() for bar in figure.axes[1].patches] == [0, 0, 0, 2, 0, 1, 1]
-
-
 def test_learning_curves_mark_the_epoch_that_was_kept():
     history = pd.DataFrame({"epoch": [1, 2, 3], "accuracy": [0.2, 0.5, 0.9]})
     history["val_accuracy"] = [0.2, 0.4, 0.3]

@@ -507,8 +507,8 @@ def test_the_explanation_of_05():
     right(check, "b")
     right(check, " B")
     wrong("`explanation` is empty", check, ...)
-    wrong('should be "a", "b" or "c"', check, "d")
-    wrong('should be "a", "b" or "c"', check, 2)
+    wrong("one letter of a, b, c", check, "d")
+    wrong("one letter of a, b, c", check, 2)
     wrong("by heart are only those", check, "a")
     wrong("what the curve does", check, "c")
 
@@ -591,7 +591,7 @@ def test_the_explanation_of_06():
     check = audio_spectrogram_images.explanation
     right(check, "a")
     wrong("`explanation` is empty", check, ...)
-    wrong('should be "a", "b" or "c"', check, "because")
+    wrong("one letter of a, b, c", check, "because")
     wrong("upside down", check, "b")
     wrong("the spectrum is the same", check, "C")
 

@@ -117,7 +117,7 @@ def part(name, control, effect, p_value=None, **others):
     tested = {"name": name, "control": control, "test": "better", "wanted": 0.01, "n": 288}
     tested |= {"value": 0.5 + effect, "control_value": 0.5, "effect": effect}
     tested |= {"low": effect - 0.06, "high": effect + 0.06, "p_value": p_value}
-    return tested | {"holds": p_value is None or p_value < 0.01} | others
+    return tested | {"holds": p_value is None or p_value < 0.01, "open": ""} | others
 
 
 def chart():
@@ -158,6 +158,7 @@ def miniature(tmp_path_factory):
         "wanted": 0.15,
         "value": 0.12,
         "holds": False,
+        "open": "",
         "control_value": None,
         "low": None,
         "high": None,
@@ -174,7 +175,13 @@ def miniature(tmp_path_factory):
         "04_video": claim(
             "Many frames are worth more than one, and scores of clips that were learned lie.",
             "strangers",
-            part("the mean over a clip's frames", "one frame a clip", -0.02, 0.4),
+            part(
+                "the mean over a clip's frames",
+                "one frame a clip",
+                -0.02,
+                0.4,
+                open="too few clips",
+            ),
             part("accuracy in sample, less that out of fold", "", 0.12, **leak),
             part("posed only", "the commonest emotion", 0.01, test="within", wanted=0.05),
         ),
@@ -296,6 +303,7 @@ def test_claims_come_first_with_number_interval_figure_and_link(browser, miniatu
     assert "Two other parts of it: one borne out, one not" in second.text
     assert "12.0 %; at least 15 % was wanted" in second.text.replace("\xa0", " ")
     assert "at most 5 points apart was wanted" in second.text
+    assert "Open: too few clips" in second.text
     assert "Nothing that could be told from luck." in third.text
     assert "50.0 %, 44.0 – 56.0" in third.text
     for card, name in [(first, "01_faces"), (second, "04_video"), (third, "05_audio")]:

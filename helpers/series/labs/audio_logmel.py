@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.emotions import EMOTIONS
-from helpers.series.labs.verdict import Right, expect, given, result_of
+from helpers.series.labs.verdict import Right, expect, expect_letter, given, result_of
 
 
 def guess(found: Mapping) -> Right:
@@ -103,13 +103,7 @@ _EXPLANATIONS = {
 
 def explanation(found: str) -> Right:
     """Check task 4: with little intensity there is little to hear."""
-    letter = given(found, "explanation")
-    expect(
-        isinstance(letter, str) and letter.strip().lower() in {*"abc"},
-        '`explanation` should be "a", "b" or "c".',
-    )
-    letter = letter.strip().lower()
-    expect(letter == "b", _EXPLANATIONS.get(letter, ""))
+    expect_letter(found, "explanation", "b", _EXPLANATIONS)
     return Right(
         "The label is of the scene; the sound holds a fifth of it. Noise in labels is that."
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.features.spectrogram_images import spectrogram_to_image as wanted_picture
-from helpers.series.labs.verdict import Right, expect, given, result_of
+from helpers.series.labs.verdict import Right, expect, expect_letter, given, result_of
 
 
 def picture(spectrogram_to_image: Callable) -> Right:
@@ -106,11 +106,5 @@ _EXPLANATIONS = {
 
 def explanation(found: str) -> Right:
     """Check task 4: what is heard is mostly which pitches are loud."""
-    letter = given(found, "explanation")
-    expect(
-        isinstance(letter, str) and letter.strip().lower() in {*"abc"},
-        '`explanation` should be "a", "b" or "c".',
-    )
-    letter = letter.strip().lower()
-    expect(letter == "a", _EXPLANATIONS.get(letter, ""))
+    expect_letter(found, "explanation", "a", _EXPLANATIONS)
     return Right("And the melody of a sentence? The next experiment would be to play it flat.")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from helpers.series.labs.verdict import Right, expect, expect_number, given, result_of
+from helpers.series.labs.verdict import Right, expect, expect_letter, expect_number, result_of
 
 _NOT_CONVINCING = {
     "a": "the emotions are not equally frequent: always saying the commonest may reach 30 % too.",
@@ -71,21 +71,11 @@ def settings_for(function: Callable) -> Right:
 
 def convincing(letter: str) -> Right:
     """Check task 3: the evidence that leaves least to luck."""
-    _expect_letter(letter, "convincing", "c", _NOT_CONVINCING)
+    expect_letter(letter, "convincing", "c", _NOT_CONVINCING)
     return Right("The same stills, an answer that needs no picture, and a test of the difference.")
 
 
 def explanation(letter: str) -> Right:
     """Check task 4: why a network is sure of what it has never seen."""
-    _expect_letter(letter, "explanation", "b", _NO_EXPLANATION)
+    expect_letter(letter, "explanation", "b", _NO_EXPLANATION)
     return Right("Nobody gave it an answer for 'I do not know', so it always gives another one.")
-
-
-def _expect_letter(letter: str, name: str, wanted: str, otherwise: Mapping[str, str]) -> None:
-    found = given(letter, name)
-    expect(
-        isinstance(found, str) and found.strip().lower() in {wanted, *otherwise},
-        f"`{name}` should be one letter of {', '.join(sorted({wanted, *otherwise}))}.",
-    )
-    found = found.strip().lower()
-    expect(found == wanted, f"{found}: {otherwise.get(found)}")

@@ -56,6 +56,21 @@ def result_of(function: Callable, *arguments: Any, **options: Any) -> Any:
     return value
 
 
+def expect_letter(value: Any, name: str, wanted: str, otherwise: Mapping[str, str]) -> None:
+    """Raise :class:`NotYet` unless a student chose the wanted letter.
+
+    ``otherwise`` has the other letters, and what is wrong with each.
+    """
+    letters = sorted({wanted, *otherwise})
+    found = given(value, name)
+    expect(
+        isinstance(found, str) and found.strip().lower() in letters,
+        f"`{name}` should be one letter of {', '.join(letters)}.",
+    )
+    found = found.strip().lower()
+    expect(found == wanted, f"{found}: {otherwise.get(found)}")
+
+
 def expect_number(value: Any, name: str, wanted: float, mistakes: Mapping[str, float]) -> None:
     """Raise :class:`NotYet` unless a student's number is the wanted one.
 

@@ -5,10 +5,12 @@ which one worker executes in order.
 
 Decimals are compared closely, everything else exactly (``helpers.series.outputs``). The notebooks
 of one call share a copy of the saved demo results to read and to write, so that those in the
-checkout stay, and a notebook finds the networks that an earlier one has just trained.
+checkout stay, and a notebook finds the networks that an earlier one has just trained. At the end
+the claims of the notebooks that ran are shown, and one that does not hold is a failure.
 """
 
 import copy
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -18,11 +20,14 @@ from nbval.plugin import IPyNbCell
 from xdist.scheduler import LoadScopeScheduling
 
 from helpers.paths import repository_root
+from helpers.series.claims import saved_claims, show_claims
+from helpers.series.console import make_console
 from helpers.series.machine import thread_limits
 from helpers.series.outputs import are_close
-from helpers.series.sources import BUILDS_ON
+from helpers.series.sources import BUILDS_ON, find_sources, notebooks_folder
 
 _compare = IPyNbCell.compare_outputs
+_RESULTS = pytest.StashKey[Path]()
 
 
 def compare_outputs(cell, new, saved, skip_compare=None):
@@ -50,8 +55,11 @@ def pytest_configure(config):
     if saved.is_dir():
         ignored = shutil.ignore_patterns("*.png", "*.ipynb", "*.html", "*.keras", "model.json")
         shutil.copytree(saved, Path(folder.name) / "demo", ignore=ignored)
+        for metrics in Path(folder.name).glob("demo/*/metrics.json"):
+            os.utime(metrics, (0, 0))  # tells it from what a notebook writes
     patch = pytest.MonkeyPatch()
     patch.setenv("EMOTION_RESULTS_ROOT", folder.name)
+    config.stash[_RESULTS] = Path(folder.name)
     workers = len(config.getoption("tx", None) or [1])
     for name, value in thread_limits(workers).items():
         patch.setenv(name, value)
@@ -62,6 +70,24 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     """Put the notebooks in order."""
     items.sort(key=lambda item: item.path.name)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """Show the claims of the notebooks that ran to their end; one that does not hold is a failure.
+
+    A notebook that did not get as far has failed already.
+    """
+    root = session.config.stash.get(_RESULTS, None)
+    if root is None:
+        return
+    ran = [path.parent.name for path in root.glob("demo/*/metrics.json") if path.stat().st_mtime]
+    if not ran:
+        return
+    found = saved_claims(find_sources(notebooks_folder(), ran), str(root))
+    console = make_console()
+    console.print()
+    if show_claims({name: {None: claim} for name, claim in found.items()}, console):
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(optionalhook=True)

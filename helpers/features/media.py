@@ -1,7 +1,9 @@
-"""Sound and frames of whole manifests, kept in the cache; and sound for players."""
+"""Sound and frames of whole manifests, kept in the cache; sound and films for players."""
 
+import io
 from functools import partial
 
+import av
 import ffmpeg
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from helpers.runtime.ffmpeg import run_ffmpeg
 
 __all__ = [
     "encode_mp3",
+    "encode_webm",
     "extract_frames",
     "read_audio",
     "read_audio_at_own_rate",
@@ -39,6 +42,43 @@ def encode_mp3(samples: np.ndarray, sample_rate: int, *, kilobits: int = 24) -> 
     sound = ffmpeg.input("pipe:0", format="f32le", ar=sample_rate, ac=1)
     target = sound.output("pipe:1", format="mp3", ar=16000, audio_bitrate=f"{kilobits}k")
     return run_ffmpeg(target, np.asarray(samples, dtype="<f4").tobytes())
+
+
+def encode_webm(
+    frames: np.ndarray, frames_per_second: int, samples: np.ndarray, sample_rate: int
+) -> bytes:
+    """Return frames and their sound as a small WebM film, which every browser plays.
+
+    Parameters
+    ----------
+    frames : uint8 array (n, height, width, 3)
+    samples : array (m,)
+        Mono, -1 to 1, beginning with the first frame; none (m = 0) is a film without sound.
+
+    Returns
+    -------
+    bytes
+        VP8 with Opus: about 60 kB a second for frames of 240 x 288.
+    """
+    height, width = frames.shape[1:3]
+    file = io.BytesIO()
+    with av.open(file, "w", format="webm") as film:
+        options = {"deadline": "good", "cpu-used": "4"}
+        pictures = film.add_stream("libvpx", rate=frames_per_second, options=options)
+        pictures.width, pictures.height, pictures.pix_fmt = width, height, "yuv420p"
+        pictures.bit_rate = 6 * width * height
+        voice = film.add_stream("libopus", rate=48000, layout="mono") if len(samples) else None
+        for picture in frames:
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+            film.mux(pictures.encode(frame))
+        film.mux(pictures.encode())
+        if voice:
+            values = np.asarray(samples, np.float32)[None]
+            sound = av.AudioFrame.from_ndarray(values, format="flt", layout="mono")
+            sound.sample_rate = sample_rate
+            for part in (sound, None):  # encoders resample; None empties them
+                film.mux(voice.encode(part))
+    return file.getvalue()
 
 
 def read_frames(

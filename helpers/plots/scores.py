@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from helpers.evaluation.scores import recall_of_each
 from helpers.plots.style import (
+    GUESS_COLOUR,
     HEATMAP,
     PUBLISHED_COLOUR,
     TEST_COLOUR,
@@ -117,7 +118,13 @@ def confusion(
     return figure
 
 
-def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float = 0.0) -> Figure:
+def accuracy_intervals(
+    experiments: Sequence[Mapping],
+    title: str,
+    chance: float = 0.0,
+    *,
+    guesses: Mapping[str, float] | None = None,
+) -> Figure:
     """Draw each experiment's accuracy with its 95 % interval and the published value.
 
     Parameters
@@ -128,6 +135,8 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
         The finding.
     chance : float
         The fraction of the most frequent class, drawn as a line when it is not 0.
+    guesses : mapping of an experiment's name to an accuracy, optional
+        What somebody guessed before the run; the protocol ``held_out`` has it beside its own.
     """
     figure, (axis,) = new_figure(width=7, height=0.42 * len(experiments) + 1.3)
     for row, entry in enumerate(experiments):
@@ -137,6 +146,9 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
         published = (entry.get("published") or {}).get("value")
         if published is not None:
             axis.plot(published, row, "|", color=PUBLISHED_COLOUR, markersize=16, markeredgewidth=2)
+        guess = (guesses or {}).get(entry["name"])
+        if guess is not None and entry["protocol"] == "held_out":
+            axis.plot(guess, row, "D", color=GUESS_COLOUR, fillstyle="none")
     names = [f"{entry['name']} ({entry['protocol']}, n={entry['n']})" for entry in experiments]
     axis.set_yticks(range(len(names)), names)
     axis.set_ylim(len(names) - 0.3, -0.9)
@@ -145,7 +157,8 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
         axis.text(chance, -0.8, " majority class", fontsize=8, color="#777777", va="top")
     axis.set(xlim=(0, 1))
     _head(figure, title)
-    axis.set_xlabel("accuracy, 95 % interval; the vertical mark is the published value", fontsize=9)
+    marks = "; the vertical mark is the published value" + "; the diamond a guess" * bool(guesses)
+    axis.set_xlabel(f"accuracy, 95 % interval{marks}", fontsize=9)
     axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return figure
 

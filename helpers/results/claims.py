@@ -77,10 +77,10 @@ def judge(
     -------
     dict
         ``sentence``, ``figure``, ``holds`` (all parts do); of the first part ``control``,
-        ``effect``, ``n`` and ``p_value``; ``seeds``, this seed's part of that; and ``parts``, each
-        with ``name, control, test, value, control_value, effect, low, high, n, p_value, wanted,
-        holds``. Accuracies are fractions; low and high are the 95 % interval of the effect; p is
-        corrected for the number of tests (Holm).
+        ``effect``, ``n`` and ``p_value``; ``seed``, and ``seeds``, what each came to; and
+        ``parts``, each with ``name, control, test, value, control_value, effect, low, high, n,
+        p_value, wanted, holds``. Accuracies are fractions; low and high are the 95 % interval of
+        the effect; p is corrected for the number of tests (Holm).
 
     Raises
     ------
@@ -106,6 +106,7 @@ def judge(
         "n": first["n"],
         "p_value": first["p_value"],
         "holds": holds,
+        "seed": seed,
         "seeds": {str(seed): short},
         "parts": parts,
     }
@@ -161,8 +162,11 @@ def wanted(part: Mapping[str, Any]) -> str:
 
 
 def sentence(claim: Mapping[str, Any]) -> str:
-    """Return the claim, whether it holds, and the numbers of each part."""
-    verdict = "It holds in this run" if claim["holds"] else "It does not hold in this run"
+    """Return the claim, whether it holds, with how many seeds, and the numbers of each part."""
+    verdict = "It holds" if claim["holds"] else "It does not hold"
+    holding = sum(found["holds"] for found in claim["seeds"].values())
+    if len(claim["seeds"]) > 1:
+        verdict = f"It holds with {holding} of {len(claim['seeds'])} seeds; with {claim['seed']}"
     parts = "; ".join(_words(part) for part in claim["parts"])
     return f"{claim['sentence']} {verdict}: {parts}."
 

@@ -29,7 +29,7 @@ def check_parameters(namespace: Mapping[str, object]) -> None:
     for name, annotation in namespace.get("__annotations__", {}).items():
         kind = _KINDS.get(getattr(annotation, "__name__", annotation))
         if kind and name.isupper() and name in namespace:
-            wanted = _wanted(name, kind, namespace[name])
+            wanted = expected(name, kind, namespace[name])
             if wanted:
                 value = namespace[name]
                 problems.append(f"{name} is {value!r} ({type(value).__name__}), expected {wanted}.")
@@ -38,7 +38,7 @@ def check_parameters(namespace: Mapping[str, object]) -> None:
         raise ValueError("\n".join([*problems, hint]))
 
 
-def _wanted(name: str, kind: type, value: object) -> str:
+def expected(name: str, kind: type, value: object) -> str:
     """Return what is expected in a value's place, "" if it is right."""
     fits = (int, float) if kind is float else kind
     if not isinstance(value, fits) or (isinstance(value, bool) and kind is not bool):

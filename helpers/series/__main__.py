@@ -96,7 +96,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     request = Request(**{field.name: given[field.name] for field in fields(Request)})
     plan(request)  # what cannot be done is said first
     if options.corpus == "demo":
-        ensure_demo()  # by all cores, and before several notebooks want it
+        ensure_demo(options.data_root or None)  # by all cores, and before several notebooks want it
     outcomes = run(request, console)
     summary(outcomes, console)
     _page(options, console)
@@ -172,20 +172,29 @@ def _compare(options: argparse.Namespace, console: Console) -> int:
 def _claims(options: argparse.Namespace, console: Console) -> int:
     from helpers.corpora.demo import ensure_demo
     from helpers.series import claims
-    from helpers.series.plan import Request
+    from helpers.series.page import write_gallery
+    from helpers.series.plan import Request, plan
+    from helpers.series.readme import write_readme
     from helpers.series.run import run
 
     sources = find_sources(notebooks_folder(), options.notebooks)
     if options.saved:
         found = claims.saved_claims(sources, options.results)
         return int(claims.show_claims({name: {None: c} for name, c in found.items()}, console) > 0)
-    ensure_demo()
+    if options.data_root and not options.results:
+        raise SeriesError(
+            f"--data-root {options.data_root}: claims on another corpus are not kept beside the "
+            "saved ones. Add --results FOLDER."
+        )
     request = Request(
+        data=options.data_root,
         notebooks=options.notebooks,
         seeds=options.seeds,
         results=options.results,
         jobs=options.jobs,
     )
+    plan(request)  # what cannot be done is said first
+    ensure_demo(options.data_root or None)
     outcomes = run(request, console)
     console.print()
     by_seed = {
@@ -195,6 +204,9 @@ def _claims(options: argparse.Namespace, console: Console) -> int:
     found = {s.name: {seed: by_seed[seed][s.name] for seed in options.seeds} for s in sources}
     failed = claims.show_claims(found, console)
     claims.keep_seeds(found, options.results)
+    console.print(f"page: {write_gallery(claims.CORPUS, options.results)}")
+    if not options.results:
+        console.print(f"numbers of: {write_readme()}")
     not_run = any(outcome.status in ("failed", "not run") for outcome in outcomes)
     return int(failed > 0 or not_run)
 
@@ -277,6 +289,9 @@ def _parser() -> argparse.ArgumentParser:
         "--seeds", nargs="+", type=int, default=list(range(5)), metavar="N", help="default: 0 to 4"
     )
     claims.add_argument("--results", default="", metavar="D", help="folder, default results/")
+    claims.add_argument(
+        "--data-root", default="", metavar="D", help="a demo corpus drawn with another seed"
+    )
     claims.add_argument("--saved", action="store_true", help="run nothing")
     for sub in (run, build, claims):
         sub.add_argument(

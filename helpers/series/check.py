@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import nbformat
 from nbformat import NotebookNode
 
+from helpers.results.claims import load_claims
 from helpers.results.runs import ResultsError, load_run
+from helpers.series.claims import saved_claims
 from helpers.series.labs.exercises import lab_edition, lab_path, lab_text
 from helpers.series.sources import SeriesError, Source, read_source, tags
 
@@ -25,6 +27,7 @@ def check(source: Source) -> list[str]:
     """Return the problems of a notebook, each a sentence; none if all is well."""
     wanted = read_source(source)
     problems = [*_size_problems(wanted), *_lab_problems(source), *_minutes_problems(source, wanted)]
+    problems += _claim_problems(source)
     build = f"type: python -m helpers.series build {source.number}"
     try:
         text = source.built.read_text(encoding="utf-8")
@@ -39,6 +42,20 @@ def check(source: Source) -> list[str]:
     if str(source.built.parent.parent) in text:
         problems.append("names a folder of this machine: show names, not paths")
     return problems + [f"{problem}; {build}" for problem in _built_problems(wanted, notebook)]
+
+
+def _claim_problems(source: Source) -> list[str]:
+    """Say where the saved run does not bear out what its notebook claims."""
+    stated = source.path.parent / "claims.toml"
+    if not stated.is_file():
+        return []
+    claim = saved_claims([source], str(source.built.parents[1] / "results"))[source.name]
+    if isinstance(claim, str):
+        return [claim]
+    if claim["sentence"] != load_claims(stated)[source.name]["sentence"]:
+        return ["its saved run judged another claim than claims.toml states"]
+    seeds = [seed for seed, found in claim["seeds"].items() if not found["holds"]]
+    return [f"its claim does not hold with seed {', '.join(seeds)}"] if seeds else []
 
 
 def taught_lines(notebook: NotebookNode) -> int:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.corpora.demo import MARK
 from helpers.paths import data_root, results_root
-from helpers.runtime.parameters import VALUES
+from helpers.runtime.parameters import VALUES, expected
 from helpers.series.process import Job
 from helpers.series.sources import (
     BUILDS_ON,
@@ -88,12 +89,13 @@ def missing_foundations(jobs: Sequence[Job], sources: Sequence[Source]) -> list[
 def _check_data(request: Request) -> None:
     if request.corpus not in CORPORA:
         raise SeriesError(f"--corpus {request.corpus}: expected one of {', '.join(CORPORA)}.")
-    if request.corpus == "demo" and request.data:
-        raise SeriesError(
-            f"--data-root {request.data}: the demo corpus writes its own data. "
-            "To read yours, add --corpus thesis."
-        )
     folder = data_root(request.data)
+    if request.corpus == "demo" and request.data and not (folder / MARK).is_file():
+        raise SeriesError(
+            f"--data-root {request.data}: the demo corpus writes its own data. To read yours, add "
+            "--corpus thesis. (One drawn with another seed is made by "
+            "python -m helpers.corpora.demo FOLDER --seed N.)"
+        )
     if request.corpus == "thesis" and not folder.is_dir():
         raise SeriesError(
             f"No folder {folder}, expected one that holds FACES/, SFEW/ or EmotiW_2018/. "
@@ -119,4 +121,6 @@ def _given_values(request: Request, known: Mapping) -> dict[str, object]:
             )
             raise SeriesError(f"No chosen notebook has a parameter {name}; there are:\n{listed}")
         given[name] = parse_value(known[name], value)
+        if name in VALUES and (wanted := expected(name, str, given[name])):
+            raise SeriesError(f"--set {text}: expected {wanted}.")
     return given

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from helpers.files import write_text
 from helpers.paths import repository_root
+from helpers.results.claims import sentence
 from helpers.results.runs import ResultsError, load_run, run_folder
 from helpers.series.build import SECTIONS
 from helpers.series.labs.exercises import lab_path, task_titles, tasks
@@ -46,9 +47,9 @@ def render(text: str) -> str:
     """Return README.md's text with its marked parts written anew; ValueError if a mark lacks."""
     runs = _runs()
     findings = "\n".join(
-        f"- **{name[:2]}** {run['extra']['finding']}"
+        f"- **{name[:2]}** {sentence(run['claim'])}"
         for name, run in runs.items()
-        if run["extra"].get("finding")
+        if run.get("claim")
     )
     return _fill(text, {"notebooks": _table(runs), "findings": findings})
 

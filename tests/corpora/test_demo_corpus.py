@@ -48,7 +48,7 @@ def test_every_corpus_is_read_without_a_problem(demo_root, name):
 
 
 def test_it_is_small(demo_root):
-    assert sum(path.stat().st_size for path in demo_root.rglob("*") if path.is_file()) < 80e6
+    assert sum(path.stat().st_size for path in demo_root.rglob("*") if path.is_file()) < 120e6
 
 
 def test_faces_are_24_people_in_all_kinds_with_12_pictures_each(demo_root):
@@ -71,13 +71,13 @@ def test_stills_have_the_published_imbalance_without_the_non_faces(demo_root):
         "train": (172, 49, 76, 176, 142, 151, 93),
         "val": (76, 23, 45, 62, 82, 68, 49),
     }
-    for split, total, not_faces in (("train", 260, 9), ("val", 130, 5)):
+    for split, total, not_faces in (("train", 560, 19), ("val", 560, 21)):
         assert sum(counts(faces, split)) == total
         assert (manifest["split"] == split).sum() == total + not_faces
         share = np.array(published[split]) / sum(published[split])
         assert np.abs(np.array(counts(faces, split)) - share * total).max() < 1
-    for path in manifest["path"]:
-        assert cv2.imread(path).shape == (181, 143, 3)
+    for path in manifest["path"].iloc[::10]:
+        assert cv2.imread(path).shape == (145, 114, 3)
 
 
 def test_stills_belong_to_clips_and_some_disagree_with_them(demo_root):
@@ -85,46 +85,45 @@ def test_stills_belong_to_clips_and_some_disagree_with_them(demo_root):
     label = afew.set_index(["split", "sample_id"])["emotion"]
     of_clip = [label[key] for key in zip(stills["split"], stills["clip_id"], strict=True)]
     disagree = (stills["emotion"] != of_clip).mean()
-    assert 0.01 < disagree < 0.08
+    assert 0.04 < disagree < 0.08
     for split in ("train", "val"):
         with_stills = stills.loc[stills["split"] == split, "clip_id"].nunique()
-        assert 0.55 < with_stills / (afew["split"] == split).sum() < 0.85
+        assert with_stills / (afew["split"] == split).sum() == pytest.approx(0.85, abs=0.01)
     films = stills.groupby("split")["film"].agg(set)
     assert not films["train"] & films["val"]
     assert films["train"] <= set(TITLES["train"]) and films["val"] <= set(TITLES["val"])
     assert any("_" in film for film in films["train"])
 
 
-def test_clips_are_140_and_70_with_two_ids_in_both(demo_root):
+def test_clips_are_300_in_each_split_with_two_ids_in_both(demo_root):
     manifest = load_manifest("afew", demo_root)
     assert counts(manifest, "train") == clips.CLIPS["train"]
     assert counts(manifest, "val") == clips.CLIPS["val"]
-    assert (manifest["split"] == "train").sum() == 140 and (manifest["split"] == "val").sum() == 70
     ids = manifest.groupby("split")["sample_id"].agg(set)
-    assert len(ids["train"]) == 140 and len(ids["val"]) == 70
+    assert len(ids["train"]) == 300 and len(ids["val"]) == 300
     assert len(ids["train"] & ids["val"]) == 2
 
 
 def test_clips_have_pictures_and_sound_of_the_same_length(demo_root):
     manifest = load_manifest("afew", demo_root)
     rates, changes = set(), []
-    for path in manifest["path"].iloc[::15]:
+    for path in manifest["path"].iloc[::40]:
         video = cv2.VideoCapture(path)
         frames = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
         assert video.get(cv2.CAP_PROP_FPS) == 25
         read, first = video.read()
         video.set(cv2.CAP_PROP_POS_FRAMES, frames // 2)
         read_later, later = video.read()
-        assert read and read_later and first.shape == (288, 360, 3)
+        assert read and read_later and first.shape == (192, 240, 3)
         changes.append(np.abs(first.astype(int) - later).mean())
         sound, rate = read_audio_at_own_rate(path)
         rates.add(rate)
-        assert 1.0 <= frames / 25 <= 3.0
+        assert 0.8 <= frames / 25 <= 1.6
         assert abs(len(sound) / rate - frames / 25) < 0.12
         assert 0.005 < sound.std() < 0.5 and np.abs(sound).max() <= 1.0
     assert min(changes) > 0.5
     assert len(rates) > 1
-    assert {sound_format(Path(path)) for path in manifest["path"].iloc[::7]} == {0x01, 0x55}
+    assert {sound_format(Path(path)) for path in manifest["path"].iloc[::12]} == {0x01, 0x55}
 
 
 def sound_format(path: Path) -> int:
@@ -137,8 +136,8 @@ def sound_format(path: Path) -> int:
 def test_beside_the_classes_lie_aligned_faces_for_most_clips(demo_root):
     manifest = load_manifest("afew", demo_root)
     for split, folder, name, without in (
-        ("train", "Train_AFEW", "AlignedFaces_LBPTOP_Points.zip", 4),
-        ("val", "Val_AFEW", "AlignedFaces_LBPTOP_Points_Val.zip", 3),
+        ("train", "Train_AFEW", "AlignedFaces_LBPTOP_Points.zip", 9),
+        ("val", "Val_AFEW", "AlignedFaces_LBPTOP_Points_Val.zip", 13),
     ):
         beside = demo_root / "EmotiW_2018" / folder
         assert (beside / f"{folder.split('_')[0]}_6.xml").is_file()
@@ -229,6 +228,7 @@ def test_what_is_there_is_not_written_again(tmp_path, monkeypatch):
 
     monkeypatch.setattr(demo, "_write", fail)
     assert ensure_demo(tmp_path / "demo", seed=1) == folder
+    assert ensure_demo(tmp_path / "demo") == folder  # a folder that is there may be of any seed
     with pytest.raises(CorpusError, match="seed 2"):
         ensure_demo(tmp_path / "demo", seed=2)
 

@@ -6,15 +6,26 @@ import pytest
 
 from helpers.corpora.demo.people import make_person
 from helpers.corpora.demo.sounds import CITY_SOUNDS, RATE, city_sound, music, noise
-from helpers.corpora.demo.voices import PROSODIES, SAMPLE_RATE, Prosody, moderate, speak
+from helpers.corpora.demo.voices import (
+    PROSODIES,
+    SAMPLE_RATE,
+    Prosody,
+    make_sentence,
+    moderate,
+    speak,
+)
 from helpers.corpora.urbansound8k import CLASSES
 from helpers.emotions import EMOTIONS
+
+
+def say(person, prosody, samples, rng):
+    return speak(person, prosody, make_sentence(rng), samples, rng)
 
 
 def voice_of(emotion: str, gender: str, take: int, seconds: float) -> np.ndarray:
     person = make_person(np.random.default_rng(11), gender, "y")
     rng = np.random.default_rng([take, 5])
-    return speak(person, PROSODIES[emotion], int(seconds * SAMPLE_RATE), rng)[0]
+    return say(person, PROSODIES[emotion], int(seconds * SAMPLE_RATE), rng)[0]
 
 
 def median_pitch(voice: np.ndarray) -> float:
@@ -42,7 +53,7 @@ def test_pitch_is_ordered_by_emotion(pitches):
 def test_neutral_speech_has_the_persons_own_pitch():
     for gender, seed in (("f", 1), ("m", 2)):
         person = make_person(np.random.default_rng(seed), gender, "m")
-        voice, _ = speak(person, Prosody(), int(3 * SAMPLE_RATE), np.random.default_rng(0))
+        voice, _ = say(person, Prosody(), int(3 * SAMPLE_RATE), np.random.default_rng(0))
         assert abs(12 * np.log2(median_pitch(voice) / person.pitch)) < 3
 
 
@@ -68,7 +79,7 @@ def test_faster_speech_opens_the_mouth_more_often():
     openings = {}
     for rate in (0.7, 1.4):
         rng = np.random.default_rng(3)
-        _, opening = speak(person, Prosody(rate=rate), int(3 * SAMPLE_RATE), rng)
+        _, opening = say(person, Prosody(rate=rate), int(3 * SAMPLE_RATE), rng)
         assert opening.min() >= 0 and opening.max() <= 1
         above = opening > 0.5 * opening.max()
         openings[rate] = np.count_nonzero(np.diff(above.astype(int)) == 1)
@@ -85,11 +96,11 @@ def test_moderate_goes_from_neutral_to_full():
 def test_people_sound_different_and_the_same_numbers_the_same():
     person = make_person(np.random.default_rng(1), "m", "o")
     once, again = (
-        speak(person, PROSODIES["Happy"], 22050, np.random.default_rng(9))[0] for _ in range(2)
+        say(person, PROSODIES["Happy"], 22050, np.random.default_rng(9))[0] for _ in range(2)
     )
     other = make_person(np.random.default_rng(2), "m", "o")
     assert np.array_equal(once, again)
-    changed = speak(other, PROSODIES["Happy"], 22050, np.random.default_rng(9))[0]
+    changed = say(other, PROSODIES["Happy"], 22050, np.random.default_rng(9))[0]
     assert not np.array_equal(once, changed)
 
 

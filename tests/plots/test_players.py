@@ -6,8 +6,8 @@ import re
 import numpy as np
 import pytest
 
-from helpers.features.media import encode_mp3, read_audio
-from helpers.plots.players import players
+from helpers.features.media import encode_mp3, encode_webm, extract_frames, read_audio
+from helpers.plots.players import film_player, players
 
 RATE = 22050
 
@@ -41,3 +41,26 @@ def test_players_are_small_equally_loud_and_safe(tmp_path):
 def test_one_caption_a_sound():
     with pytest.raises(ValueError, match="zip"):
         players([tone(0.1, 1)], [], RATE)
+
+
+@pytest.mark.parametrize("has_sound", [True, False])
+def test_a_film_holds_its_frames_and_its_sound(has_sound, tmp_path):
+    frames = np.zeros((20, 48, 64, 3), np.uint8)
+    frames[:10, :, :, 0], frames[10:, :, :, 2] = 220, 220  # red, then blue
+    film = encode_webm(frames, 20, tone(1, 0.5) if has_sound else np.zeros(0), RATE)
+    (tmp_path / "film.webm").write_bytes(film)
+    shown = extract_frames(tmp_path / "film.webm", frames_per_clip=4)
+    assert shown.shape == (4, 48, 64, 3)
+    assert shown.mean(axis=(1, 2)).argmax(axis=1).tolist() == [0, 0, 2, 2]
+    if has_sound:
+        decoded = read_audio(tmp_path / "film.webm", RATE)
+        pitch = np.argmax(np.abs(np.fft.rfft(decoded))) * RATE / len(decoded)
+        assert pitch == pytest.approx(440, 1e-2)
+        assert len(decoded) / RATE == pytest.approx(1, abs=0.1)
+
+
+def test_a_films_player_is_small_and_safe():
+    film = encode_webm(np.full((25, 64, 64, 3), 99, np.uint8), 25, tone(1, 0.1), RATE)
+    shown = film_player(film, '<b>"x"').data
+    assert base64.b64decode(re.search(r"base64,([^\"]+)", shown)[1]) == film
+    assert "<b>" not in shown and len(shown) < 40_000

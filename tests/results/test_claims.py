@@ -51,7 +51,7 @@ def test_a_claim_that_is_borne_out():
     assert (claim["effect"], claim["n"], claim["control"]) == (0.5, 40, "theirs")
     assert leak["value"] == 0.2 and leak["low"] is None
     json.dumps(claim, allow_nan=False)
-    assert "It holds" in claims.sentence(claim) and "+50 points" in claims.sentence(claim)
+    assert "It holds:" in claims.sentence(claim) and "+50 points" in claims.sentence(claim)
     assert list(claims.table(claim)["holds"]) == ["yes"] * 3
 
 
@@ -103,8 +103,9 @@ def test_what_is_stated_is_whole(tmp_path):
 
 
 def test_seeds_are_put_together_in_order():
-    claim = claims.with_seeds(judge(), [{"seeds": {"10": {"holds": False}, "0": {}}}])
+    claim = claims.with_seeds(judge(), [{"seeds": {"10": {"holds": False}, "0": {"holds": True}}}])
     assert list(claim["seeds"]) == ["0", "3", "10"] and not claim["seeds"]["10"]["holds"]
+    assert "It holds with 2 of 3 seeds; with 3: ours 75%" in claims.sentence(claim)
 
 
 @pytest.mark.parametrize("gained", range(12))

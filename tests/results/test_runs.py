@@ -14,11 +14,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 from matplotlib.figure import Figure
+from PIL import Image
 
 from helpers.emotions import EMOTIONS
 from helpers.results import clip_scores, runs
 from helpers.results.runs import ResultsError
 
+MP4, WEBM = b"\x00\x00\x00\x18ftypmp42", b"\x1aE\xdf\xa3 matroska"
 SCORE = {"n": 4, "correct": 3, "accuracy": 0.75, "interval": (0.3, 0.95), "uar": 0.7}
 
 
@@ -176,7 +178,10 @@ def test_the_data_digest_follows_content_not_place(tmp_path):
 
 
 def test_a_second_run_leaves_nothing_of_the_first(tmp_path):
-    folder = save(tmp_path, predictions=scores(), figures={"old": (figure(), "old")})
+    clips = {"old": (MP4, "old"), "older": (WEBM, "older")}
+    first = {"predictions": scores(), "figures": {"old": (figure(), "old")}, "clips": clips}
+    folder = save(tmp_path, **first)
+    assert len(list(folder.glob("old*"))) == 3
     (folder / "run.ipynb").write_text("kept: not ours to remove")
     save(tmp_path, figures={"new": (figure(), "new")})
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -186,6 +191,40 @@ def test_a_second_run_leaves_nothing_of_the_first(tmp_path):
     ]
     with pytest.raises(ResultsError, match="predictions.csv is missing"):
         runs.load_predictions("01_faces_baseline", "demo", tmp_path)
+
+
+def test_clips_keep_their_bytes_and_are_named_for_what_they_are(tmp_path):
+    clips = {"angry": (MP4, "An angry face"), "sad": (WEBM, "A sad one")}
+    folder = save(tmp_path, clips=clips)
+    assert runs.load_run("01_faces_baseline", "demo", tmp_path)["clips"] == [
+        {"name": "angry", "file": "angry.mp4", "caption": "An angry face"},
+        {"name": "sad", "file": "sad.webm", "caption": "A sad one"},
+    ]
+    assert (folder / "angry.mp4").read_bytes() == MP4
+    assert (folder / "sad.webm").read_bytes() == WEBM
+
+
+def test_it_is_kept_where_a_figure_shows_photographs(tmp_path):
+    """Their edges, in the png, lie where its colours change."""
+    faces = Figure(figsize=(4, 2), layout="constrained")
+    above, below, chart = faces.subplots(1, 3)
+    above.imshow(np.full((5, 5, 3), (255, 0, 0), np.uint8))
+    below.imshow(np.ones((5, 5)), cmap="gray", vmin=0, vmax=9)
+    chart.imshow(np.ones((5, 5)), cmap="Blues", vmin=0, vmax=2)
+    for axis in faces.axes:
+        axis.set_axis_off()
+    faces.suptitle("A title of some length, which the picture has to hold")
+    folder = save(tmp_path, figures={"faces": (faces, "Faces")})
+    (kept,) = runs.load_run("01_faces_baseline", "demo", tmp_path)["figures"]
+    with Image.open(folder / "faces.png") as picture:
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    is_red = (pixels == (255, 0, 0)).all(axis=-1)
+    is_dark = (pixels == pixels[..., :1]).all(axis=-1) & (abs(pixels[..., 0] - 28) < 3)
+    for place, (left, top, width, height) in zip((is_red, is_dark), kept["pictures"], strict=True):
+        rows, columns = np.nonzero(place)
+        edges = np.array([left, top, left + width, top + height]) * [*pixels.shape[1::-1], *pixels.shape[1::-1]]
+        found = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        assert np.abs(edges - found).max() < 2
 
 
 def test_figures_are_the_same_bytes_each_time(tmp_path):
@@ -233,6 +272,8 @@ def test_an_experiment_says_what_is_wrong_with_it(arguments, message):
         ({"started": time.perf_counter()}, "pass time.time"),
         ({"experiments": [{"name": "CNN", "protocol": "both"}]}, "experiment()"),
         ({"figures": {"a/b": (None, "x")}}, "Figure 'a/b'"),
+        ({"clips": {"talk": (b"RIFF....AVI", "x")}}, "neither MP4 nor WebM"),
+        ({"clips": {"talk": (WEBM + bytes(200_000), "x")}}, "at most 200,000"),
         ({"settings": {"model": object()}}, "settings, model is a object"),
     ],
 )

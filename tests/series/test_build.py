@@ -246,6 +246,41 @@ def test_minutes_promised_are_those_of_the_saved_run(source, said, seconds, prob
     assert all(problem in text for text in found)
 
 
+STATED = """
+[01_small]
+sentence = "It counts."
+figure = "counts"
+[01_small.parts.all]
+name = "counted"
+control = "not counted"
+test = "at_least"
+value = 0.5
+samples = 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("saved", "problem"),
+    [
+        (None, "Run the notebook first"),
+        ({}, "judged no claim"),
+        ({"sentence": "It counts.", "seeds": {"0": {"holds": True}}}, ""),
+        ({"sentence": "It counts.", "seeds": {"0": {"holds": True}, "3": {"holds": False}}}, "3"),
+        ({"sentence": "It adds.", "seeds": {"0": {"holds": True}}}, "another claim"),
+    ],
+)
+def test_the_saved_run_bears_out_what_is_claimed(built, saved, problem):
+    (built.path.parent / "claims.toml").write_text(STATED)
+    if saved is not None:
+        folder = built.path.parents[2] / "results" / "demo" / "01_small"
+        folder.mkdir(parents=True)
+        (folder / "metrics.json").write_text(
+            json.dumps({"schema": 1, "seconds": 9, "claim": saved})
+        )
+    found = [text for text in check(built) if "how long" not in text]
+    assert len(found) == bool(problem) and all(problem in text for text in found)
+
+
 def test_a_path_of_this_machine_is_found(built):
     change(built, add_text(f"saved in {built.built.parent.parent}/results"))
     assert check(built) == ["names a folder of this machine: show names, not paths"]

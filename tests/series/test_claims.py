@@ -55,6 +55,13 @@ def test_a_run_without_a_claim_says_so(tmp_path):
     assert "judged no claim" in found[NAME]
 
 
+def test_another_corpus_is_not_kept_beside_the_saved_claims(tmp_path, capsys):
+    assert main(["claims", "--data-root", str(tmp_path)]) == 2
+    assert "Add --results FOLDER" in capsys.readouterr().out
+    assert main(["claims", "--data-root", str(tmp_path), "--results", str(tmp_path)]) == 2
+    assert "the demo corpus writes its own data" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("sentence", ["One is better.", "Two are."])
 def test_seeds_are_kept_if_they_are_of_the_same_claim(tmp_path, sentence):
     saved = save(tmp_path, claim(0, sentence=sentence))

@@ -1,6 +1,5 @@
 """The lab editions: tasks without answers, made from the notebooks' own sources."""
 
-import json
 import re
 
 import nbformat
@@ -10,7 +9,6 @@ from helpers.series import __main__ as command
 from helpers.series.build import build
 from helpers.series.check import check
 from helpers.series.labs.exercises import (
-    grade_id,
     lab_edition,
     lab_path,
     lab_text,
@@ -92,12 +90,24 @@ def graded(notebook):
     }
 
 
+def folded(cell):
+    """Return the solution that a cell shows when it is unfolded, "" for any other cell."""
+    code = re.fullmatch(
+        r"<details>\n.*\n```python\n(.+)\n```\n\n</details>", cell.source, re.DOTALL
+    )
+    return code[1] if code else ""
+
+
 def solved(source):
-    """Return a lab edition with the solutions put back."""
+    """Return a lab edition with its solutions in the place of YOUR CODE HERE, as a student does."""
     notebook = lab_edition(source)
-    cells = graded(notebook)
-    for number, (cell, _) in enumerate(tasks(source), start=1):
-        cells[grade_id(source.number, number, "task")].source = cell.source
+    task = None
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            task = cell
+        elif solution := folded(cell):
+            place = r" *# YOUR CODE HERE: .*\n *raise NotImplementedError.*"
+            task.source = re.sub(place, lambda _, text=solution: text, task.source)
     return notebook
 
 
@@ -131,7 +141,6 @@ def test_the_lab_edition_has_a_starting_point_in_the_place_of_each_solution(sour
         '    # YOUR CODE HERE: twice "x"\n'
         '    raise NotImplementedError("Start here: twice \\"x\\"")'
     )
-    assert "train & test" not in lab_text(notebook)
     assert "Person 2" not in lab_text(notebook)
     assert dict(cells["01-check-1"].metadata.nbgrader) == {
         "grade": True,
@@ -152,6 +161,21 @@ def test_the_lab_edition_has_a_starting_point_in_the_place_of_each_solution(sour
     assert not any("lab" in tags(cell) for cell in notebook.cells)
 
 
+def test_a_solution_is_folded_below_its_check_and_makes_the_cell_of_the_full_edition(source):
+    cells = lab_edition(source).cells
+    places = [index for index, cell in enumerate(cells) if folded(cell)]
+    before = [cells[index - 1].metadata.nbgrader.grade_id for index in places]
+    assert before == ["01-check-1", "01-check-2"]
+    assert [folded(cells[index]) for index in places] == [
+        "in_both = train & test",
+        "    return 2 * x",
+    ]
+    full = {cell.source for cell in read_source(source).cells}
+    for cell in solved(source).cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            assert cell.source in full
+
+
 def test_a_source_without_tasks_has_no_lab_edition(source):
     source.path.write_text("# %% [markdown]\n# # 01 · Nothing to do\n")
     assert write_exercises(source) is None
@@ -166,6 +190,7 @@ def test_a_source_without_tasks_has_no_lab_edition(source):
         (": in_both, a set of people", "", "what is to be written"),
         ("    ### END SOLUTION", "", "END SOLUTION is missing"),
         ("in_both = train & test", "### BEGIN SOLUTION: again\n1", "a mark is missing"),
+        ("len(in_both)", "### BEGIN SOLUTION: more\n1\n### END SOLUTION", "one pair of marks"),
     ],
 )
 def test_an_unfinished_task_is_named(source, old, new, message):
@@ -237,10 +262,10 @@ def test_a_lab_has_two_to_four_tasks_and_is_in_step_with_its_source(source):
 
 
 @every_lab
-def test_no_solution_is_left_in_a_lab(source):
+def test_solutions_are_nowhere_in_a_lab_but_folded_away(source):
     """A line is distinctive if nothing but the solution has it."""
-    text = lab_path(source).read_text(encoding="utf-8")
-    said = "\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells)
+    notebook = nbformat.read(lab_path(source), as_version=4)
+    said = "\n".join(cell.source for cell in notebook.cells if not folded(cell))
     lines = source.path.read_text(encoding="utf-8").split("\n")
     solutions = [line.strip() for _, solution in tasks(source) for line in solution]
     for _, solution in tasks(source):
@@ -249,7 +274,6 @@ def test_no_solution_is_left_in_a_lab(source):
         assert distinctive, f"nothing in {solution} is the solution's own"
         for line in distinctive:
             assert line not in said
-            assert json.dumps(line, ensure_ascii=False)[1:-1] not in text
 
 
 def _count(lines, wanted):

@@ -416,40 +416,64 @@ def test_frozen_layers_left_empty():
     wrong("returns nothing", vgg16_transfer.frozen_layers, says(None))
 
 
-def test_trained_parameters():
-    model = vgg16((32, 32, 3), 7, 1)
-    trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
-
-    def check(answer):
-        return vgg16_transfer.trained_parameters(answer, model)
-
-    right(check, trained)
-    wrong("is empty", check, ...)
-    wrong("the frozen ones as well", check, model.count_params())
-    wrong("these are the frozen ones", check, model.count_params() - trained)
-    wrong("how many numbers are in them", check, len(model.trainable_weights))
-
-
-def test_same_stills():
-    true = np.array([0, 1, 2, 1])
-    predicted = {
-        ("VGG16", "held_out"): np.array([0, 1, 1, 1]),
-        ("small", "held_out"): np.array([0, 0, 2, 1]),
-        ("small", "thesis"): np.array([1, 1, 2, 1]),
-    }
-    answer = {name: values == true for (name, kind), values in predicted.items() if kind[0] == "h"}
+def test_guesses_of_03():
+    names = ["small CNN", "VGG16"]
 
     def check(found):
-        return vgg16_transfer.same_stills(found, predicted, true)
+        return vgg16_transfer.guesses(found, names)
 
-    right(check, answer)
+    right(check, {"small CNN": 0.2, "VGG16": 0.3})
     wrong("is empty", check, ...)
-    wrong("with the names VGG16 and small", check, {"VGG16": answer["VGG16"]})
-    wrong("true where the network is wrong", check, {k: ~v for k, v in answer.items()})
-    wrong("VGG16: int64 was given", check, answer | {"VGG16": answer["VGG16"].astype(int)})
-    wrong(r"small: an array of shape \(\)", check, answer | {"small": 0.5})
-    thesis = predicted["small", "thesis"] == true
-    wrong("small: not where its answers under held_out", check, answer | {"small": thesis})
+    wrong("a fraction for each of small CNN, VGG16", check, {"VGG16": 0.3})
+    wrong("a fraction for each", check, [0.2, 0.3])
+    wrong("VGG16 has 30; a fraction", check, {"small CNN": 0.2, "VGG16": 30})
+    wrong("small CNN has a str; a number", check, {"small CNN": "20 %", "VGG16": 0.3})
+    wrong("all alike", check, {"small CNN": 0.3, "VGG16": 0.3})
+
+
+def test_what_the_control_of_03_rules_out():
+    check = vgg16_transfer.ruled_out
+    right(check, {"depth", "colour", "steps"})
+    right(check, ["steps", "colour", "depth"])
+    wrong("is empty", check, ...)
+    wrong("is a str; a set", check, "depth")
+    wrong("differ in their `weights`", check, {"depth", "colour", "steps", "weights"})
+    wrong("differ in their `weights`", check, {"weights"})
+    wrong("`steps`: is it another one", check, {"depth", "colour"})
+    wrong("none of the four reasons", check, {"depth", "colour", "steps", "luck"})
+
+
+def broken_split(train, test, seed, *, lot=True, same_size=True, apart=True, twins=True):
+    rng = np.random.default_rng(seed)
+    mixed, kept = (rng.permutation(rows) if lot else rows for rows in (test, train))
+    asked, joined = mixed[: len(mixed) // 2], mixed[len(mixed) // 2 :]
+    if not apart:
+        joined = np.append(joined[1:], asked[0])
+    if not twins:
+        return train, asked
+    return np.append(kept[: len(train) - len(joined)] if same_size else kept, joined), asked
+
+
+@pytest.mark.parametrize(
+    ("mistake", "message"),
+    [
+        ({"lot": False}, "side by side"),
+        ({"same_size": False}, "120 different rows are trained on, 90 were before"),
+        ({"apart": False}, "1 rows are on both sides"),
+        ({"twins": False}, "No test row is trained on"),
+    ],
+)
+def test_broken_split_of_03_wrong(mistake, message):
+    wrong(message, vgg16_transfer.broken_split, lambda *rows: broken_split(*rows, **mistake))
+
+
+def test_broken_split_of_03():
+    check = vgg16_transfer.broken_split
+    right(check, broken_split)
+    wrong("is empty", check, empty)
+    wrong("Two arrays of rows", check, says(np.arange(30)))
+    wrong("60 of the rows to ask about are not in `test`", check, lambda *r: broken_split(*r)[::-1])
+    wrong("60 of 60 test rows", check, lambda train, test, seed: (train, test))
 
 
 # 04

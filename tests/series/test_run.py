@@ -206,6 +206,15 @@ def test_values_take_the_annotated_type(folder):
         plan(Request(values=["FLAG=maybe"]), folder)
 
 
+def test_settings_of_an_old_name_are_refused_with_the_new_one(folder):
+    cell = 'SETTINGS: str = "default"  # which\n'
+    write(folder, "01_faces", parameters=PARAMETERS.rstrip("\n") + "\n" + cell)
+    (job,) = plan(Request(values=["SETTINGS=published"]), folder)
+    assert job.parameters["SETTINGS"] == "published"
+    with pytest.raises(SeriesError, match="SETTINGS=thesis: .* is now SETTINGS = .published"):
+        plan(Request(values=["SETTINGS=thesis"]), folder)
+
+
 def test_a_parameter_goes_only_where_it_exists(folder):
     write(folder, "01_faces")
     write(folder, "03_vgg", parameters=PARAMETERS.rstrip("\n") + "\nBLOCKS: int = 2  # b\n")

@@ -21,16 +21,17 @@ from helpers.corpora.manifest import CorpusError
 from helpers.files import digest_of, locked, write_atomically, write_json
 from helpers.paths import cache_root
 
-VERSION = 4
+VERSION = 5
 """Counted up with every change to what is drawn or heard, so that old copies are not used."""
 SEED = 2021
-_MARK = "demo.json"
+MARK = "demo.json"
+"""The file that says of which version and seed a folder is."""
 
 
-def ensure_demo(folder: str | Path | None = None, *, seed: int = SEED) -> Path:
+def ensure_demo(folder: str | Path | None = None, *, seed: int | None = None) -> Path:
     """Return the folder that holds the miniature, writing it first if it is not there.
 
-    Writing takes about a minute on two cores and 70 MB. It happens in a temporary folder that
+    Writing takes about a minute on two cores and 110 MB. It happens in a temporary folder that
     gets its name when all is done, so a folder of that name is always complete. Of several
     processes that want it at once one writes it, and the others wait.
 
@@ -38,15 +39,16 @@ def ensure_demo(folder: str | Path | None = None, *, seed: int = SEED) -> Path:
     ----------
     folder : str or Path, optional
         Where; without it a folder of the cache named after version and seed.
-    seed : int
-        The same seed gives the same pixels and samples.
+    seed : int, optional
+        The same seed gives the same pixels and samples. Without it a folder that is there already
+        may be of any seed, and a new one is of ``SEED``.
 
     Raises
     ------
     CorpusError
         If ``folder`` holds something else.
     """
-    contents = {"version": VERSION, "seed": seed}
+    contents = {"version": VERSION, "seed": SEED if seed is None else seed}
     if folder is None:
         folder = cache_root() / f"demo-{digest_of(contents)[:8]}"
     folder = Path(folder).expanduser().resolve()
@@ -54,9 +56,11 @@ def ensure_demo(folder: str | Path | None = None, *, seed: int = SEED) -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with locked(folder.parent):
             _write_if_absent(folder, contents)
-    if _read_mark(folder) != contents:
+    found = _read_mark(folder) or {}
+    if found.get("version") != VERSION or seed not in (None, found.get("seed")):
+        of_seed = "" if seed is None else f" and seed {seed}"
         raise CorpusError(
-            f"{folder} is not the demo corpus of version {VERSION} and seed {seed}. "
+            f"{folder} is not the demo corpus of version {VERSION}{of_seed}. "
             "Give a folder that does not exist yet, or remove this one."
         )
     return folder
@@ -70,7 +74,7 @@ def _write_if_absent(folder: Path, contents: dict) -> None:
             shutil.rmtree(unfinished.parent)  # of a process that was killed
         with write_atomically(folder) as temporary:
             _write(temporary, contents["seed"])
-            write_json(temporary / _MARK, contents)
+            write_json(temporary / MARK, contents)
 
 
 def _is_empty(folder: Path) -> bool:
@@ -79,7 +83,7 @@ def _is_empty(folder: Path) -> bool:
 
 def _read_mark(folder: Path) -> dict | None:
     try:
-        return json.loads((folder / _MARK).read_text(encoding="utf-8"))
+        return json.loads((folder / MARK).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
 

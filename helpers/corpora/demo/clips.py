@@ -29,19 +29,19 @@ from helpers.corpora.demo.voices import SAMPLE_RATE
 from helpers.emotions import EMOTIONS
 from helpers.runtime.ffmpeg import run_ffmpeg
 
-CLIPS = {"train": (24, 13, 15, 27, 26, 21, 14), "val": (12, 7, 8, 12, 12, 11, 8)}
+CLIPS = {"train": (52, 29, 31, 58, 56, 45, 29), "val": (50, 31, 36, 50, 49, 48, 36)}
 """Clips by class; AFEW's 773 and 383 in proportion."""
-STILLS = {"train": (52, 15, 23, 53, 43, 46, 28), "val": (24, 8, 14, 20, 26, 22, 16)}
+STILLS = {"train": (112, 32, 50, 115, 92, 98, 61), "val": (105, 32, 62, 86, 113, 94, 68)}
 """Stills of faces by class; the 859 and 405 of the thesis (figure 11) in proportion."""
-NOT_FACES = {"train": 9, "val": 5}
+NOT_FACES = {"train": 19, "val": 21}
 """Stills that show no face, on top of the others; the thesis deleted such by hand."""
 IDS_IN_BOTH = 2
-_FRACTION_WITH_STILLS = 0.7
-_FRACTION_OF_OTHER_LABELS = 0.05
-_CLIPS_WITHOUT_FACES = {"train": 4, "val": 3}
-_STILL_SIZE = (181, 143)  # height, width
+_FRACTION_WITH_STILLS = 0.85
+_FRACTION_OF_OTHER_LABELS = 0.1  # of the second and later stills
+_CLIPS_WITHOUT_FACES = {"train": 9, "val": 13}
+_STILL_SIZE = (145, 114)  # height, width: the proportions of SFEW's 181 x 143
 _ALIGNED_SIZE = 96
-_FRAMES_A_DRAWING = 2  # drawn "on twos", as animated films are
+_FRAMES_A_DRAWING = 4  # fewer drawings than frames, as in animated films
 _FOLDERS = {"train": "Train", "val": "Val"}
 _ZIPS = {
     "train": "AlignedFaces_LBPTOP_Points.zip",
@@ -130,7 +130,7 @@ def write_clip(root: Path, seed: int, clip: Clip) -> tuple[dict[str, bytes], lis
     for number in range(0, shot.frames, _FRAMES_A_DRAWING):
         frame, pose = film_frame(shot, number, mouth[number], rng)
         frames += [frame] * min(_FRAMES_A_DRAWING, shot.frames - number)
-        if clip.aligned_faces and number % 6 == 0:
+        if clip.aligned_faces and number % (2 * _FRAMES_A_DRAWING) == 0:
             name = f"Faces/{clip.clip_id}/{number:03d}.jpg"
             aligned[name] = _jpeg(_aligned_face(frame, pose, rng, lost=rng.random() < lost))
     folder = root / "EmotiW_2018" / f"{_FOLDERS[clip.split]}_AFEW" / clip.emotion
@@ -153,7 +153,7 @@ def _write_stills(
             still = film_no_face(shot, *_STILL_SIZE, rng)
             not_faces.append(name)
         (folder / label).mkdir(parents=True, exist_ok=True)
-        cv2.imwrite(str(folder / label / name), still[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 6])
+        cv2.imwrite(str(folder / label / name), still[..., ::-1])
     return not_faces
 
 
@@ -164,7 +164,7 @@ def _aligned_face(
     half = 1.1 * pose.scale
     middle = np.array(pose.centre) + rng.normal(0, 0.06, 2) * pose.scale
     if lost:
-        half = rng.uniform(20, 50)
+        half = rng.uniform(15, 40)
         middle = rng.uniform((0, 0), (WIDTH, HEIGHT))
     return cv2.getRectSubPix(frame, (int(2 * half),) * 2, tuple(map(float, middle)))
 
@@ -188,11 +188,13 @@ def _write_avi(path: Path, frames: list[np.ndarray], sound: np.ndarray, shot: Sh
     with tempfile.TemporaryDirectory() as folder:
         wave = Path(folder) / "sound.wav"
         soundfile.write(wave, sound, SAMPLE_RATE, subtype="PCM_16")
+        raw = Path(folder) / "frames.rgb"  # a pipe takes as long as the drawing
+        raw.write_bytes(np.stack(frames))
         pictures = ffmpeg.input(
-            "pipe:0", format="rawvideo", pix_fmt="rgb24", s=size, r=FRAMES_PER_SECOND
+            str(raw), format="rawvideo", pix_fmt="rgb24", s=size, r=FRAMES_PER_SECOND
         )
         output = ffmpeg.output(pictures, ffmpeg.input(str(wave)), str(path), f="avi", **options)
-        run_ffmpeg(output.overwrite_output(), np.stack(frames).tobytes())
+        run_ffmpeg(output.overwrite_output())
 
 
 def write_beside(root: Path, clips: list[Clip], aligned: list[dict[str, bytes]]) -> None:

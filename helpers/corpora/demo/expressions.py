@@ -47,14 +47,17 @@ def express(
     intensity: float,
     rng: np.random.Generator | None = None,
     variation: float = 0.0,
+    *,
+    manner: Mapping[str, Units] = PROTOTYPES,
 ) -> dict[int, float]:
     """Return the action units of an emotion, every unit of ``ACTION_UNITS`` in it.
 
     An ``intensity`` of 0 is a face at rest, 1 the prototype. ``variation``, which needs ``rng``, is
     by how much each unit is stronger or weaker by chance (relative standard deviation), and how
-    much of the units that do not belong comes in.
+    much of the units that do not belong comes in. ``manner`` is what the emotions do to this face
+    (``Person.manner``).
     """
-    prototype = PROTOTYPES[emotion]
+    prototype = manner[emotion]
     units = {unit: intensity * prototype.get(unit, 0.0) for unit in ACTION_UNITS}
     if variation:
         for unit in ACTION_UNITS:

@@ -37,6 +37,10 @@ TITLES = {
         "The_Empty_Chair",
         "NorthWind",
         "Borrowed_Sunday",
+        "HarvestOfGlass",
+        "The_Third_Platform",
+        "SilverCanal",
+        "OrdinaryThunder",
     ),
 }
 """No film is in two splits, as in AFEW."""
@@ -56,7 +60,7 @@ class Film:
     saturation: float  # 0 is black and white
     contrast: float
     grain: float
-    softness: float  # pixels of blur at 288 lines
+    softness: float  # pixels of blur
     sound_rate: int  # Hz
     sound_codec: str  # "pcm_s16le" or "libmp3lame"
     music: float  # how loud it is under the voices, 0 .. 1
@@ -80,7 +84,7 @@ def make_film(rng: np.random.Generator, title: str) -> Film:
         contrast=float(rng.uniform(0.9, 1.2)),
         grain=float(rng.uniform(0.004, 0.028)),
         softness=float(rng.uniform(0.2, 0.9)),
-        sound_rate=int(rng.choice([22050, 32000, 44100])),
+        sound_rate=int(rng.choice([22050, 32000, 44100], p=[0.5, 0.25, 0.25])),
         sound_codec=str(rng.choice(["pcm_s16le", "libmp3lame"], p=[0.4, 0.6])),
         music=float(max(rng.normal(0.2, 0.3), 0)),
         noise=float(rng.uniform(0.05, 0.6)),
@@ -110,7 +114,7 @@ def backdrop(film: Film, rng: np.random.Generator, height: int, width: int) -> n
 
 def film_grain(film: Film, rng: np.random.Generator) -> np.ndarray:
     """Return a piece of raw film larger than a picture, float32 (height, width)."""
-    grain = rng.standard_normal((400, 480), np.float32) * np.float32(1.6 * film.grain)
+    grain = rng.standard_normal((230, 280), np.float32) * np.float32(1.6 * film.grain)
     return cv2.GaussianBlur(grain, (0, 0), 0.6)
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.corpora.demo.expressions import ACTION_UNITS
+from helpers.corpora.demo.difficulty import MANNER, RESTING
+from helpers.corpora.demo.expressions import ACTION_UNITS, PROTOTYPES
 
 AGE_GROUPS = {"y": "young", "m": "middle", "o": "older"}
 GENDERS = {"f": "female", "m": "male"}
@@ -35,11 +36,16 @@ _HAIR_STYLES = {
     "f": ["long", "bob", "bun", "curly", "pixie"],
     "m": ["short", "short", "side", "curly", "receding", "bald"],
 }
+_OWN_UNITS = (1, 2, 4, 6, 7, 10, 12, 15, 17, 20, 23)
 
 
 @dataclass(frozen=True)
 class Person:
-    """One person; lengths are relative to the average face, colours RGB in 0..1."""
+    """One person; lengths are relative to the average face, colours RGB in 0..1.
+
+    As real people do, each has an own way of showing an emotion, the same in all pictures: who has
+    learned how one of them looks when angry knows only in part how another one does.
+    """
 
     gender: str
     age: float  # 0 young .. 1 old
@@ -73,6 +79,7 @@ class Person:
     breathiness: float
     roughness: float
     syllables_per_second: float
+    manner: dict[str, dict[int, float]]  # what each emotion does to the face
 
 
 def make_person(rng: np.random.Generator, gender: str, age_group: str) -> Person:
@@ -125,6 +132,7 @@ def make_person(rng: np.random.Generator, gender: str, age_group: str) -> Person
         breathiness=rng.uniform(0.0, 0.5) + 0.15 * age,
         roughness=rng.uniform(0.0, 0.3) + 0.2 * age,
         syllables_per_second=rng.normal(4.6, 0.5) - 0.5 * age,
+        manner=_manner(rng),
     )
 
 
@@ -151,4 +159,20 @@ def _clothes(rng: np.random.Generator) -> np.ndarray:
 def _resting_face(rng: np.random.Generator) -> dict[int, float]:
     """Return small units that a face shows at rest: some people look sad, stern or amused."""
     habitual = rng.choice([1, 2, 4, 12, 15, 17, 23, 43], size=2, replace=False)
-    return {int(unit): float(rng.uniform(0.0, 0.22)) for unit in habitual}
+    return {int(unit): float(rng.uniform(0.0, RESTING)) for unit in habitual}
+
+
+def _manner(rng: np.random.Generator) -> dict[str, dict[int, float]]:
+    """Return what each emotion does to one face.
+
+    Of an emotion's units some are stronger in it than in others and some hardly move; and units
+    come in that others do not show: one smiles when afraid, another one frowns when surprised.
+    """
+    manner = {}
+    for emotion, prototype in PROTOTYPES.items():
+        own = {unit: value * rng.lognormal(0, MANNER) for unit, value in prototype.items()}
+        if own:
+            for unit in rng.choice(_OWN_UNITS, size=2, replace=False):
+                own[int(unit)] = own.get(int(unit), 0.0) + MANNER * rng.uniform(0.2, 1.0)
+        manner[emotion] = own
+    return manner

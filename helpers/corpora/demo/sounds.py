@@ -7,7 +7,7 @@ import numpy as np
 from scipy.signal import butter, fftconvolve, lfilter, sosfilt
 
 from helpers.corpora.demo.people import make_person
-from helpers.corpora.demo.voices import PROSODIES, SAMPLE_RATE, speak
+from helpers.corpora.demo.voices import PROSODIES, SAMPLE_RATE, make_sentence, speak
 
 RATE = SAMPLE_RATE
 """Samples a second of everything here; files of other rates are resampled."""
@@ -121,7 +121,7 @@ def _children_playing(samples: int, rng: np.random.Generator) -> np.ndarray:
         child = replace(child, pitch=rng.uniform(280, 450), formant_scale=1.35)
         mood = str(rng.choice(["Happy", "Surprise", "Angry"]))
         length = min(int(rng.uniform(0.5, 1.4) * RATE), samples)
-        voice, _ = speak(child, PROSODIES[mood], length, rng)
+        voice, _ = speak(child, PROSODIES[mood], make_sentence(rng), length, rng)
         _add(out, rng.uniform(0, max(samples - length, 1)) / RATE, rng.uniform(0.3, 1) * voice)
     return out
 

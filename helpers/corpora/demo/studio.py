@@ -19,6 +19,10 @@ from helpers.emotions import FACES_LABELS
 PEOPLE_A_KIND = 4
 """People of each gender and age group: 24 in all, 12 pictures of each."""
 HEIGHT, WIDTH = 300, 240
+WALL = (0.74, 0.76, 0.78)
+HEAD = 0.42
+"""Width of a face unit (about two thirds of a face), as a fraction of the picture's width."""
+STUDIO_LIGHT = Light((-0.35, -0.5, 1.0), np.full(3, 0.62), np.full(3, 0.42), 0.25)
 
 
 @dataclass(frozen=True)
@@ -54,15 +58,14 @@ def write_sitter(root: Path, seed: int, sitter: Sitter) -> None:
 def photograph(person: Person, emotion: str, rng: np.random.Generator) -> np.ndarray:
     """Return a posed portrait, uint8 RGB (300, 240, 3)."""
     image = np.empty((3, HEIGHT, WIDTH), np.float32)
-    image[:] = as_layers((0.74, 0.76, 0.78)) * np.float32(rng.normal(1, 0.01))
-    units = express(emotion, rng.uniform(0.7, 1.05), rng, variation=0.18)
+    image[:] = as_layers(WALL) * np.float32(rng.normal(1, 0.01))
+    units = express(emotion, rng.uniform(0.7, 1.05), rng, variation=0.18, manner=person.manner)
     x, y = rng.normal(0, 0.008, 2) * WIDTH
     pose = Pose(
         (WIDTH / 2 + x, 0.5 * HEIGHT + y),
-        0.42 * WIDTH * rng.normal(1, 0.015),
+        HEAD * WIDTH * rng.normal(1, 0.015),
         *rng.normal(0, (0.025, 0.02, 0.012)),
     )
-    light = Light((-0.35, -0.5, 1.0), np.full(3, 0.62), np.full(3, 0.42), 0.25)
-    draw_face(image, person, units, pose, light)
+    draw_face(image, person, units, pose, STUDIO_LIGHT)
     image += np.float32(0.004) * rng.standard_normal((HEIGHT, WIDTH), np.float32)
     return to_pixels(image)

@@ -15,6 +15,7 @@ from helpers.corpora.demo.people import Person
 SAMPLE_RATE = 22050
 _BLOCK = 220  # samples between two shapes of the vocal tract: 10 ms
 _FADE = 330
+_SHORTEST_CYCLE = 20  # samples; nobody's pitch is above 1100 Hz
 
 
 @dataclass(frozen=True)
@@ -30,22 +31,25 @@ class Prosody:
     roughness: float = 0.0  # 0 .. 1, cycles of unequal strength
     breath: float = 0.0  # 0 .. 1
     tremor: float = 0.0  # semitones
+    formants: float = 1.0  # factor: spread lips shorten the vocal tract, rounded ones lengthen it
+    staccato: float = 0.0  # 0 .. 1, how much of a syllable is left out at its end
 
 
 PROSODIES = {
-    "Angry": Prosody(3.0, 1.5, -3.0, 1.15, 7.0, 3.0, 0.6, 0.0, 0.0),
-    "Disgust": Prosody(-2.0, 1.1, -4.0, 0.80, -1.0, -0.5, 0.5, 0.2, 0.0),
-    "Fear": Prosody(5.0, 0.7, 1.0, 1.25, 1.0, 0.5, 0.1, 0.5, 0.5),
-    "Happy": Prosody(4.0, 1.8, 2.0, 1.10, 4.0, 1.5, 0.0, 0.1, 0.0),
+    "Angry": Prosody(3.0, 1.5, -3.0, 1.15, 7.0, 5.0, 0.8, 0.0, 0.0, 1.0, 0.4),
+    "Disgust": Prosody(-3.0, 1.0, -4.0, 0.75, -1.0, -0.5, 0.9, 0.1, 0.0, 0.90, 0.0),
+    "Fear": Prosody(7.0, 0.6, 1.0, 1.40, 1.0, 0.5, 0.1, 0.8, 0.8, 1.0, 0.0),
+    "Happy": Prosody(5.0, 1.8, 2.0, 1.15, 4.0, 2.5, 0.0, 0.0, 0.0, 1.10, 0.2),
     "Neutral": Prosody(),
-    "Sad": Prosody(-2.5, 0.5, -2.5, 0.70, -6.0, -2.5, 0.1, 0.5, 0.1),
-    "Surprise": Prosody(4.5, 2.0, 7.0, 0.95, 3.0, 1.0, 0.0, 0.2, 0.0),
+    "Sad": Prosody(-3.0, 0.4, -2.5, 0.65, -6.0, -4.5, 0.1, 0.5, 0.1, 0.97, 0.0),
+    "Surprise": Prosody(4.5, 2.0, 9.0, 0.80, 3.0, 1.0, 0.0, 0.3, 0.0, 1.0, 0.0),
 }
 
 _VOWELS = np.array(  # first three formants in Hz of a man's voice (Peterson and Barney 1952)
     [(730, 1090, 2440), (530, 1840, 2480), (290, 2250, 2950), (570, 860, 2410), (320, 880, 2240)]
 )
 _NASAL = np.array([260, 1100, 2200])
+_CONSONANTS = (0.3, 0.3, 0.25, 0.15)  # how often hiss, stop, nasal, none
 
 
 def moderate(prosody: Prosody, fraction: float) -> Prosody:
@@ -54,10 +58,39 @@ def moderate(prosody: Prosody, fraction: float) -> Prosody:
     return Prosody(*(n + fraction * (value - n) for n, value in zip(neutral, full, strict=True)))
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """Nonsense syllables in their order; whoever has time for fewer says the first of them."""
+
+    lengths: np.ndarray  # (syllables,) relative
+    onsets: np.ndarray  # (syllables,) the part of a syllable before its vowel
+    consonants: np.ndarray  # (syllables,) of "hiss", "stop", "nasal", "none"
+    vowels: np.ndarray  # (syllables, 3) formants in Hz
+    strengths: np.ndarray  # (syllables,) how wide the mouth opens
+    accents: np.ndarray  # (syllables,) ups and downs of the pitch in semitones
+
+
+def make_sentence(rng: np.random.Generator, syllables: int = 32) -> Sentence:
+    """Return what is said: enough syllables for a few seconds."""
+    return Sentence(
+        lengths=rng.uniform(0.7, 1.3, syllables),
+        onsets=rng.uniform(0.18, 0.32, syllables),
+        consonants=rng.choice(["hiss", "stop", "nasal", "none"], syllables, p=_CONSONANTS),
+        vowels=_VOWELS[rng.integers(len(_VOWELS), size=syllables)]
+        * rng.normal(1, 0.05, (syllables, 3)),
+        strengths=rng.uniform(0.7, 1, syllables),
+        accents=rng.normal(0, 1.6, syllables),
+    )
+
+
 def speak(
-    person: Person, prosody: Prosody, samples: int, rng: np.random.Generator
+    person: Person,
+    prosody: Prosody,
+    sentence: Sentence,
+    samples: int,
+    rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return a person saying nonsense syllables for a given time.
+    """Return a person saying as much of a sentence as there is time for.
 
     Returns
     -------
@@ -66,24 +99,29 @@ def speak(
     opening : float64 array (samples,)
         How wide the mouth is open, 0 to 1.
     """
-    starts = _syllable_starts(person.syllables_per_second * prosody.rate, samples, rng)
-    opening, frication, vocal_tract = _articulate(starts, samples, rng)
-    pitch = person.pitch * 2 ** (_melody(prosody, starts, samples, rng) / 12)
+    # All chance is drawn here and in one order, so that it is the same whatever the prosody.
+    tremor = rng.uniform(5.5, 7.5), rng.random()
+    breathing, hissing = rng.standard_normal((2, samples))
+    jitter, shimmer = rng.standard_normal((2, samples // _SHORTEST_CYCLE + 2))
+    starts = _syllable_starts(person.syllables_per_second * prosody.rate, sentence, samples)
+    opening, frication, vocal_tract = _articulate(starts, sentence, prosody.staccato, samples)
+    pitch = person.pitch * 2 ** (_melody(prosody, starts, sentence, samples, tremor) / 12)
     roughness = min(person.roughness + prosody.roughness, 1.0)
     breath = min(person.breathiness + prosody.breath, 1.0)
-    source = _glottal_source(pitch, roughness, rng) * opening**0.7
-    source += 0.35 * breath * opening * rng.standard_normal(samples)
+    source = _glottal_source(pitch, roughness, jitter, shimmer) * opening**0.7
+    source += 0.35 * breath * opening * breathing
     source = _tilt(source, prosody.brightness - 3.0 * breath)
-    voice = _vocal_tract(source, vocal_tract * person.formant_scale)
-    voice = voice / (voice.std() + 1e-9) + frication * _hiss(person, samples, rng)
+    formants = person.formant_scale * prosody.formants
+    voice = _vocal_tract(source, vocal_tract * formants)
+    voice = voice / (voice.std() + 1e-9) + frication * _hiss(formants, hissing)
     voice *= 0.1 * 10 ** (prosody.loudness / 20)
     return voice * _fades(samples), opening
 
 
-def _syllable_starts(rate: float, samples: int, rng: np.random.Generator) -> np.ndarray:
+def _syllable_starts(rate: float, sentence: Sentence, samples: int) -> np.ndarray:
     """Return the samples at which syllables begin, the end of the last one added."""
     count = max(round(rate * samples / SAMPLE_RATE * 0.92), 2)
-    lengths = rng.uniform(0.7, 1.3, count)
+    lengths = np.resize(sentence.lengths, count)
     lengths[-1] *= 1.5  # the last syllable of a phrase is longer
     lengths *= 0.92 * samples / lengths.sum()
     start = 0.04 * samples
@@ -91,14 +129,15 @@ def _syllable_starts(rate: float, samples: int, rng: np.random.Generator) -> np.
 
 
 def _articulate(
-    starts: np.ndarray, samples: int, rng: np.random.Generator
+    starts: np.ndarray, sentence: Sentence, staccato: float, samples: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the opening of the mouth, the strength of hissing, and the formants of each block."""
     opening, frication = np.zeros(samples), np.zeros(samples)
-    places, targets = [0.0], [_VOWELS[rng.integers(5)].astype(float)]
-    for start, end in zip(starts[:-1], starts[1:], strict=True):
-        onset = start + int((end - start) * rng.uniform(0.18, 0.32))
-        kind = rng.choice(["hiss", "stop", "nasal", "none"], p=[0.3, 0.3, 0.25, 0.15])
+    places, targets = [0.0], [sentence.vowels[-1]]
+    for number, (start, end) in enumerate(zip(starts[:-1], starts[1:], strict=True)):
+        number %= len(sentence.lengths)
+        onset = start + int((end - start) * sentence.onsets[number])
+        kind = sentence.consonants[number]
         if kind == "hiss":
             frication[start:onset] = np.hanning(onset - start) * 0.5
         elif kind == "stop":
@@ -110,11 +149,12 @@ def _articulate(
             targets.append(_NASAL.astype(float))
         else:
             onset = start
+        end = onset + int((end - onset) * (1 - 0.5 * staccato))
         time = np.linspace(0, 1, end - onset)
-        vowel = np.minimum(np.minimum(time / 0.18, (1 - time) / 0.30), 1) * rng.uniform(0.7, 1)
-        opening[onset:end] = np.maximum(vowel, 0)
+        vowel = np.minimum(np.minimum(time / 0.18, (1 - time) / 0.30), 1)
+        opening[onset:end] = np.maximum(vowel, 0) * sentence.strengths[number]
         places.append(onset + 0.45 * (end - onset))
-        targets.append(_VOWELS[rng.integers(5)] * rng.normal(1, 0.05, 3))
+        targets.append(sentence.vowels[number])
     blocks = np.arange(0, samples, _BLOCK)
     targets = np.array(targets)
     formants = np.stack([np.interp(blocks, places, targets[:, k]) for k in range(3)], axis=1)
@@ -123,11 +163,18 @@ def _articulate(
 
 
 def _melody(
-    prosody: Prosody, starts: np.ndarray, samples: int, rng: np.random.Generator
+    prosody: Prosody,
+    starts: np.ndarray,
+    sentence: Sentence,
+    samples: int,
+    tremor: tuple[float, float],
 ) -> np.ndarray:
-    """Return the course of the pitch in semitones from the person's own pitch."""
+    """Return the course of the pitch in semitones from the person's own pitch.
+
+    ``tremor`` is how often it shakes a second, and where in a shake it begins (0 to 1).
+    """
     count = len(starts) - 1
-    accents = rng.normal(0, 1.6, count) * prosody.pitch_range
+    accents = np.resize(sentence.accents, count) * prosody.pitch_range
     accents[:: max(count // 2, 1)] += 2.0 * prosody.pitch_range  # stressed syllables
     fall = np.linspace(1.0, -1.0, count)
     middles = (starts[:-1] + starts[1:]) / 2
@@ -138,22 +185,27 @@ def _melody(
     kernel = np.hanning(1761)
     padded = np.pad(course, 880, mode="edge")
     course = np.convolve(padded, kernel / kernel.sum(), "valid")[:samples]
-    shake = np.sin(2 * np.pi * (rng.uniform(5.5, 7.5) * time / SAMPLE_RATE + rng.random()))
-    return course + prosody.tremor * shake
+    often, begins = tremor
+    return course + prosody.tremor * np.sin(2 * np.pi * (often * time / SAMPLE_RATE + begins))
 
 
-def _glottal_source(pitch: np.ndarray, roughness: float, rng: np.random.Generator) -> np.ndarray:
-    """Return the flow through the glottis, differentiated: one pulse a cycle of ``pitch`` (Hz)."""
+def _glottal_source(
+    pitch: np.ndarray, roughness: float, jitter: np.ndarray, shimmer: np.ndarray
+) -> np.ndarray:
+    """Return the flow through the glottis, differentiated: one pulse a cycle of ``pitch`` (Hz).
+
+    ``jitter`` and ``shimmer`` have a standard normal number for each cycle, or more.
+    """
     phase = np.cumsum(pitch / SAMPLE_RATE)
     cycles = int(phase[-1]) + 2
-    jitter = rng.normal(0, 0.006 + 0.012 * roughness, cycles)
+    jitter = (0.006 + 0.012 * roughness) * jitter[:cycles]
     phase = phase + np.interp(phase, np.arange(cycles), jitter)
     cycle = np.clip(phase.astype(int), 0, cycles - 1)
-    shimmer = 1 + rng.normal(0, 0.04 + 0.12 * roughness, cycles)
-    shimmer[1::2] *= 1 - 0.25 * roughness
+    strength = 1 + (0.04 + 0.12 * roughness) * shimmer[:cycles]
+    strength[1::2] *= 1 - 0.25 * roughness
     time, closed = phase - np.floor(phase), 0.62 - 0.15 * roughness  # in cycles
     pulse = np.where(time < closed, 2 * time / closed - 3 * (time / closed) ** 2, 0)
-    return pulse * shimmer[cycle]
+    return pulse * strength[cycle]
 
 
 def _tilt(source: np.ndarray, decibels_an_octave: float) -> np.ndarray:
@@ -182,11 +234,10 @@ def _vocal_tract(source: np.ndarray, formants: np.ndarray) -> np.ndarray:
     return out
 
 
-def _hiss(person: Person, samples: int, rng: np.random.Generator) -> np.ndarray:
-    low = min(3200 * person.formant_scale, 6000)
-    band = butter(2, (low, 9500), "bandpass", fs=SAMPLE_RATE, output="sos")
-    noise = sosfilt(band, rng.standard_normal(samples))
-    return 0.6 * noise / noise.std()
+def _hiss(formants: float, noise: np.ndarray) -> np.ndarray:
+    band = butter(2, (min(3200 * formants, 6000), 9500), "bandpass", fs=SAMPLE_RATE, output="sos")
+    hiss = sosfilt(band, noise)
+    return 0.6 * hiss / hiss.std()
 
 
 def _fades(samples: int) -> np.ndarray:

@@ -3,8 +3,8 @@
 A task is a markdown cell that asks (tagged ``lab``), the code cell that it is about, with
 ``### BEGIN SOLUTION: what is wanted`` and ``### END SOLUTION`` around what a student is to write,
 and a code cell (tagged ``lab``) that calls ``series.labs``. The notebook that everybody sees has
-neither the ``lab`` cells nor the marks; the lab edition has no solutions, and no cells tagged
-``full``, which would give them away.
+neither the ``lab`` cells nor the marks. The lab edition has the solutions folded away below the
+checks, and no cells tagged ``full``, which would give them away.
 """
 
 import json
@@ -33,7 +33,21 @@ _INTRODUCTION = """\
 > **Lab edition**, {count} tasks. Run the cells from the top, in order.
 > Where a cell says `YOUR CODE HERE`, put your lines in place of that line and the next, and run it.
 > Then run the check below it. It says whether the answer is right, and if not, what is the matter.
-> What follows a task needs its answer."""
+> What follows a task needs its answer. If you are stuck, unfold the solution below the check.
+> Where a cell asks for your guess, type it before you run on; without one nothing is compared."""
+
+_FOLDED = """\
+<details>
+<summary>Stuck? Show a solution</summary>
+
+These lines go in the place of `YOUR CODE HERE` and the line after it.
+Run that cell and its check again, then go on.
+
+```python
+{code}
+```
+
+</details>"""
 
 
 def lab_path(source: Source) -> Path:
@@ -64,6 +78,7 @@ def lab_edition(source: Source) -> NotebookNode | None:
         return None
     notebook.cells = [cell for cell in notebook.cells if FULL not in tags(cell)]
     _add_grading(notebook, source.number)
+    _add_solutions(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.source = "\n".join(_without_solutions(cell.source))
@@ -100,7 +115,8 @@ def tasks(source: Source) -> list[tuple[NotebookNode, list[str]]]:
             raise SeriesError(f"{where}: before it should be a cell '### Task {number} · …'.")
         if LAB not in tags(check) or "checks." not in check.source:
             raise SeriesError(f"{where}: after it should be a cell that calls helpers.series.labs.")
-        _without_solutions(cell.source, where)
+        if sum("YOUR CODE HERE" in line for line in _without_solutions(cell.source, where)) > 1:
+            raise SeriesError(f"{where}: one pair of marks, so that one solution can be shown.")
         found.append((cell, solution))
     return found
 
@@ -133,6 +149,19 @@ def _add_grading(notebook: NotebookNode, number: str) -> None:
                 task=False,
                 **({} if is_task else {"points": 1}),
             )
+
+
+def _add_solutions(notebook: NotebookNode) -> None:
+    """Put the solution of each task, folded, below the cell that checks it, in place."""
+    cells, solution = [], ""
+    for cell in notebook.cells:
+        cells.append(cell)
+        kind = cell.metadata.get("nbgrader", {})
+        if kind.get("solution"):
+            solution = _FOLDED.format(code="\n".join(_solution(cell.source)))
+        elif kind.get("grade"):
+            cells.append(nbformat.v4.new_markdown_cell(solution))
+    notebook.cells = cells
 
 
 def _solution(text: str) -> Iterator[str]:

@@ -1,14 +1,20 @@
 """Checks of the lab edition of notebook 03."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
-from helpers.series.labs.verdict import Right, expect, expect_number, given, result_of
+from helpers.series.labs.verdict import Right, expect, expect_guesses, given, result_of
+
+
+def guesses(found: Mapping[str, float], names: Sequence[str]) -> Right:
+    """Check task 1: a fraction for each network, whatever it is."""
+    expect_guesses(found, "guesses", names)
+    return Right("They are kept, and stand beside the results later.")
 
 
 def frozen_layers(vgg16_classifier: Callable) -> Right:
-    """Check task 1: which layers are trained, for each number of thawed blocks."""
+    """Check task 2: which layers are trained, for each number of thawed blocks."""
     for blocks in (2, 0, 5):
         model = result_of(vgg16_classifier, (32, 32, 3), 7, blocks)
         expect(hasattr(model, "layers"), "`vgg16_classifier` should return a keras.Model.")
@@ -28,43 +34,64 @@ def frozen_layers(vgg16_classifier: Callable) -> Right:
     return Right("The early blocks keep what they learned, the last ones may adapt.")
 
 
-def trained_parameters(trained: int, model) -> Right:
-    """Check task 2: how many numbers training can change."""
-    counts = [int(np.prod(weight.shape)) for weight in model.trainable_weights]
-    mistakes = {
-        "that counts the frozen ones as well.": model.count_params(),
-        "that counts arrays; how many numbers are in them?": len(counts),
-        "these are the frozen ones.": model.count_params() - sum(counts),
-    }
-    expect_number(trained, "trained", sum(counts), mistakes)
-    return Right("These are the numbers that a few hundred stills have to settle.")
-
-
-def same_stills(
-    right: Mapping[str, np.ndarray],
-    predicted: Mapping[tuple[str, str], np.ndarray],
-    true: np.ndarray,
-) -> Right:
-    """Check task 3: where each network is right under ``held_out``, still by still."""
-    names = {network for network, protocol in predicted if protocol == "held_out"}
+def ruled_out(found: Collection[str]) -> Right:
+    """Check task 3: the reasons that a network of the same shape and recipe leaves no room for."""
     expect(
-        isinstance(given(right, "right"), Mapping) and names == set(right),
-        f"`right` should be a dictionary with the names {' and '.join(sorted(names))}.",
+        isinstance(given(found, "ruled_out"), Collection) and not isinstance(found, str),
+        f"`ruled_out` is a {type(found).__name__}; a set of words was asked for.",
     )
-    for name in names:
-        found = np.asarray(given(right[name], name))
+    reasons = {"depth", "colour", "steps"}
+    unknown = sorted(set(found) - reasons - {"weights"})
+    expect(not unknown, f"{unknown} are none of the four reasons.")
+    expect(
+        "weights" not in found,
+        "the two networks differ in their `weights`: that is what the comparison is about.",
+    )
+    for reason in sorted(reasons):
         expect(
-            found.shape == true.shape,
-            f"{name}: an array of shape {found.shape}; one answer for each of the "
-            f"{len(true)} stills was wanted.",
+            reason in found,
+            f"`{reason}`: is it another one in the network with random weights? If it is the same "
+            "in both, it cannot be what makes them differ.",
         )
-        expect(found.dtype == bool, f"{name}: {found.dtype} was given, right or wrong was wanted.")
+    return Right("What is the same in both cannot be the reason. The small CNN rules out none.")
+
+
+def broken_split(function: Callable) -> Right:
+    """Check task 4: rows with stills of the same clips on both sides, and no row on both."""
+    for seed in (0, 1):
+        train, test = np.arange(0, 90), np.arange(200, 260)
+        found = result_of(function, train.copy(), test.copy(), seed)
         expect(
-            not np.array_equal(found, predicted[name, "held_out"] != true),
-            f"{name}: true where the network is wrong.",
+            isinstance(found, tuple | list) and len(found) == 2,
+            "Two arrays of rows should be returned: to train on, and to ask about.",
+        )
+        trained, asked = (np.asarray(rows) for rows in found)
+        outside = len(set(asked.tolist()) - set(test.tolist()))
+        expect(not outside, f"{outside} of the rows to ask about are not in `test`.")
+        expect(
+            len(set(asked.tolist())) == len(asked) == len(test) // 2,
+            f"{len(asked)} of {len(test)} test rows are asked about; half of them was wanted.",
+        )
+        both = len(set(trained.tolist()) & set(asked.tolist()))
+        expect(
+            not both,
+            f"{both} rows are on both sides. That breaks the split too, but for another reason: "
+            "twins are wanted, not the stills themselves.",
+        )
+        twins = len(set(trained.tolist()) & set(test.tolist()))
+        expect(twins, "No test row is trained on: this split is still whole.")
+        expect(
+            twins == len(test) - len(asked),
+            f"{twins} test rows are trained on; the whole other half was wanted.",
         )
         expect(
-            np.array_equal(found, predicted[name, "held_out"] == true),
-            f"{name}: not where its answers under held_out are the true labels.",
+            len(set(trained.tolist())) == len(trained) == len(train),
+            f"{len(set(trained.tolist()))} different rows are trained on, {len(train)} were "
+            "before: with more of them the number might rise for that alone.",
         )
-    return Right("Now the two can be compared on the stills that only one of them has right.")
+        kept = np.sort(trained[trained < len(train)])
+        expect(
+            np.any(np.diff(np.sort(asked)) > 1) and np.any(np.diff(kept) > 1),
+            "The rows lie side by side, clip by clip: draw them by lot, so that twins are parted.",
+        )
+    return Right("As many stills as before, and the twins of those that are asked about.")

@@ -6,6 +6,7 @@ deviation over the clip are its features, for a linear classifier.
 
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import cv2
@@ -19,7 +20,6 @@ from helpers.runtime import import_tensorflow
 
 if TYPE_CHECKING:
     import keras
-    import onnxruntime
 
 SPEECH_RATE = 16000
 SPEECH_SECONDS = 8
@@ -84,7 +84,7 @@ def speech_vector(samples: np.ndarray, weights: str | Path) -> np.ndarray:
         raise Unusable(f"{seconds:.2f} s of sound; the speech encoder needs at least {_SHORTEST} s")
     if np.abs(samples).max() < _SILENT:
         raise Unusable("the sound is silent throughout")
-    encoder = _speech_encoder(str(weights))
+    encoder = _speech_encoder(_onnxruntime(), str(weights))
     total = SPEECH_SECONDS * SPEECH_RATE
     samples = np.asarray(samples[-total:], dtype=np.float32)
     whole = np.roll(fit_length(samples, total), total - len(samples))  # silence comes first
@@ -114,14 +114,18 @@ def _expression_network(weights: str) -> "keras.Model":
     return keras.Model(network.input, network.get_layer(_EXPRESSION_LAYER).output)
 
 
-@lru_cache(maxsize=1)
-def _speech_encoder(weights: str) -> "onnxruntime.InferenceSession":
+def _onnxruntime() -> ModuleType:
     try:
-        import onnxruntime  # heavy, and not everywhere: the other systems do without
+        import onnxruntime  # heavy, and not everywhere: the other ways do without
     except ImportError:
         raise WeightsError(
             "The speech encoder needs the package onnxruntime; type: pip install onnxruntime"
         ) from None
+    return onnxruntime
+
+
+@lru_cache(maxsize=1)
+def _speech_encoder(onnxruntime: ModuleType, weights: str) -> "onnxruntime.InferenceSession":
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     network = Path(weights).read_bytes() + _output_of(SPEECH_LAYER)

@@ -7,7 +7,7 @@ deviation over the clip are its features, for a linear classifier.
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -125,7 +125,7 @@ def _onnxruntime() -> ModuleType:
 
 
 @lru_cache(maxsize=1)
-def _speech_encoder(onnxruntime: ModuleType, weights: str) -> "onnxruntime.InferenceSession":
+def _speech_encoder(onnxruntime: ModuleType, weights: str) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     network = Path(weights).read_bytes() + _output_of(SPEECH_LAYER)

@@ -62,6 +62,8 @@ def test_what_belongs_to_the_series_is_not_ignored():
         "results/demo/04_video_late_fusion/metrics.json",
         "results/demo/04_video_late_fusion/predictions.csv",
         "results/demo/04_video_late_fusion/sources.png",
+        "results/demo/04_video_late_fusion/clip.mp4",
+        "results/demo/04_video_late_fusion/clip.webm",
         "results/demo/index.html",
         "results/demo/summary.json",
         "notebooks/04_video_late_fusion.ipynb",

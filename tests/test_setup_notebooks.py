@@ -106,7 +106,7 @@ def remote(tmp_path_factory):
 FORGET = """
 for name in [name for name in sys.modules if name.split(".")[0] == "helpers"]:
     del sys.modules[name]
-sys.path.remove(str(found[0]))
+sys.path.pop(0)
 """
 """What a new runtime would not know; one IPython opens all notebooks, since each start costs."""
 

@@ -8,7 +8,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,9 @@ from helpers.corpora.manifest import CorpusError
 from helpers.decoding.pictures import read_picture
 from helpers.features.face_detection import faces_of_clip
 from helpers.features.media import compute_each_row, read_frames
+
+SOURCES = ("stills", "organisers' faces", "detected faces", "whole frames")
+"""What :func:`all_sources` knows."""
 
 _FACE_NAME = re.compile(r"(?:^|/)Faces/([^/]+)/[^/]+\.(?:jpe?g|png)$", re.IGNORECASE)
 _ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError)
@@ -135,15 +138,17 @@ def all_sources(
     size: tuple[int, int],
     frames_per_clip: int,
     stills: tuple[np.ndarray, pd.DataFrame] | None = None,
+    *,
+    names: Collection[str] = SOURCES,
 ) -> tuple[dict[str, ClipFrames], dict[str, str]]:
-    """Take the frames of clips from every source that there is.
+    """Take the frames of clips from every source that there is, of those in ``names``.
 
     ``stills`` are the pixels and manifest of decoded stills with ``clip_id``, where there are some.
 
     Returns
     -------
     frames_of : dict
-        Name to frames: ``stills``, ``organisers' faces``, ``detected faces``, ``whole frames``.
+        Name to frames, in the order of ``SOURCES``.
     missing : dict
         Name to the reason why there are none.
     """
@@ -158,6 +163,8 @@ def all_sources(
         sources = {"stills": partial(stills_of_clips, stills[0], joined, len(clips)), **sources}
     frames_of, missing = {}, {}
     for name, take in sources.items():
+        if name not in names:
+            continue
         try:
             frames_of[name] = take()
         except (CorpusError, ValueError) as reason:

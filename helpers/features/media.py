@@ -2,13 +2,14 @@
 
 import io
 from functools import partial
+from pathlib import Path
 
 import av
 import ffmpeg
 import numpy as np
 import pandas as pd
 
-from helpers.cache import Result, compute_each, compute_stack
+from helpers.cache import Result, Unusable, compute_each, compute_stack
 from helpers.decoding.film import extract_frames
 from helpers.decoding.sound import read_audio, read_audio_at_own_rate
 from helpers.runtime.ffmpeg import run_ffmpeg
@@ -17,11 +18,14 @@ __all__ = [
     "encode_mp3",
     "encode_webm",
     "extract_frames",
+    "film_with_sound",
     "read_audio",
     "read_audio_at_own_rate",
     "read_frames",
     "read_waveforms",
 ]
+
+_OPUS_RATE = 48000
 
 
 def read_waveforms(manifest: pd.DataFrame, sample_rate: int) -> tuple[list[Result], pd.DataFrame]:
@@ -67,7 +71,7 @@ def encode_webm(
         pictures = film.add_stream("libvpx", rate=frames_per_second, options=options)
         pictures.width, pictures.height, pictures.pix_fmt = width, height, "yuv420p"
         pictures.bit_rate = 6 * width * height
-        voice = film.add_stream("libopus", rate=48000, layout="mono") if len(samples) else None
+        voice = film.add_stream("libopus", rate=_OPUS_RATE, layout="mono") if len(samples) else None
         for picture in frames:
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
             film.mux(pictures.encode(frame))
@@ -79,6 +83,16 @@ def encode_webm(
             for part in (sound, None):  # encoders resample; None empties them
                 film.mux(voice.encode(part))
     return file.getvalue()
+
+
+def film_with_sound(path: str | Path, *, frames_per_second: int = 25) -> bytes:
+    """Return a clip as a small WebM film (:func:`encode_webm`), without sound if it has none."""
+    frames = extract_frames(path, frames_per_second=frames_per_second)
+    try:
+        samples = read_audio(path, _OPUS_RATE)
+    except Unusable:
+        samples = np.zeros(0, np.float32)
+    return encode_webm(frames, frames_per_second, samples, _OPUS_RATE)
 
 
 def read_frames(

@@ -203,20 +203,49 @@ def compare_methods(
     return table.join(tests.set_index("question")[["p_value", "p_holm"]]).reset_index()
 
 
-def clips_to_show(scores: np.ndarray, frames: ClipFrames, true: np.ndarray) -> list[int]:
-    """Return the most confident right clip, the most confident wrong one and the least confident.
+def right_by_frames(
+    frame_scores: np.ndarray, clip_rows: np.ndarray, true: np.ndarray, seed: int
+) -> dict[int, np.ndarray]:
+    """Return whether the mean over 1, 2, 3, ... frames of each clip is right.
 
-    Only clips with frames are taken, none of them twice; there are fewer than three where no clip
-    is right or none is wrong.
+    Parameters
+    ----------
+    frame_scores : array (frames, classes)
+    clip_rows : int array (frames,)
+        Positions in ``true`` (clips,), which holds the classes.
+    seed : int
+        Draws the order in which the frames of a clip are asked; fewer are a part of more.
+
+    Returns
+    -------
+    dict
+        By number of frames a bool array, a value for each clip that occurs, ascending; a clip with
+        fewer frames gives all that it has.
     """
-    confidence, right = scores.max(axis=1), scores.argmax(axis=1) == true
-    can = _with_frames(frames)
-    chosen: list[int] = []
-    for mask, sign in ((can & right, 1), (can & ~right, 1), (can, -1)):
-        left = [row for row in np.flatnonzero(mask) if row not in chosen]
-        if left:
-            chosen.append(int(max(left, key=lambda row: sign * confidence[row])))
-    return chosen
+    order = np.random.default_rng(seed).permutation(len(clip_rows))
+    order = order[np.argsort(clip_rows[order], kind="stable")]
+    own = pd.Series(clip_rows[order])
+    turn = own.groupby(own).cumcount().to_numpy()
+    right = {}
+    for count in range(1, turn.max() + 2):
+        asked = order[turn < count]
+        clips = aggregate_clips(frame_scores[asked], clip_rows[asked])
+        right[count] = clips.to_numpy().argmax(axis=1) == true[clips.index]
+    return right
+
+
+def clip_to_show(frame_scores: np.ndarray, clip_rows: np.ndarray, true: np.ndarray) -> int:
+    """Return a clip that the mean has right though its frames disagree, or the surest right one.
+
+    The clip with most wrong frames among those that are right; where there is none, the one that
+    gives its own class most. Arguments are those of :func:`right_by_frames`.
+    """
+    means = aggregate_clips(frame_scores, clip_rows)
+    own = true[means.index]
+    right = means.to_numpy().argmax(axis=1) == own
+    wrong = pd.Series(frame_scores.argmax(axis=1) != true[clip_rows]).groupby(clip_rows).mean()
+    certain = means.to_numpy()[np.arange(len(own)), own]
+    return int(means.index[np.lexsort((certain, right * wrong.to_numpy(), right))[-1]])
 
 
 def _with_frames(frames: ClipFrames) -> np.ndarray:

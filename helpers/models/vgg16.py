@@ -12,6 +12,7 @@ from pathlib import Path
 import h5py
 import keras
 import numpy as np
+import pandas as pd
 from keras import layers
 
 BLOCKS = 5
@@ -115,6 +116,25 @@ def freeze_blocks(model: keras.Model, unfrozen_blocks: int) -> None:
 
 def _block(name: str) -> int:
     return int(name[len("block")]) if name.startswith("block") else 0
+
+
+def layer_table(model: keras.Model) -> pd.DataFrame:
+    """Return a row for each layer with weights: its output, parameters, and whether it is trained.
+
+    ``from`` says whether pretrained weights have it (``VGG16``) or it is ``new``.
+    """
+    rows = [
+        {
+            "layer": layer.name,
+            "output": str(layer.output.shape[1:]),
+            "parameters": layer.count_params(),
+            "from": "VGG16" if _block(layer.name) else "new",
+            "trained": bool(layer.trainable_weights),
+        }
+        for layer in model.layers
+        if layer.count_params()
+    ]
+    return pd.DataFrame(rows).set_index("layer")
 
 
 def describe_weights(weights: str) -> str:

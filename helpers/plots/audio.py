@@ -1,6 +1,6 @@
 """Figures of notebooks 05 and 06: from a wave to what a network sees of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import librosa
 import matplotlib
@@ -99,6 +99,41 @@ def spectrogram_grid(
         axis.imshow(spectrogram, **style)
         colour = colours[index] if colours else EMOTION_COLOURS.get(captions[index], "black")
         axis.set_title(captions[index], fontsize=10, color=colour)
+    figure.suptitle(title, fontsize=12)
+    return figure
+
+
+def spectrogram_rows(
+    rows: Mapping[str, Sequence[np.ndarray]], captions: Sequence[str], *, title: str
+) -> Figure:
+    """Draw rows of spectrograms that are to be compared: one scale, one grid, axes with units.
+
+    Parameters
+    ----------
+    rows : mapping of a row's name to n arrays (bands, frames)
+        In decibels, with the thesis's settings, which the axes are drawn for.
+    captions : n str
+        Over the columns.
+    """
+    settings = log_mel_settings()
+    columns = len(captions)
+    figure, axes = new_figure(
+        len(rows), columns, width=1.4 * columns, height=1.7 * len(rows) + 0.6,
+        sharex=True, sharey=True,
+    )  # fmt: skip
+    every = [values for row in rows.values() for values in row]
+    loudest = max(float(np.max(values)) for values in every)
+    seconds = every[0].shape[1] * settings.hop_length / THESIS_SAMPLE_RATE
+    style = {**_SPECTROGRAM_STYLE, "extent": (0, seconds, 0, settings.bands)}
+    for index, (axis, values) in enumerate(zip(axes, every, strict=True)):
+        drawn = axis.imshow(values, vmin=loudest - 60, vmax=loudest, **style)
+        if index < columns:
+            axis.set_title(captions[index])
+        if index % columns == 0:
+            axis.set_ylabel(f"{list(rows)[index // columns]}\nmel band", fontsize=9)
+        if index >= columns * (len(rows) - 1):
+            axis.set_xlabel("seconds", fontsize=9)
+    figure.colorbar(drawn, ax=axes, label="dB", pad=0.01)
     figure.suptitle(title, fontsize=12)
     return figure
 

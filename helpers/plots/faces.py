@@ -157,7 +157,7 @@ def clip_strip(
             above.imshow(frames[column])
         values = frame_scores[column] if column < count else clip_score
         class_bars(below, values, classes)[int(np.argmax(values))].set_edgecolor("black")
-        below.set_xlim(0, 1)
+        below.set_xlim(0, 1.06)  # room for the outline of a bar that ends at 1
         below.set_title(f"frame {column + 1}" if column < count else "clip: mean", fontsize=8)
         below.set_facecolor("white" if column < count else LIGHT_GREY)
         below.tick_params(labelsize=8)

@@ -38,9 +38,9 @@ def film_player(film: bytes, caption: str, *, width: int = 320) -> HTML:
 
     ``width`` is in pixels of the screen.
     """
-    data = base64.b64encode(film).decode()
+    data, caption = base64.b64encode(film).decode(), escape(caption)
     return HTML(
-        f'<figure style="margin:4px"><figcaption>{escape(caption)}</figcaption>'
-        f'<video controls preload="metadata" style="width:{width}px" aria-label="{escape(caption)}" '
+        f'<figure style="margin:4px"><figcaption>{caption}</figcaption>'
+        f'<video controls preload="metadata" style="width:{width}px" aria-label="{caption}" '
         f'src="data:video/webm;base64,{data}"></video></figure>'
     )

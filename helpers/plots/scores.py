@@ -163,6 +163,35 @@ def accuracy_intervals(
     return figure
 
 
+def accuracy_by_count(
+    accuracies: Mapping[int, float],
+    what: str,
+    title: str,
+    guesses: Mapping[int, float] | None = None,
+) -> Figure:
+    """Draw an accuracy by how many of something there are, and guesses made before the run.
+
+    Parameters
+    ----------
+    accuracies, guesses : mapping of number to fraction
+    what : str
+        What is counted, below the axis.
+    """
+    figure, (axis,) = new_figure(width=6, height=3.4)
+    axis.plot(list(accuracies), list(accuracies.values()), "o-", color=TEST_COLOUR)
+    for count, value in accuracies.items():
+        axis.annotate(f"{value:.0%}", (count, value), (0, 7), textcoords="offset points",
+                      fontsize=9, ha="center")  # fmt: skip
+    if guesses:
+        marks = {"color": GUESS_COLOUR, "fillstyle": "none", "label": "guessed before"}
+        axis.plot(list(guesses), list(guesses.values()), "D", **marks)
+        axis.legend(frameon=False, fontsize=9, loc="lower right")
+    axis.set(xlabel=what, ylabel="accuracy", ylim=(0, 1), xticks=list(accuracies))
+    axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    _head(figure, title)
+    return figure
+
+
 def per_class_recall(scores: Mapping[str, Mapping], title: str) -> Figure:
     """Draw the recall of each class, a group of bars per class, for one or more scores.
 

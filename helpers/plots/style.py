@@ -7,6 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
+from helpers.results.record import CHART_COLOURS
+
 EMOTION_COLOURS = {
     "Angry": "#D55E00",
     "Disgust": "#009E73",
@@ -25,7 +27,7 @@ GUESS_COLOUR = "#7A4FA3"
 PUBLISHED_COLOUR = "#D55E00"
 """Published values are always drawn in this colour."""
 LIGHT_GREY = "#D9D9D9"
-HEATMAP = "Blues"
+HEATMAP = CHART_COLOURS
 
 
 def new_figure(

@@ -10,10 +10,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib import rcParams
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 
 from helpers.files import digest_of, fingerprint
 from helpers.results.clip_scores import ResultsError
+
+CHART_COLOURS = "Blues"
+"""A colour map from the paper's white to ink: what it colours is part of a chart, no picture."""
+
+_DPI = 120
+
+LARGEST_CLIP = 200_000
+"""Bytes of a clip: the page of results holds those of all notebooks, and goes by mail."""
 
 
 def describe_data(manifest: pd.DataFrame) -> dict:
@@ -46,8 +57,67 @@ def png_bytes(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     # Matplotlib would write its version into it.
     metadata = {"Software": None}
-    figure.savefig(buffer, format="png", dpi=120, bbox_inches="tight", metadata=metadata)
+    figure.savefig(buffer, format="png", dpi=_DPI, bbox_inches="tight", metadata=metadata)
     return buffer.getvalue()
+
+
+def picture_boxes(figure: Figure) -> list[list[float]]:
+    """Return where the png of a figure shows pictures: photographs, spectrograms, colour bars.
+
+    A page with a dark ground turns over the colours of a chart, not those of a picture.
+
+    Returns
+    -------
+    list
+        Left, top, width and height of each, as fractions of the png's width and height.
+    """
+    axes = [axis for axis in figure.axes if axis.get_visible() and _shows_picture(axis)]
+    if not axes:
+        return []
+    shown_with, figure.dpi = figure.dpi, _DPI  # which letters' widths depend on
+    figure.draw_without_rendering()  # places the axes
+    # As savefig cuts the png: around all that is drawn, in inches.
+    whole = figure.get_tightbbox().padded(rcParams["savefig.pad_inches"])
+    boxes = []
+    for axis in axes:
+        box = axis.bbox.transformed(figure.dpi_scale_trans.inverted())
+        sides = (
+            (box.x0 - whole.x0) / whole.width,
+            (whole.y1 - box.y1) / whole.height,
+            box.width / whole.width,
+            box.height / whole.height,
+        )
+        boxes.append([round(float(side), 5) for side in sides])
+    figure.dpi = shown_with
+    return boxes
+
+
+def _shows_picture(axis: Axes) -> bool:
+    meshes = [artist for artist in axis.collections if isinstance(artist, QuadMesh)]
+    return any(
+        np.ndim(artist.get_array()) == 3 or artist.get_cmap().name != CHART_COLOURS
+        for artist in [*axis.images, *meshes]
+    )
+
+
+def clip_suffix(content: bytes, name: str) -> str:
+    """Return the suffix of a clip's file, ``.mp4`` or ``.webm``, by its first bytes.
+
+    Raises
+    ------
+    ResultsError
+        If it is neither, or larger than ``LARGEST_CLIP``.
+    """
+    if len(content) > LARGEST_CLIP:
+        raise ResultsError(
+            f"Clip {name!r} has {len(content):,} bytes, at most {LARGEST_CLIP:,} are kept: "
+            "make it shorter or its frames smaller."
+        )
+    if content[4:8] == b"ftyp":
+        return ".mp4"
+    if content[:4] == b"\x1aE\xdf\xa3":
+        return ".webm"
+    raise ResultsError(f"Clip {name!r} begins with {content[:8]!r}: neither MP4 nor WebM.")
 
 
 def alt_text(figure: Figure, caption: str) -> str:

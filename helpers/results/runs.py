@@ -1,7 +1,8 @@
 """What a notebook leaves behind: ``results/<corpus>/NN_topic/`` with numbers, scores and figures.
 
 ``metrics.json`` holds settings, versions, data and every experiment with its n, interval and
-published value; ``predictions.csv`` one row of class probabilities per sample; figures are png.
+published value; ``predictions.csv`` one row of class probabilities per sample; figures are png,
+clips mp4 or webm.
 """
 
 import json
@@ -27,7 +28,14 @@ from helpers.results.clip_scores import (
     predictions_text,
     read_predictions,
 )
-from helpers.results.record import alt_text, describe_data, plain_values, png_bytes
+from helpers.results.record import (
+    alt_text,
+    clip_suffix,
+    describe_data,
+    picture_boxes,
+    plain_values,
+    png_bytes,
+)
 from helpers.runtime import environment
 from helpers.runtime.colab import download, in_colab
 
@@ -95,6 +103,7 @@ def save_run(
     started: float,
     predictions: pd.DataFrame | None = None,
     figures: Mapping[str, tuple] | None = None,
+    clips: Mapping[str, tuple[bytes, str]] | None = None,
     manifests: Sequence[pd.DataFrame] = (),
     root: str | Path = "",
     claim: Mapping[str, Any] | None = None,
@@ -102,8 +111,8 @@ def save_run(
 ) -> Path:
     """Write a run to ``<root>/<corpus>/<notebook>/`` and return that folder.
 
-    Every file appears whole or not at all, metrics.json last; figures and scores of an earlier run
-    that this one no longer has are removed.
+    Every file appears whole or not at all, metrics.json last; figures, clips and scores of an
+    earlier run that this one no longer has are removed.
 
     Parameters
     ----------
@@ -123,6 +132,9 @@ def save_run(
     figures : mapping, optional
         ``{name: (figure, caption)}`` or ``{name: (figure, caption, alt text)}``; without an alt
         text, the figure's title and the caption stand for it.
+    clips : mapping, optional
+        ``{name: (content of an MP4 or WebM file, caption)}``, to be played on the page of results;
+        at most ``record.LARGEST_CLIP`` bytes each.
     manifests : sequence of DataFrame
         The data used; recorded as a digest of the files and counts of what was left out and why.
     root : str or Path
@@ -149,8 +161,9 @@ def save_run(
             raise ResultsError(
                 f"{line.get('name')!r}: make it with helpers.results.runs.experiment()."
             )
-    figures = figures or {}
-    pictures = {_figure_file(name): png_bytes(value[0]) for name, value in figures.items()}
+    figures, clips = figures or {}, clips or {}
+    pictures = {_file(name, ".png"): png_bytes(value[0]) for name, value in figures.items()}
+    clip_files = {name: _file(name, clip_suffix(value[0], name)) for name, value in clips.items()}
     scores = None if predictions is None else predictions_text(predictions, notebook)
     metrics = plain_values(
         {
@@ -169,24 +182,30 @@ def save_run(
             "figures": [
                 {
                     "name": name,
-                    "file": _figure_file(name),
+                    "file": _file(name, ".png"),
                     "caption": value[1],
                     "alt": value[2] if len(value) > 2 else alt_text(*value),
+                    "pictures": picture_boxes(value[0]),
                 }
                 for name, value in figures.items()
+            ],
+            "clips": [
+                {"name": name, "file": clip_files[name], "caption": value[1]}
+                for name, value in clips.items()
             ],
             "extra": extra or {},
         },
         notebook,
     )
     folder.mkdir(parents=True, exist_ok=True)
-    for file, content in pictures.items():
+    films = {clip_files[name]: value[0] for name, value in clips.items()}
+    for file, content in (pictures | films).items():
         with write_atomically(folder / file) as temporary:
             temporary.write_bytes(content)
     if scores is not None:
         write_text(folder / "predictions.csv", scores)
     write_json(folder / "metrics.json", metrics)
-    _remove_leftovers(folder, keep={*pictures, *(["predictions.csv"] if scores else [])})
+    _remove_leftovers(folder, keep={*pictures, *films, *(["predictions.csv"] if scores else [])})
     return folder
 
 
@@ -339,14 +358,15 @@ def experiment_key(line: Mapping) -> tuple[str, str, str]:
     return line["name"], line["protocol"], line["split"]
 
 
-def _figure_file(name: str) -> str:
+def _file(name: str, suffix: str) -> str:
     if not re.fullmatch(r"[a-z0-9_-]+", name):
-        raise ResultsError(f"Figure {name!r}: expected a name of a-z, 0-9, _ and -, no suffix.")
-    return f"{name}.png"
+        raise ResultsError(f"Name {name!r}: expected one of a-z, 0-9, _ and -, no suffix.")
+    return name + suffix
 
 
 def _remove_leftovers(folder: Path, keep: Iterable[str]) -> None:
-    for path in [*folder.glob("*.png"), folder / "predictions.csv"]:
+    written = [path for suffix in ("png", "mp4", "webm") for path in folder.glob(f"*.{suffix}")]
+    for path in [*written, folder / "predictions.csv"]:
         if path.name not in keep:
             path.unlink(missing_ok=True)
 

@@ -16,6 +16,14 @@ from helpers.runtime.parameters import check_parameters
 _ROOT = Path(__file__).resolve().parents[2]
 
 
+class SetUpError(RuntimeError):
+    """The set-up cannot be done; the message says why and what to do."""
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython shows this in place of the calls that led here.
+        return [str(self)]
+
+
 def begin_notebook(namespace: Mapping[str, object], checkout: Path) -> None:
     """Install what Colab lacks, check a notebook's parameters, mount Google Drive if it is needed.
 
@@ -28,13 +36,13 @@ def begin_notebook(namespace: Mapping[str, object], checkout: Path) -> None:
 
     Raises
     ------
-    RuntimeError
+    SetUpError
         If this process has loaded the series from another folder, or something cannot be installed.
     ValueError
         If a parameter is wrong, see :func:`helpers.runtime.parameters.check_parameters`.
     """
     if not _ROOT.samefile(checkout):
-        raise RuntimeError(
+        raise SetUpError(
             f"Restart the kernel, then run this cell again: it has loaded the series from {_ROOT}, "
             f"and this notebook belongs to the one in {checkout}."
         )
@@ -54,5 +62,5 @@ def _install() -> None:
             sys.stdout.write(line)
             sys.stdout.flush()
     if process.returncode:
-        raise RuntimeError("The set-up failed; what it says above is the reason. Run it again.")
+        raise SetUpError("The set-up failed; what it says above is the reason. Run it again.")
     importlib.invalidate_caches()  # else Python does not see what has just been installed

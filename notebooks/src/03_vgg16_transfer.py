@@ -82,7 +82,7 @@ from helpers.models import saved, training
 from helpers.models.grad_cam import grad_cam
 from helpers.models.recipes import from_random_weights, recipes_for
 from helpers.models.transfer import frozen_outputs, split_at_frozen
-from helpers.models.vgg16 import blocks_for, describe_weights
+from helpers.models.vgg16 import blocks_for, describe_weights, layer_table
 from helpers.plots import faces as face_plots, scores as score_plots
 from helpers.published import load_published
 from helpers.results import claims, runs
@@ -91,9 +91,6 @@ started = time.time()
 
 # %% tags=["lab"]
 from helpers.series.labs import vgg16_transfer as checks
-
-# %% tags=["nbval-ignore-output"]
-print(runtime.describe())
 
 # %% [markdown]
 # ## Data: the stills of notebook 02, in colour
@@ -106,8 +103,6 @@ stills = pictures.load_stills(CORPUS, DATA_ROOT, size)
 pixels, labels, manifest = stills.pixels, stills.labels, stills.manifest
 parts = protocol_parts(manifest, labels, SEED, clip_id="clip_id", fewest_validation=FEWEST_STILLS)
 test_rows = parts["held_out"]["test"]
-majority = scores.majority_class_accuracy(labels[parts["thesis"]["train"]], labels[test_rows])
-print(f"pixels {pixels.shape} {pixels.dtype}; the commonest class: {majority:.1%} of the test")
 pd.DataFrame({protocol: {k: len(v) for k, v in of.items()} for protocol, of in parts.items()})
 
 # %% [markdown]
@@ -127,7 +122,7 @@ pd.DataFrame({protocol: {k: len(v) for k, v in of.items()} for protocol, of in p
 # %% [markdown] tags=["lab"]
 # ### Task 1 · Guess before you run
 #
-# Which fraction of the test stills will each of four networks have right? Above it says what the commonest class gets. Write your guesses into `guesses`; the figure will show them beside what comes out.
+# Which fraction of the test stills will each of four networks have right? Always saying the commonest of the seven emotions gets about a fifth. Write your guesses into `guesses`; the figure will show them beside what comes out.
 
 # %%
 names = ["small CNN", "VGG16, random weights", "VGG16, feature extraction", "VGG16, pretrained"]
@@ -173,34 +168,13 @@ checks.frozen_layers(vgg16_classifier)
 recipes = recipes_for("stills", SETTINGS, EPOCHS, weights=WEIGHTS, blocks=blocks_for(size))
 recipe = replace(recipes["VGG16"], unfrozen_blocks=min(UNFROZEN_BLOCKS, blocks_for(size)))
 model = vgg16_classifier(pixels.shape[1:], len(EMOTIONS), recipe.unfrozen_blocks, recipe.blocks)
-layer_table = pd.DataFrame(
-    [
-        (layer.name, str(layer.output.shape[1:]), layer.count_params(), layer.trainable)
-        for layer in model.layers
-        if layer.count_params()
-    ],
-    columns=["layer", "output", "parameters", "trained"],
-)
-layer_table
-
-# %%
-borrowed = layer_table[layer_table["layer"].str.startswith("block")]
-frozen = borrowed.loc[~borrowed["trained"].astype(bool), "parameters"].sum()
-print(
-    f"borrowed: {borrowed['parameters'].sum():,} weights in {recipe.blocks} of VGG16's 5 blocks, "
-    f"{frozen:,} of them frozen\nnew: {model.count_params() - borrowed['parameters'].sum():,} "
-    "in the head"
-)
+layer_table(model)
 
 # %% [markdown]
-# Most of the weights are in the head, and the head starts from nothing: what is borrowed is few numbers, and all that the network sees with.
+# Most of the weights are in the new head, which starts from nothing: what is borrowed is few numbers, and all that the network sees with.
 #
 # Where do they come from? By name, and never another one in silence: `imagenet`, as published, which Keras downloads once (58 MB); `hed`, ImageNet weights that were then tuned, very gently, to find edges, and that come inside a package, so the demo uses these; `none`, random.
-
-# %%
-print(f"{WEIGHTS}: {describe_weights(WEIGHTS)}")
-
-# %% [markdown]
+#
 # ## Train: feature extraction
 #
 # *About 10 s.* With all blocks frozen, what they make of a still is the same in every epoch. So it is computed once, and only the head is trained on it.
@@ -226,11 +200,10 @@ def train_frozen(pixels, labels, rows, recipe, seed):
 
 
 # %% tags=["nbval-ignore-output"]
+print(f"{describe_weights(WEIGHTS)}; {runtime.describe()}")
 extractor = train_frozen(pixels, labels, parts["held_out"]["train"], recipe, SEED)
-probabilities = {
-    "VGG16, feature extraction": training.predict(extractor, pixels, test_rows, keep_frozen=True)
-}
-training.discard(extractor)
+values = training.predict(extractor, pixels, test_rows, keep_frozen=True)  # (stills, 7)
+probabilities = {"VGG16, feature extraction": values}
 
 # %% [markdown]
 # ## Train: the head start and its controls
@@ -256,14 +229,15 @@ print("what the control with random weights rules out:", ", ".join(sorted(ruled_
 # %% tags=["lab"]
 checks.ruled_out(ruled_out)
 
-# %% tags=["nbval-ignore-output"]
-small = recipes["small CNN"]
-grey, _ = pictures.decode(manifest, (small.size, small.size), channels=1)
+# %%
+side = recipes["small CNN"].size
 plans = {
-    "small CNN": (grey, small),
+    "small CNN": (pictures.decode(manifest, (side, side), channels=1)[0], recipes["small CNN"]),
     "VGG16, random weights": (pixels, from_random_weights(recipe)),
     "VGG16, pretrained": (pixels, recipe),
 }
+
+# %% tags=["nbval-ignore-output"]
 histories, networks = {}, {}
 for name, (inputs, plan) in plans.items():
     networks["held_out"], histories[name] = training.train_network(
@@ -278,6 +252,7 @@ networks["thesis"], histories["VGG16, pretrained\n(protocol thesis)"] = training
 published_way = training.predict(networks["thesis"], pixels, test_rows, keep_frozen=True)
 
 # %% tags=["nbval-ignore-output"]
+majority = scores.majority_class_accuracy(labels[parts["thesis"]["train"]], labels[test_rows])
 curves_figure = score_plots.learning_curves(
     histories, "Accuracy on the stills learned from (figure 12)", chance=majority
 )
@@ -292,48 +267,33 @@ curves_figure
 # *A few seconds.* The same test stills for all, so that each still can say which network it is for.
 
 # %% tags=["nbval-ignore-output"]
-published = load_published("03_vgg16_transfer")["sfew_accuracy"]
+true, published = labels[test_rows], load_published("03_vgg16_transfer")["sfew_accuracy"]
 predicted = {name: probabilities[name].argmax(axis=1) for name in names}
-true = labels[test_rows]
-experiments = [
-    runs.experiment(name, "held_out", "val", scores.score(true, predicted[name], EMOTIONS))
-    for name in names
-]
+found = {name: scores.score(true, predicted[name], EMOTIONS) for name in names}
 by_thesis = scores.score(true, published_way.argmax(axis=1), EMOTIONS)
+experiments = [runs.experiment(name, "held_out", "val", of) for name, of in found.items()]
 experiments += [runs.experiment("VGG16, pretrained", "thesis", "val", by_thesis, published)]
-runs.experiments_table(experiments).round(3)
 
 # %% tags=["nbval-ignore-output"]
-held_out = {entry["name"]: entry["metrics"]["accuracy"] for entry in experiments[:4]}
-accuracy_figure = score_plots.accuracy_intervals(
-    experiments,
-    f"Of {len(true)} stills of new films, {held_out['VGG16, pretrained']:.0%} right with a head "
-    f"start, {held_out['VGG16, random weights']:.0%} without",
-    majority,
-    guesses=guesses,
-)
+started_ahead, from_nothing = (found[name]["accuracy"] for name in reversed(names[1::2]))
+title = f"{started_ahead:.0%} of new stills right with a head start, {from_nothing:.0%} without"
+accuracy_figure = score_plots.accuracy_intervals(experiments, title, majority, guesses=guesses)
 accuracy_figure
 
 # %% [markdown]
-# Do not compare the lines: they are of single accuracies. On the same stills, it counts which ones only one of two networks has right:
+# Do not compare the lines: they are of single accuracies. On the same stills, what counts are the stills that only one of two networks has right:
 
 # %% tags=["nbval-ignore-output"]
 right = {name: predicted[name] == true for name in names}
-claim = claims.judge(
-    "03_vgg16_transfer",
-    SEED,
-    {
-        "random weights": (right["VGG16, random weights"], right["VGG16, pretrained"]),
-        "small CNN": (right["small CNN"], right["VGG16, pretrained"]),
-    },
-)
+controls = {"random weights": "VGG16, random weights", "small CNN": "small CNN"}
+pairs = {part: (right[name], right["VGG16, pretrained"]) for part, name in controls.items()}
+claim = claims.judge("03_vgg16_transfer", SEED, pairs)
 print(claims.sentence(claim))
 claims.table(claim).round(3)
 
 # %% tags=["nbval-ignore-output"]
 recall_figure = score_plots.per_class_recall(
-    {entry["name"]: entry["metrics"] for entry in (experiments[1], experiments[3])},
-    "Which emotions does the head start help with?",
+    {name: found[name] for name in names[1::2]}, "Which emotions does the head start help with?"
 )
 recall_figure
 
@@ -369,11 +329,8 @@ trained, asked = broken_split(parts["held_out"]["train"], test_rows, SEED)
 cheat = train_frozen(pixels, labels, trained, recipe, SEED)
 with_twins = training.predict(cheat, pixels, asked, keep_frozen=True).argmax(axis=1)
 honest = right["VGG16, feature extraction"][np.isin(test_rows, asked)].mean()
-print(
-    f"feature extraction on the same {len(asked)} stills: {honest:.0%} right after films of others, "
-    f"{np.mean(with_twins == labels[asked]):.0%} with twins of them among the training stills"
-)
-training.discard(cheat)
+broken = np.mean(with_twins == labels[asked])
+print(f"{len(asked)} stills: {honest:.0%} right after other films, {broken:.0%} after their twins")
 
 # %% [markdown]
 # No line of the network has changed, and it sees no more stills. That is why splits go by film here, and never by still.
@@ -386,12 +343,12 @@ training.discard(cheat)
 # %% tags=["nbval-ignore-output"]
 is_right, last = right["VGG16, pretrained"], f"block{recipe.blocks}_conv3"  # the last convolution
 order = comparison.wrong_and_right(is_right, 8)
-found, shown = predicted["VGG16, pretrained"][order], pixels[test_rows[order]]
-heat = grad_cam(networks["held_out"], shown / 255, found, last)
-captions, colours = score_plots.answer_captions(true[order], found, EMOTIONS)
+answers, shown = predicted["VGG16, pretrained"][order], pixels[test_rows[order]]
+heat = grad_cam(networks["held_out"], shown / 255, answers, last)
+captions, colours = score_plots.answer_captions(true[order], answers, EMOTIONS)
 grad_cam_figure = face_plots.heat_grid(
     shown, heat, captions, colours=colours,
-    title=f"Eight of {(~is_right).sum()} wrong and of {is_right.sum()} right answers ({WEIGHTS} weights)",
+    title=f"Eight of {(~is_right).sum()} wrong and of {is_right.sum()} right answers",
 )  # fmt: skip
 grad_cam_figure
 

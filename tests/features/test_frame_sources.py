@@ -217,3 +217,6 @@ def test_all_sources_are_taken_and_what_is_missing_has_a_reason(afew):
     frames_of, missing = frame_sources.all_sources(clips, SIZE, 4, (pixels, stills))
     assert list(frames_of) == ["stills", "organisers' faces", "whole frames"]
     check(frames_of["stills"], clips, LEVELS, {"001": 1})
+    names = frame_sources.SOURCES[:3]
+    fewer, _ = frame_sources.all_sources(clips, SIZE, 4, (pixels, stills), names=names)
+    assert list(fewer) == ["stills", "organisers' faces"]

@@ -170,16 +170,27 @@ def test_ways_to_combine_are_compared_with_the_mean():
     assert list(table["p_value"][1:]) == [1] * 4 and list(table["p_holm"][1:]) == [1] * 4
 
 
+def test_more_frames_are_asked_one_after_the_other():
+    scores = np.array([[0.9, 0.1], [0.4, 0.6], [0.4, 0.6], [0.8, 0.2], [0.3, 0.7]])
+    clip_rows, true = np.array([2, 0, 2, 0, 2]), np.array([0, 1, 0])
+    right = frames.right_by_frames(scores, clip_rows, true, seed=0)
+    assert list(right) == [1, 2, 3]
+    # All of a clip's frames: (0.8 + 0.4) / 2 and (0.9 + 0.4 + 0.3) / 3 for the first class.
+    assert right[3].tolist() == [True, True]
+    assert right[2][0] == right[3][0]  # the first clip has no third frame
+    ones = {tuple(frames.right_by_frames(scores, clip_rows, true, seed=k)[1]) for k in range(20)}
+    assert ones == {(False, False), (False, True), (True, False), (True, True)}
+
+
 @pytest.mark.parametrize(
-    ("predicted", "expected"),
+    ("true", "expected"),
     [
-        ((0, 1, 2, 0, 0), [1, 0]),  # none is wrong: the most confident right one, and the least
-        ((0, 0, 0, 0, 0), [0, 1, 2]),
-        ((6, 6, 6, 6, 6), [1, 0]),  # none is right
+        ([0, 0, 1], 2),  # right by one frame of three
+        ([0, 1, 0], 0),  # the only right one
+        ([1, 1, 0], 2),  # none is right: that which comes nearest
     ],
 )
-def test_clips_to_show_are_different_and_have_frames(predicted, expected):
-    values = predicting(*predicted)
-    values[[1, 4]] = np.eye(7)[[predicted[1], predicted[4]]]  # the most confident; 4 has no frame
-    values[0] = values[0] * 0.9 + 0.1 / 7
-    assert frames.clips_to_show(values, FRAMES["stills"], TRUE) == expected
+def test_the_clip_that_is_shown_is_one_that_the_mean_has_saved(true, expected):
+    scores = np.array([[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.6, 0.4], [0.6, 0.4]])
+    shown = frames.clip_to_show(scores, np.array([0, 0, 2, 2, 2]), np.array(true))
+    assert shown == expected

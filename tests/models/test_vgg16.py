@@ -73,6 +73,26 @@ def test_the_map_is_never_smaller_than_published():
     assert [blocks_for(size) for size in (32, 48, 64, 96, 127, 128, 224)] == [3, 3, 4, 4, 4, 5, 5]
 
 
+def test_random_weights_pass_a_signal_on_through_all_blocks(pictures):
+    keras.utils.set_random_seed(0)
+    model = vgg16_classifier((32, 32, 3), 7, weights="none")
+    kernel, bias = model.get_layer("block4_conv2").get_weights()
+    assert kernel.std() == pytest.approx((2 / (9 * 512)) ** 0.5, rel=0.02) and not bias.any()
+    first, last = (
+        keras.Model(model.input, model.get_layer(name).output)(pictures).numpy().std()
+        for name in ("block1_conv1", "block5_conv3")
+    )
+    assert 0.2 < last / first < 5  # a tenth of it and less with Keras's own draw
+
+
+def test_layers_are_listed_with_where_they_come_from():
+    model = vgg16_classifier((32, 32, 3), 7, weights="none", blocks=3, unfrozen_blocks=1)
+    table = vgg16.layer_table(model)
+    assert table["parameters"].sum() == model.count_params()
+    assert table.index[table["from"] == "new"].tolist() == ["dense", "probabilities"]
+    assert table.index[~table["trained"]].str[:6].unique().tolist() == ["block1", "block2"]
+
+
 def test_fewer_blocks_have_the_same_weights(pictures):
     whole = vgg16_classifier((32, 32, 3), 7, weights="hed")
     part = vgg16_classifier((32, 32, 3), 7, weights="hed", blocks=3)

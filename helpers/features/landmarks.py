@@ -9,7 +9,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
 from helpers.cache import Unusable
 from helpers.decoding.film import extract_frames
@@ -97,16 +96,11 @@ def mesh_points(faces: np.ndarray, weights: str | Path) -> np.ndarray:
     ``weights`` is ``helpers.features.weights.weights_path("face_mesh")``.
     """
     network = _mesh(str(weights))
-    source, target = (
-        detail[0]["index"] for detail in (network.get_input_details(), network.get_output_details())
-    )
     points = np.empty((len(faces), MESH_POINTS, 2), np.float32)
     for row, face in enumerate(faces):
         large = cv2.resize(face, (_MESH_SIDE, _MESH_SIDE), interpolation=cv2.INTER_LINEAR)
-        colour = cv2.cvtColor(large, cv2.COLOR_GRAY2RGB)
-        network.set_tensor(source, colour[None].astype(np.float32) / 255)
-        network.invoke()
-        points[row] = network.get_tensor(target).reshape(MESH_POINTS, 3)[:, :2]
+        network.setInput(np.repeat(large[None, None].astype(np.float32) / 255, 3, axis=1))
+        points[row] = network.forward().reshape(MESH_POINTS, 3)[:, :2]
     return points * (faces.shape[1] / _MESH_SIDE)
 
 
@@ -126,7 +120,5 @@ def normalised_points(points: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=2)
-def _mesh(weights: str) -> Interpreter:
-    network = Interpreter(weights, num_threads=1)
-    network.allocate_tensors()
-    return network
+def _mesh(weights: str) -> cv2.dnn.Net:
+    return cv2.dnn.readNetFromTFLite(weights)

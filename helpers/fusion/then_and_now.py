@@ -8,14 +8,26 @@ import pandas as pd
 
 from helpers.emotions import EMOTIONS, class_indices
 from helpers.evaluation.comparison import paired_table
+from helpers.evaluation.scores import score
 from helpers.evaluation.statistics import wilson_interval
 from helpers.features.clip_features import WAYS
 from helpers.fusion.alignment import ClipPairs
-from helpers.fusion.combiners import fuse
+from helpers.fusion.combiners import fuse, mean
 from helpers.models.classical import fit_classifier
+from helpers.published import load_published
+from helpers.results.runs import experiment
 
 BASELINE = ("LBP-TOP, R = 3", "sound functionals")
 """Whose vectors are joined as one, as EmotiW's baseline of 2013 did; its radius is not known."""
+
+THESIS = 2021
+
+PUBLISHED = {
+    "LBP-TOP, R = 1": "EmotiW 2013 baseline, video",
+    "sound functionals": "EmotiW 2013 baseline, audio",
+    "2013: both joined": "EmotiW 2013 baseline, audio and video",
+}
+"""Systems here to those published that they follow (``helpers.published``)."""
 
 
 @dataclass(frozen=True)
@@ -124,20 +136,25 @@ def best_of(systems: Mapping[str, System], names: Sequence[str]) -> str:
     return max(names, key=lambda name: systems[name].settings["accuracy"])
 
 
-def from_scores(scores: pd.DataFrame, clips: pd.DataFrame, year: int, has_seen: str) -> System:
-    """Return a system of a notebook's saved clip scores, for test clips in their order.
+def from_pairs(pairs: ClipPairs, clips: pd.DataFrame) -> dict[str, System]:
+    """Return the thesis's systems (``video``, ``audio``, ``mean``) of saved scores of test clips.
 
-    ``scores`` has ``sample_id, split`` and a column per class, of test clips; a clip that is not
-    among them gets equal probabilities and is counted.
+    ``clips`` (m rows) says the order; a clip without a score gets equal probabilities and counts as
+    without features.
     """
+    values = {"video": pairs.video, "audio": pairs.audio, "mean": fuse(mean, pairs, pairs)}
     keys = ["split", "sample_id"]
-    table = scores.set_index(keys)[list(EMOTIONS)]
-    wanted = pd.MultiIndex.from_frame(clips[keys])
-    values = table.reindex(wanted).to_numpy(dtype=float)
-    missing = np.isnan(values).any(axis=1)
-    values[missing] = 1 / len(EMOTIONS)
+    saved = pd.MultiIndex.from_frame(pairs.clips[keys])
+    places = saved.get_indexer(pd.MultiIndex.from_frame(clips[keys]))
     nothing = np.empty((0, len(EMOTIONS)))
-    return System(year, 0, has_seen, nothing, values, int(missing.sum()), {})
+    found = {}
+    for name, scores in values.items():
+        scores = np.where(places[:, None] >= 0, scores[places], np.nan)
+        without = np.isnan(scores).any(axis=1)
+        scores[without] = 1 / len(EMOTIONS)
+        seen = "photographs (ImageNet), then these training clips"
+        found[name] = System(THESIS, 0, seen, nothing, scores, int(without.sum()), {})
+    return found
 
 
 def standing(
@@ -185,3 +202,67 @@ def paired_with(
 def wrong_by_all(systems: Mapping[str, System], labels: np.ndarray) -> np.ndarray:
     """Return which test clips no system has right, as booleans (m,)."""
     return ~np.any([system.test.argmax(axis=1) == labels for system in systems.values()], axis=0)
+
+
+def answer(table: pd.DataFrame) -> str:
+    """Return one sentence on where the thesis stands, from :func:`standing`."""
+    eras = {
+        "thought out by hand": table["has seen"] == "nothing",
+        "the thesis's networks": table["year"] == THESIS,
+        "frozen networks of others": (table["has seen"] != "nothing") & (table["year"] != THESIS),
+    }
+    parts = []
+    for era, mask in eras.items():
+        if mask.any():
+            best = table[mask].sort_values("accuracy", ascending=False, kind="stable").iloc[0]
+            interval = f"{100 * best['low']:.0f} to {100 * best['high']:.0f}"
+            parts.append(f"{era} {best['accuracy']:.0%} ({best.name}; 95 % {interval})")
+    return f"On the same {table['n'].iloc[0]} clips the best are: {', '.join(parts)}."
+
+
+def third_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Return table III of the thesis: what EmotiW's systems and hers reached, and ours beside it."""
+    thesis = load_published("07_fusion")["dense"]
+    rows = [
+        (entry["system"], entry["year"], "AFEW validation", entry["val"])
+        if entry["val"]
+        else (entry["system"], entry["year"], "AFEW test", entry["test"])
+        for entry in load_published("emotiw")
+    ]
+    rows.append(("thesis: dense network, published", THESIS, "AFEW, with stills", thesis["value"]))
+    rows += [
+        (f"here: {name}", row["year"], "this corpus", row["accuracy"])
+        for name, row in table.iterrows()
+    ]
+    columns = ["system", "year", "clips of", "accuracy"]
+    found = pd.DataFrame(rows, columns=columns).sort_values("year", kind="stable")
+    return found.assign(accuracy=found["accuracy"].map("{:.1%}".format)).set_index("system")
+
+
+def experiments(systems: Mapping[str, System], labels: np.ndarray) -> list[dict]:
+    """Return a line of results for every system, for ``helpers.results.runs.save_run``."""
+    published = {entry["system"]: entry["val"] for entry in load_published("emotiw")}
+    return [
+        experiment(
+            name,
+            "held_out",
+            "val",
+            score(labels, system.test.argmax(axis=1)),
+            published.get(PUBLISHED.get(name)),
+            year=system.year,
+            has_seen=system.has_seen,
+        )
+        for name, system in systems.items()
+    ]
+
+
+def as_predictions(systems: Mapping[str, System], clips: pd.DataFrame) -> pd.DataFrame:
+    """Return what every system predicts for test clips (m rows), as save_run takes it."""
+    keys = clips[["sample_id", "split", "emotion"]].reset_index(drop=True)
+    tables = [
+        pd.concat([keys, pd.DataFrame(system.test, columns=list(EMOTIONS))], axis=1).assign(
+            protocol="held_out", system=name
+        )
+        for name, system in systems.items()
+    ]
+    return pd.concat(tables, ignore_index=True)

@@ -8,15 +8,21 @@ import pytest
 
 from helpers.emotions import EMOTIONS, class_indices
 from helpers.fusion import combiners
+from helpers.fusion.alignment import ClipPairs
 from helpers.fusion.then_and_now import (
+    answer,
+    as_predictions,
     best_of,
+    experiments,
     fit_fusion,
     fit_system,
-    from_scores,
+    from_pairs,
     paired_with,
     standing,
+    third_table,
     wrong_by_all,
 )
+from helpers.results.clip_scores import predictions_text
 
 FACE, SOUND = "face mesh", "speech encoder"
 
@@ -113,10 +119,36 @@ def test_clips_that_all_get_wrong(systems):
     ]
 
 
-def test_saved_scores_are_found_by_clip_and_missing_ones_counted(clips, parts):
+def test_saved_scores_are_found_by_clip_and_missing_ones_counted(clips, parts, labels):
     test = clips.iloc[parts["test"]]
-    scores = test[["sample_id", "split"]].assign(**dict(zip(EMOTIONS, np.eye(7)[2], strict=True)))
-    system = from_scores(scores.iloc[::-1].iloc[:-1], test, 2021, "ImageNet")
-    assert system.without == 1
-    np.testing.assert_allclose(system.test[0], 1 / 7)
-    np.testing.assert_allclose(system.test[1:], np.eye(7)[[2] * 27])
+    saved = test.iloc[:0:-1]  # in another order, and one is missing
+    video, audio = np.eye(7)[class_indices(saved["emotion"])], np.full((len(saved), 7), 1 / 7)
+    video[-1] = np.nan  # that of the second clip
+    pairs = ClipPairs(saved[["sample_id", "split", "emotion"]], video, audio, EMOTIONS)
+    found = from_pairs(pairs, test)
+    assert {name: system.without for name, system in found.items()} == {
+        "video": 2,
+        "audio": 1,
+        "mean": 1,
+    }
+    np.testing.assert_allclose(found["mean"].test[:2], 1 / 7)
+    assert (found["video"].test[2:].argmax(axis=1) == labels[2:]).all()
+
+
+def test_the_sentence_and_the_third_table_are_made_from_the_numbers(systems, labels):
+    table = standing(systems, labels)
+    assert "the thesis" not in answer(table) and "by hand" not in answer(table)
+    assert f"frozen networks of others {table['accuracy'].max():.0%} (joined; 95 %" in answer(table)
+    third = third_table(table)
+    assert third.loc["EmotiW 2013 baseline, video", "accuracy"] == "27.2%"
+    assert third.loc["here: joined", "clips of"] == "this corpus"
+    assert third["year"].is_monotonic_increasing
+
+
+def test_results_have_a_line_a_system_and_scores_that_can_be_written(systems, clips, parts, labels):
+    lines = experiments({"sound functionals": systems[SOUND]}, labels)
+    assert [line["name"] for line in lines] == ["sound functionals"]
+    assert lines[0]["published"] == {"value": 0.195} and lines[0]["n"] == 28
+    predictions = as_predictions(systems, clips.iloc[parts["test"]])
+    assert len(predictions) == 28 * len(systems)
+    assert predictions_text(predictions, "here").count("held_out") == 28 * len(systems)

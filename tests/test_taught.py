@@ -75,16 +75,34 @@ def test_the_largest_mistake_of_01_is_off_the_diagonal():
     assert taught(matrix) == (1, 2) and (matrix == before).all()
 
 
-def test_the_network_of_07_is_the_helpers_network():
-    from helpers.models.fusion import fusion_dense
+def test_the_mean_of_07_favours_the_largest_mean():
+    import numpy as np
 
-    taught, ours = defined_in("07_fusion", "fusion_dense")["fusion_dense"](), fusion_dense()
-    settings = [
-        [{k: v for k, v in layer.get_config().items() if k != "name"} for layer in model.layers]
-        for model in (taught, ours)
+    video, audio = np.random.default_rng(0).dirichlet(np.ones(7), (2, 40))
+    taught = defined_in("07_fusion", "name_by_mean")["name_by_mean"](video, audio)
+    np.testing.assert_array_equal(taught, (video + audio).argmax(axis=1))
+
+
+def test_the_stacking_of_07_is_the_helpers():
+    import numpy as np
+
+    from helpers.fusion import combiners
+    from tests.fusion.made_up import leaky_scores, pairs_from
+
+    parts = [
+        pairs_from(labels, video, audio["unseen"])
+        for labels, video, audio in (leaky_scores(seed, n) for seed, n in ((0, 140), (1, 30)))
     ]
-    assert settings[0] == settings[1]
-    assert taught.count_params() == ours.count_params() == 623
+    taught = defined_in("07_fusion", "stack")["stack"](*parts)
+    np.testing.assert_allclose(taught, combiners.logistic(*parts))
+
+
+def test_the_clips_that_decide_in_07_are_the_discordant_ones():
+    import numpy as np
+
+    taught = defined_in("07_fusion", "clips_that_decide")["clips_that_decide"]
+    first, second = np.array([True, True, False, False]), np.array([True, False, True, False])
+    assert taught(first, second).tolist() == [False, True, True, False]
 
 
 @pytest.mark.parametrize(("unfrozen", "blocks"), [(0, 5), (2, 5), (2, 4)])
@@ -98,6 +116,72 @@ def test_the_network_of_03_is_the_helpers_network(unfrozen, blocks):
         for model in (taught((64, 64, 3), 7, unfrozen, blocks), ours)
     )
     assert found == expected
+
+
+def stills_to_learn():
+    """Pictures of seven colours, and a small recipe for them that trains nothing but the head."""
+    import numpy as np
+
+    from helpers.models.recipes import recipes_for
+
+    rng = np.random.default_rng(0)
+    labels = np.arange(42) % 7
+    pixels = rng.integers(0, 60, (42, 32, 32, 3)) + 25 * labels[:, None, None, None]
+    options = {"weights": "hed", "blocks": 1, "unfrozen_blocks": 0, "dense_units": 8}
+    recipe = recipes_for("stills", "default", 2, **options)["VGG16"]
+    return pixels.astype(np.uint8), labels, recipe
+
+
+def test_feature_extraction_in_03_is_the_helpers_training():
+    import numpy as np
+
+    from helpers.models.training import predict, train_network
+
+    pixels, labels, recipe = stills_to_learn()
+    rows = np.arange(2, 40)
+    taught = defined_in("03_vgg16_transfer", "train_frozen")["train_frozen"]
+    parts = {"train": rows, "validation": rows[:0]}
+    ours, _ = train_network(pixels, labels, parts, 7, recipe, 3)
+    found, expected = (
+        predict(network, pixels, np.arange(42))
+        for network in (taught(pixels, labels, rows, recipe, 3), ours)
+    )
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    assert not np.allclose(found, 1 / 7, atol=0.01)
+
+
+def test_the_broken_split_of_03_has_as_many_rows_and_none_twice():
+    import numpy as np
+
+    train, test = np.arange(50), np.arange(60, 81)
+    trained, asked = defined_in("03_vgg16_transfer", "broken_split")["broken_split"](train, test, 0)
+    assert len(trained) == len(set(trained)) == 50 and not set(trained) & set(asked)
+    assert set(asked) < set(test) <= {*trained, *asked}
+
+
+def test_the_loop_over_folds_of_04_is_the_helpers():
+    import numpy as np
+
+    from helpers.corpora.splits import group_folds
+    from helpers.models.training import out_of_fold_scores
+
+    pixels, labels, recipe = stills_to_learn()
+    rows = np.setdiff1d(np.arange(42), [5, 11])
+    films = np.arange(42)[rows] // 7
+    taught = defined_in("04_video_late_fusion", "out_of_fold")["out_of_fold"]
+    found = taught(pixels, labels, rows, films, recipe, 1, 2)
+    folds = [(rows[a], rows[b]) for a, b in group_folds(labels[rows], films, 2, 1)]
+    ours = out_of_fold_scores(pixels, labels, folds, 7, recipe, 1)
+    np.testing.assert_allclose(found, ours[rows], atol=1e-5)
+    assert np.isnan(ours).any(axis=1).tolist() == [row in (5, 11) for row in range(42)]
+
+
+def test_the_most_doubtful_labels_of_04_are_the_least_probable():
+    import numpy as np
+
+    taught = defined_in("04_video_late_fusion", "most_doubtful")["most_doubtful"]
+    values = np.array([[0.5, 0.5], [0.1, 0.9], [0.3, 0.7]])
+    assert taught(values, np.array([1, 0, 0]), 2).tolist() == [1, 2]
 
 
 def test_the_mean_of_04_is_the_helpers_mean():

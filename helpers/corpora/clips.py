@@ -74,6 +74,20 @@ def clip_groups(clips: pd.DataFrame, joined: pd.DataFrame) -> np.ndarray:
     return groups.astype(str)
 
 
+def fold_units(clips: pd.DataFrame, joined: pd.DataFrame, rows: np.ndarray) -> dict:
+    """Return what could be kept on one side of a fold: by name, a group for each of some stills.
+
+    ``still``, ``clip`` and ``film`` (:func:`clip_groups`); ``rows`` are rows of ``joined`` that
+    have a clip.
+    """
+    clip_rows = joined["clip_row"].to_numpy()[rows]
+    return {
+        "still": np.arange(len(rows)),
+        "clip": clip_rows,
+        "film": clip_groups(clips, joined)[clip_rows],
+    }
+
+
 def load_own_clips(corpus: str, data_root: str | Path = "") -> pd.DataFrame:
     """Return the manifest of the clips with a column ``film``.
 

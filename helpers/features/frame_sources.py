@@ -19,7 +19,7 @@ import pandas as pd
 from helpers.cache import Result, Unusable
 from helpers.corpora.afew import ALIGNED_FACES
 from helpers.corpora.clips import join_stills
-from helpers.corpora.manifest import CorpusError
+from helpers.corpora.manifest import CorpusError, usable
 from helpers.decoding.pictures import read_picture
 from helpers.features.face_detection import faces_of_clip
 from helpers.features.media import compute_each_row, read_frames
@@ -131,6 +131,29 @@ def aligned_faces(clips: pd.DataFrame, size: tuple[int, int], frames_per_clip: i
     order = np.argsort(clip_rows, kind="stable")
     rows = np.array(clip_rows, dtype=np.int64)[order]
     return ClipFrames(np.stack(pixels)[order], rows, reasons.tolist(), unreadable)
+
+
+def usual_frames(
+    clips: pd.DataFrame,
+    size: tuple[int, int],
+    frames_per_clip: int,
+    stills: tuple[np.ndarray, pd.DataFrame] | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the pictures by which clips are judged: their stills, or else detected faces.
+
+    Returns
+    -------
+    pixels : uint8 array (n, height, width, 3)
+        All stills, also those of no clip.
+    rows, clip_rows : int arrays (k,)
+        Which of them are of a clip, and of which.
+    """
+    if stills is None:
+        faces = detected_faces(clips, size, frames_per_clip)
+        return faces.pixels, np.arange(len(faces.pixels)), faces.clip_rows
+    joined = join_stills(stills[1], clips)
+    rows = usable(joined)
+    return stills[0], rows, joined["clip_row"].to_numpy()[rows]
 
 
 def all_sources(

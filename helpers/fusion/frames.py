@@ -4,7 +4,7 @@ Late fusion (thesis, section III-B): every frame is scored on its own, and the s
 frames are then combined, by their mean in equation 1.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -127,6 +127,26 @@ def prediction_table(
         columns = dict(zip(classes, values.to_numpy().T, strict=True))
         tables.append(keys.assign(protocol=protocol, **columns))
     return pd.concat(tables, ignore_index=True)
+
+
+def score_sources(
+    frames_of: Mapping[str, ClipFrames],
+    ask: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    prior: np.ndarray,
+    clips: int,
+    protocol: str,
+) -> dict[tuple[str, str], np.ndarray]:
+    """Return the mean scores of so many clips by source: (clips, classes) each.
+
+    ``ask`` takes pictures (n, height, width, 3) and rows of them, and returns a network's scores
+    (rows, classes): ``models.training.predict``. A clip without a frame gets the ``prior``.
+    """
+    return {
+        (source, protocol): score_clips(
+            ask(own.pixels, np.arange(len(own.pixels))), own.clip_rows, prior, clips
+        )
+        for source, own in frames_of.items()
+    }
 
 
 def source_table(

@@ -39,7 +39,6 @@ class ScoredClip:
     faces : uint8 array (f, height, width, 3)
         The largest face of each frame that shows one.
     frame_scores : array (f, classes)
-    spectrogram : uint8 array (height, width, 3) or None
     scores : dict of name to array (classes,)
         ``video`` (the mean of its frames) and ``audio``, as far as there are faces and sound, and
         ``mean``, the fusion of both, if there are both.
@@ -49,7 +48,6 @@ class ScoredClip:
 
     faces: np.ndarray
     frame_scores: np.ndarray
-    spectrogram: np.ndarray | None
     scores: dict[str, np.ndarray]
     reasons: dict[str, str]
 
@@ -143,7 +141,7 @@ def score_clip(
     """
     height, width = video_network.input_shape[1:3]
     faces, frame_scores = np.empty((0, height, width, 3), np.uint8), np.empty((0, len(classes)))
-    spectrogram, scores, reasons = None, {}, {}
+    scores, reasons = {}, {}
     try:
         faces = faces_of_clip(path, (height, width), FRAMES)
         frame_scores = predict(video_network, faces, np.arange(len(faces)))
@@ -158,7 +156,7 @@ def score_clip(
         reasons["audio"] = str(reason)
     if len(scores) == 2:
         scores["mean"] = (scores["video"] + scores["audio"]) / 2
-    return ScoredClip(faces, frame_scores, spectrogram, scores, reasons)
+    return ScoredClip(faces, frame_scores, scores, reasons)
 
 
 def describe_clip(scored: ScoredClip, classes: Sequence[str], label: str = "") -> str:

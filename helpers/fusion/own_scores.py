@@ -1,5 +1,6 @@
 """The series' own clip scores, as notebooks 04 and 06 left them, and the clips that they are of."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -81,9 +82,8 @@ def protocol_pairs(
     Training scores are in sample for ``thesis``, out of fold for ``held_out``. A test row counts if
     its protocol is ``test`` or this one.
     """
-    wanted = (TRAIN_ROWS[protocol], "test", protocol)
-    tables = [table[table["protocol"].isin(wanted)] for table in (video, audio)]
-    pairs = pair_clip_scores(*tables, sources=(f"scores of {VIDEO}", f"scores of {AUDIO}"))
+    wanted = [(TRAIN_ROWS[protocol], "test", protocol)] * 2
+    pairs = _pairs(video, audio, wanted)
     train = (pairs.clips["split"] == "train").to_numpy()
     if not train.any() or train.all():
         raise ResultsError(
@@ -91,6 +91,26 @@ def protocol_pairs(
             f"protocol {TRAIN_ROWS[protocol]!r} and 'test'. Run them again."
         )
     return pairs.where(train), pairs.where(~train)
+
+
+def training_pairs(
+    video: pd.DataFrame, audio: pd.DataFrame, leaked: Collection[str] = ()
+) -> ClipPairs:
+    """Return training pairs of which the modalities in ``leaked`` are scored in sample.
+
+    The scores of the other modalities are out of fold; see :func:`load_own_scores`.
+    """
+    wanted = ["in_sample" if name in leaked else "out_of_fold" for name in ("video", "audio")]
+    pairs = _pairs(video, audio, [[name] for name in wanted])
+    return pairs.where(pairs.complete)
+
+
+def _pairs(video, audio, wanted):
+    tables = [
+        table[table["protocol"].isin(rows)]
+        for table, rows in zip((video, audio), wanted, strict=True)
+    ]
+    return pair_clip_scores(*tables, sources=(f"scores of {VIDEO}", f"scores of {AUDIO}"))
 
 
 def look_up(clips: pd.DataFrame, pairs: ClipPairs, column: str) -> np.ndarray:

@@ -8,7 +8,11 @@ _URBANSOUND_BLOCKS = ((32, 64, 0.25), (64, 64, 0.5), (128, 128, 0.5))
 
 
 def urbansound_cnn(
-    input_shape: tuple[int, int, int] = (40, 624, 1), classes: int = 7, *, doubled: bool = False
+    input_shape: tuple[int, int, int] = (40, 624, 1),
+    classes: int = 7,
+    *,
+    doubled: bool = False,
+    dropout: float | None = None,
 ) -> keras.Model:
     """Build Model 0, a network for the sounds of a city, uncompiled (figure 14).
 
@@ -19,6 +23,8 @@ def urbansound_cnn(
     doubled : bool
         False: three convolutions, as the thesis's text says. True: six, as its code does, the
         second of each block without padding (2,678,087 parameters for 64x64x3 and 7 classes).
+    dropout : float, optional
+        In place of the published fractions, everywhere: 0 for none.
 
     Returns
     -------
@@ -28,15 +34,15 @@ def urbansound_cnn(
     _check(input_shape, 22 if doubled else 8, "urbansound_cnn")
     spectrograms = keras.Input(input_shape, name="spectrograms")
     x = spectrograms
-    for filters, second_filters, dropout in _URBANSOUND_BLOCKS:
+    for filters, second_filters, fraction in _URBANSOUND_BLOCKS:
         x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
         if doubled:
             x = layers.Conv2D(second_filters, 3, activation="relu")(x)
         x = layers.MaxPooling2D(2)(x)
-        x = layers.Dropout(dropout)(x)
+        x = layers.Dropout(fraction if dropout is None else dropout)(x)
     x = layers.Flatten()(x)
     x = layers.Dense(512, activation="relu")(x)
-    x = layers.Dropout(0.5)(x)
+    x = layers.Dropout(0.5 if dropout is None else dropout)(x)
     probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
     return keras.Model(spectrograms, probabilities, name="urbansound_cnn")
 

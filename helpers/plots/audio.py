@@ -7,7 +7,12 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from helpers.features.spectrograms import THESIS_SAMPLE_RATE, MelSettings, log_mel_settings
+from helpers.features.spectrograms import (
+    THESIS_SAMPLE_RATE,
+    MelSettings,
+    log_mel_settings,
+    log_mel_spectrogram,
+)
 from helpers.plots.style import (
     EMOTION_COLOURS,
     TEST_COLOUR,
@@ -106,12 +111,12 @@ def spectrogram_grid(
 def spectrogram_rows(
     rows: Mapping[str, Sequence[np.ndarray]], captions: Sequence[str], *, title: str
 ) -> Figure:
-    """Draw rows of spectrograms that are to be compared: one scale, one grid, axes with units.
+    """Draw rows of sounds that are to be compared as spectrograms: one scale, axes with units.
 
     Parameters
     ----------
-    rows : mapping of a row's name to n arrays (bands, frames)
-        In decibels, with the thesis's settings, which the axes are drawn for.
+    rows : mapping of a row's name to n arrays (samples,)
+        Sounds of one length, 22050 samples a second; their log-mel spectrograms are drawn.
     captions : n str
         Over the columns.
     """
@@ -121,9 +126,10 @@ def spectrogram_rows(
         len(rows), columns, width=1.4 * columns, height=1.7 * len(rows) + 0.6,
         sharex=True, sharey=True,
     )  # fmt: skip
-    every = [values for row in rows.values() for values in row]
+    length = len(next(iter(rows.values()))[0])
+    every = [log_mel_spectrogram(sound, length=length) for row in rows.values() for sound in row]
     loudest = max(float(np.max(values)) for values in every)
-    seconds = every[0].shape[1] * settings.hop_length / THESIS_SAMPLE_RATE
+    seconds = length / THESIS_SAMPLE_RATE
     style = {**_SPECTROGRAM_STYLE, "extent": (0, seconds, 0, settings.bands)}
     for index, (axis, values) in enumerate(zip(axes, every, strict=True)):
         drawn = axis.imshow(values, vmin=loudest - 60, vmax=loudest, **style)

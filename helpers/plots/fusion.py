@@ -1,4 +1,4 @@
-"""Figures of notebook 07: many runs, gains, the leak, and how many clips it would take."""
+"""Figures of notebook 07: many runs, the leak, gains, power, people beside networks."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,50 +7,19 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from helpers.evaluation.statistics import mcnemar_power
+from helpers.evaluation.statistics import clips_for_power, mcnemar_power
 from helpers.plots.style import (
-    HEATMAP,
-    LIGHT_GREY,
     PUBLISHED_COLOUR,
     TEST_COLOUR,
     TRAINING_COLOUR,
-    bare,
     class_bars,
     new_figure,
 )
 
+_SHADES = (TEST_COLOUR, PUBLISHED_COLOUR, "#009E73", "#CC79A7")
+
 VALIDATION_SIZES = {188: "with stills", 383: "validation", 653: "test"}
 """Clips that AFEW has: with SFEW stills in the thesis, in its validation and in its test set."""
-
-
-def matrices_beside(
-    ours: Mapping[str, Sequence],
-    published: Mapping[str, Sequence],
-    classes: Sequence[str],
-    title: str,
-) -> Figure:
-    """Draw confusion matrices in two rows, recomputed above published; rows of each are true.
-
-    Parameters
-    ----------
-    ours, published : mapping of the same names to counts (k, k)
-    """
-    figure, axes = new_figure(2, len(ours), width=2.1 * len(ours), height=4.9)
-    short = [name[:3] for name in classes]
-    for row, (matrices, source) in enumerate([(ours, "recomputed"), (published, "published")]):
-        for column, name in enumerate(ours):
-            axis, counts = axes[row * len(ours) + column], np.asarray(matrices[name])
-            axis.imshow(counts / counts.sum(axis=1, keepdims=True), cmap=HEATMAP, vmin=0, vmax=1)
-            for (true, predicted), count in np.ndenumerate(counts):
-                colour = "white" if count > 0.6 * counts[true].sum() else "black"
-                axis.text(
-                    predicted, true, count, ha="center", va="center", fontsize=7, color=colour
-                )
-            axis.set_xticks(range(len(short)), short, rotation=90, fontsize=7)
-            axis.set_yticks(range(len(short)), short if column == 0 else [], fontsize=7)
-            axis.set_title(f"{name}\n{source}, {np.trace(counts)} of {counts.sum()}", fontsize=9)
-    figure.suptitle(title, fontsize=12)
-    return figure
 
 
 def run_distribution(
@@ -89,64 +58,53 @@ def run_distribution(
     return figure
 
 
-def gains(comparisons: Mapping[str, pd.DataFrame], reference: str, title: str) -> Figure:
+def gains(table: pd.DataFrame, reference: str, chosen: str, title: str) -> Figure:
     """Draw what each fusion gains over one modality, with paired 95 % intervals.
 
     Parameters
     ----------
-    comparisons : mapping of panel name to table
-        As ``helpers.fusion.comparison.compare_systems`` returns them.
+    table : DataFrame
+        As ``helpers.fusion.comparison.compare_systems`` returns it.
+    chosen : str
+        The row that was chosen beforehand; it is drawn in blue, the others in grey.
     """
-    rows = max(len(table) for table in comparisons.values())
-    figure, axes = new_figure(
-        1,
-        len(comparisons),
-        width=4.6 * len(comparisons),
-        height=0.4 * rows + 1.4,
-        sharex=True,
-        sharey=True,
+    figure, (axis,) = new_figure(width=5.4, height=0.36 * len(table) + 1.5)
+    places = np.arange(len(table))
+    colours = np.where(table.index == chosen, TEST_COLOUR, TRAINING_COLOUR)
+    axis.hlines(places, table["gain_low"], table["gain_high"], color=colours, linewidth=2.5)
+    axis.scatter(table["gain"], places, color=colours, zorder=3)
+    axis.axvline(0, color="#888888", linewidth=1)
+    axis.set_yticks(places, table.index)
+    axis.xaxis.set_major_formatter(
+        lambda value, _: f"{100 * value:+.0f}" if round(100 * value) else "0"
     )
-    for axis, (name, table) in zip(axes, comparisons.items(), strict=True):
-        places = np.arange(len(table))
-        found = table["p_holm"] <= 0.05
-        colours = np.where(found, TEST_COLOUR, TRAINING_COLOUR)
-        axis.hlines(places, table["gain_low"], table["gain_high"], color=colours, linewidth=2.5)
-        axis.scatter(table["gain"], places, color=colours, zorder=3)
-        axis.axvline(0, color="#888888", linewidth=1)
-        axis.set_yticks(places, table.index)
-        axis.set_title(name)
-        axis.xaxis.set_major_formatter(
-            lambda value, _: f"{100 * value:+.0f}" if round(100 * value) else "0"
-        )
-        axis.set_xlabel(f"points more than {reference} alone")
-    axes[0].invert_yaxis()
+    axis.set_xlabel(f"points more than {reference} alone, 95 % interval")
+    axis.invert_yaxis()
     figure.suptitle(title, fontsize=12)
     return figure
 
 
-def leak(table: pd.DataFrame, title: str) -> Figure:
-    """Draw training accuracy (grey) and test accuracy (blue) of each system, a panel per protocol.
+def leak(table: pd.DataFrame, single: float, title: str) -> Figure:
+    """Draw test accuracies of fusions by who had seen the answers that they were taught with.
 
     Parameters
     ----------
     table : DataFrame
-        One row per system; columns (protocol, "train") and (protocol, "test"), fractions.
+        Accuracies, a row for each way of teaching and a column for each fusion.
+    single : float
+        The accuracy of the better single modality, drawn as a line.
     """
-    protocols = list(dict.fromkeys(table.columns.get_level_values(0)))
-    figure, axes = new_figure(
-        1, len(protocols), width=4.4 * len(protocols), height=0.38 * len(table) + 1.4, sharey=True
-    )
-    for axis, protocol in zip(axes, protocols, strict=True):
-        train, test = table[protocol, "train"], table[protocol, "test"]
-        places = np.arange(len(table))
-        axis.hlines(places, test, train, color=LIGHT_GREY, linewidth=3)
-        axis.plot(train, places, "o", color=TRAINING_COLOUR, label="training clips")
-        axis.plot(test, places, "o", color=TEST_COLOUR, label="test clips")
-        axis.set_yticks(places, table.index)
-        axis.set(title=protocol, xlabel="accuracy", xlim=(0, 1.03))
-        axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes[0].invert_yaxis()
-    axes[-1].legend(frameon=False, fontsize=9, loc="lower right")
+    figure, (axis,) = new_figure(width=7, height=0.55 * len(table) + 1.6)
+    places = np.arange(len(table))
+    for name, colour, marker in zip(table, _SHADES, "os^D", strict=False):
+        axis.plot(table[name], places, marker, color=colour, label=name, markersize=8)
+    axis.axvline(single, color="#888888", linewidth=1)
+    axis.text(single, -0.75, " one modality", fontsize=8, color="#666666", va="top")
+    axis.set_yticks(places, table.index)
+    axis.set_ylim(len(table) - 0.5, -0.8)
+    axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axis.set_xlabel("accuracy on the test clips")
+    axis.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(1, 1))
     figure.suptitle(title, fontsize=12)
     return figure
 
@@ -157,27 +115,53 @@ def power_curves(effects: Mapping[str, tuple[float, float]], title: str) -> Figu
     Parameters
     ----------
     effects : mapping of name to (gain, discordance)
-        Fractions; see ``helpers.evaluation.statistics.mcnemar_power``.
+        Fractions; see ``helpers.evaluation.statistics.mcnemar_power``. Each curve has its name
+        where it reaches 80 %.
     """
-    figure, (axis,) = new_figure(width=7, height=3.8)
+    figure, (axis,) = new_figure(width=7, height=3.6)
     sizes = np.unique(np.geomspace(20, 20_000, 70).astype(int))
-    shades = [TEST_COLOUR, PUBLISHED_COLOUR, "#009E73", "#CC79A7"]
-    for (name, (gain, discordance)), colour in zip(effects.items(), shades, strict=False):
+    for (name, (gain, discordance)), colour in zip(effects.items(), _SHADES, strict=False):
         power = [mcnemar_power(int(size), gain, discordance) for size in sizes]
-        axis.plot(sizes, power, color=colour, label=f"{name}: {100 * gain:+.1f} points")
+        axis.plot(sizes, power, color=colour)
+        needed = clips_for_power(gain, discordance)
+        axis.plot(needed, 0.8, "o", color=colour)
+        axis.annotate(f"{name}\n{needed:,} clips", (needed, 0.8), (7, -4),
+                      textcoords="offset points", va="top", fontsize=9)  # fmt: skip
     axis.axhline(0.8, color="#888888", linewidth=1, linestyle=":")
     for size, name in VALIDATION_SIZES.items():
-        axis.axvline(size, color=LIGHT_GREY, linewidth=1, zorder=0)
-        label = axis.text(size, -0.02, f"{size}\n{name}", fontsize=8, ha="center", va="top")
-        label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5})
+        axis.axvline(size, ymax=0.02, color="#888888", linewidth=1)
+        axis.text(size, -0.13, f"{size}\n{name}", fontsize=8, ha="center", va="center")
     axis.set_xscale("log")
-    # Above 1 is the legend, below 0 are the sizes' names.
-    axis.set(ylim=(-0.16, 1.1 + 0.07 * len(effects)), xlabel="test clips")
+    axis.set(ylim=(-0.2, 1.03), xlabel="test clips")  # below 0 are the names of sizes
     axis.set_yticks(np.linspace(0, 1, 6))
     axis.set_ylabel("chance to find the gain")
     axis.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axis.legend(frameon=False, fontsize=9, loc="upper left")
+    figure.suptitle(title, fontsize=12)
+    return figure
+
+
+def people_and_machine(table: pd.DataFrame, title: str) -> Figure:
+    """Draw how often people and networks are right by face, by voice and by both.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As ``helpers.fusion.people.people_and_machine`` returns it.
+    """
+    figure, axes = new_figure(1, table["sense"].nunique(), width=8, height=2.6, sharey=True)
+    names = list(dict.fromkeys(table["who"]))
+    shades = dict(zip(sorted(names, key=lambda who: who[:3] != "you"), _SHADES[::-1], strict=False))
+    for axis, (sense, rows) in zip(axes, table.groupby("sense", sort=False), strict=True):
+        for row in rows.itertuples():
+            place, colour = names.index(row.who), shades[row.who]
+            axis.plot([row.low, row.high], [place, place], color=colour, linewidth=2.5, alpha=0.5)
+            axis.plot(row.accuracy, place, "o", color=colour)
+            axis.annotate(f"{row.accuracy:.0%}", (row.accuracy, place), (0, 6),
+                          textcoords="offset points", ha="center", fontsize=8)  # fmt: skip
+        axis.set_yticks(range(len(names)), names)
+        axis.set(title=sense, xlim=(0, 1), ylim=(len(names) - 0.5, -0.7))
+        axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     figure.suptitle(title, fontsize=12)
     return figure
 
@@ -198,30 +182,4 @@ def clip_bars(predictions: Mapping[str, np.ndarray], classes: Sequence[str], tit
         axis.bar_label(bars, [f"{value:.0%}" for value in values], padding=3, fontsize=8)
         axis.set(title=name, xlim=(0, 1.15))
     figure.suptitle(title, fontsize=12)
-    return figure
-
-
-def clip_strips(
-    strips: Sequence[np.ndarray], captions: Sequence[str], title: str, frames: int = 4
-) -> Figure:
-    """Draw some frames of each clip in a row of its own, its caption above.
-
-    Parameters
-    ----------
-    strips : sequence of arrays (f, height, width, 3)
-        uint8; of each, ``frames`` evenly spread ones are drawn.
-    """
-    height = 1.05 * max(len(strips), 1) + 0.5
-    figure, axes = new_figure(max(len(strips), 1), frames, width=0.9 * frames + 1, height=height)
-    for axis in axes:
-        bare(axis)
-    for row, (strip, caption) in enumerate(zip(strips, captions, strict=True)):
-        chosen = np.linspace(0, len(strip) - 1, frames).round().astype(int)
-        for column, index in enumerate(np.unique(chosen) if len(strip) else []):
-            axes[row * frames + column].imshow(strip[index])
-        first = axes[row * frames]
-        first.set_title(" ", fontsize=8)  # room for the caption, which itself is
-        # outside the layout: it is wider than the frame that it stands over.
-        first.text(0, 1.05, caption, transform=first.transAxes, fontsize=8).set_in_layout(False)
-    figure.suptitle(title, fontsize=11)
     return figure

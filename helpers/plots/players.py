@@ -44,3 +44,12 @@ def film_player(film: bytes, caption: str, *, width: int = 320) -> HTML:
         f'<video controls preload="metadata" style="width:{width}px" aria-label="{caption}" '
         f'src="data:video/webm;base64,{data}"></video></figure>'
     )
+
+
+def film_players(films: Sequence[bytes], captions: Sequence[str], *, width: int = 160) -> HTML:
+    """Return a player (:func:`film_player`) for each of several films, side by side."""
+    cells = [
+        f'<div style="display:inline-block">{film_player(film, caption, width=width).data}</div>'
+        for film, caption in zip(films, captions, strict=True)
+    ]
+    return HTML("".join(cells))

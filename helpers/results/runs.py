@@ -354,8 +354,9 @@ def seed_spread(runs: Mapping[int, Mapping]) -> dict[tuple, dict]:
 
 
 def experiment_key(line: Mapping) -> tuple[str, str, str]:
-    """Return what an experiment is known by: name, protocol and split."""
-    return line["name"], line["protocol"], line["split"]
+    """Return what an experiment is known by: name (and data of its own), protocol and split."""
+    name = ", ".join(filter(None, [line["name"], line.get("data", "")]))
+    return name, line["protocol"], line["split"]
 
 
 def _file(name: str, suffix: str) -> str:

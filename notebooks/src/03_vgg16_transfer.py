@@ -195,7 +195,7 @@ def train_frozen(pixels, labels, rows, recipe, seed):
     rate = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps)
     loss = "sparse_categorical_crossentropy"
     head.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
-    head.fit(batches, epochs=recipe.epochs, verbose=0)
+    head.fit(batches, epochs=recipe.epochs, shuffle=False, verbose=0)
     return network
 
 

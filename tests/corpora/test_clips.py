@@ -6,7 +6,13 @@ import pytest
 from PIL import Image
 
 from helpers.corpora import load_manifest
-from helpers.corpora.clips import clip_groups, ids_in_both_splits, join_stills, leave_out_shared_ids
+from helpers.corpora.clips import (
+    clip_groups,
+    fold_units,
+    ids_in_both_splits,
+    join_stills,
+    leave_out_shared_ids,
+)
 from helpers.emotions import EMOTIONS, class_indices
 from helpers.features import frame_sources, pictures
 from helpers.fusion import frames
@@ -98,6 +104,15 @@ def test_groups_are_films_where_a_still_names_one(corpora):
     assert groups["train000000002"] == "Amélie (2001)"
     assert groups["train000000003"] == "000000003"
     assert groups["train000000007"] == "Casa_blanca" and groups["val000000007"] == "Descent"
+
+
+def test_a_fold_can_be_of_stills_of_clips_or_of_films(corpora):
+    _, clips, joined = corpora
+    rows = np.flatnonzero(joined["clip_id"].isin(["000000001", "000000002"]))
+    units = fold_units(clips, joined, rows)
+    assert list(units) == ["still", "clip", "film"]
+    assert [len(set(groups)) for groups in units.values()] == [4, 2, 2]
+    assert all(len(groups) == len(rows) for groups in units.values())
 
 
 def test_a_clip_id_that_stands_for_two_clips_is_reported(corpora):

@@ -23,6 +23,19 @@ def test_wilson_interval_is_where_the_score_test_just_accepts(counts):
             assert abs(z) == pytest.approx(1.959964, abs=1e-4)
 
 
+def test_paired_interval_on_the_example_of_fagerland():
+    """Ezra (2010) in Fagerland, Lydersen and Laake, Statistical Analysis of Contingency Tables.
+
+    Of 102 pairs 25 are discordant one way and 2 the other. The exact interval of the conditional
+    odds ratio is 3.1169 to 108.8892 (transformed Clopper-Pearson, 2017, chapter 8).
+    """
+    second = np.repeat([True, True, False, False], [7, 25, 2, 68])
+    first = np.repeat([True, False, True, False], [7, 25, 2, 68])
+    interval = statistics.paired_interval(first, second)
+    fractions = (np.array(interval) * 102 / 27 + 1) / 2
+    assert fractions / (1 - fractions) == pytest.approx((3.1169, 108.8892), rel=5e-5)
+
+
 @pytest.mark.parametrize(
     ("only_first", "only_second", "p_value"),
     [(0, 0, 1.0), (0, 5, 2 / 2**5), (5, 0, 2 / 2**5), (1, 3, 10 / 16), (2, 2, 1.0)],

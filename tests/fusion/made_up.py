@@ -5,7 +5,7 @@ import pandas as pd
 
 from helpers.emotions import EMOTIONS
 from helpers.evaluation.scores import score
-from helpers.fusion import tables
+from helpers.fusion import report
 from helpers.fusion.alignment import ClipPairs
 
 
@@ -68,7 +68,7 @@ def written_scores(seed, systems=("one",), knowledge=(1.0,)):
 
 def made_up_vectors():
     generator = np.random.default_rng(0)
-    names = [*tables.PUBLISHED_NAMES, "audio"]
+    names = [*report.PUBLISHED_NAMES, "audio"]
     return {
         name: score(generator.integers(0, 7, 188), generator.integers(0, 7, 188)) for name in names
     }

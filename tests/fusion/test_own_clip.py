@@ -41,7 +41,7 @@ def test_a_clip_of_the_miniature_gets_faces_sound_and_their_mean(networks, clips
     assert path.is_file() and clips.set_index("path").loc[str(path), "split"] == "val"
     assert "upload" in sentence
     scored = own_clip.score_clip(path, *networks, EMOTIONS)
-    assert scored.faces.shape[1:] == (48, 40, 3) and scored.spectrogram.shape == (64, 64, 3)
+    assert scored.faces.shape[1:] == (48, 40, 3)
     assert len(scored.frame_scores) == len(scored.faces) >= 1 and not scored.reasons
     for values in scored.scores.values():
         assert values.shape == (7,) and values.sum() == pytest.approx(1, abs=1e-5)
@@ -62,7 +62,7 @@ def test_a_label_that_was_missed_is_said_with_how_sure_the_miss_was(clips):
     for sure, words in ((0.9, "wrong, and not unsure"), (0.4, "wrong, and unsure")):
         values = np.array([sure, *np.full(6, (1 - sure) / 6)])
         faces, frame_scores = np.empty((0, 48, 40, 3), np.uint8), np.empty((0, 7))
-        scored = own_clip.ScoredClip(faces, frame_scores, None, {"audio": values}, {})
+        scored = own_clip.ScoredClip(faces, frame_scores, {"audio": values}, {})
         text = own_clip.describe_clip(scored, EMOTIONS, EMOTIONS[1])
         assert text.splitlines()[-1] == f"labelled {EMOTIONS[1]}: {words}"
 
@@ -79,7 +79,7 @@ def test_a_film_without_sound_and_one_without_a_face_say_so(networks, clips, tmp
     ):
         subprocess.run([ffmpeg_binary(), "-v", "error", *arguments, target], check=True)
     scored = own_clip.score_clip(silent, *networks, EMOTIONS)
-    assert set(scored.scores) == {"video"} and scored.spectrogram is None
+    assert set(scored.scores) == {"video"}
     assert "no audio: no sound track" in own_clip.describe_clip(scored, EMOTIONS)
     scored = own_clip.score_clip(faceless, *networks, EMOTIONS)
     assert set(scored.scores) == {"audio"} and scored.faces.shape == (0, 48, 40, 3)

@@ -80,6 +80,17 @@ def test_each_protocol_learns_from_its_own_training_rows_and_shares_the_test():
         own_scores.protocol_pairs(*only_test, "held_out")
 
 
+def test_a_leak_can_be_let_into_one_modality_alone():
+    video, audio = (written_scores(seed).drop(columns="system") for seed in (0, 1))
+    honest, seen = (own_scores.training_pairs(video, audio, names) for names in ((), ("audio",)))
+    np.testing.assert_array_equal(honest.video, seen.video)
+    rows = audio[audio["protocol"] == "in_sample"].sort_values("sample_id")
+    np.testing.assert_allclose(seen.audio, rows[list(EMOTIONS)])
+    np.testing.assert_array_equal(
+        honest.features, own_scores.protocol_pairs(video, audio, "held_out")[0].features
+    )
+
+
 def test_a_column_is_looked_up_by_split_and_id():
     clips = pd.DataFrame(
         {"split": ["val", "train", "val"], "sample_id": ["1", "1", "2"], "film": ["a", "b", "c"]}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from helpers.features.media import encode_mp3, encode_webm, extract_frames, read_audio
-from helpers.plots.players import film_player, players
+from helpers.plots.players import film_player, film_players, players
 
 RATE = 22050
 
@@ -64,3 +64,11 @@ def test_a_films_player_is_small_and_safe():
     shown = film_player(film, '<b>"x"').data
     assert base64.b64decode(re.search(r"base64,([^\"]+)", shown)[1]) == film
     assert "<b>" not in shown and len(shown) < 40_000
+
+
+def test_several_films_stand_side_by_side_each_with_its_caption():
+    shown = film_players([b"one", b"two"], ["clip 1", "clip <2>"]).data
+    assert shown.count("<video") == shown.count("inline-block") == 2
+    assert shown.index("clip 1") < shown.index("clip &lt;2&gt;") and "<2>" not in shown
+    with pytest.raises(ValueError, match="zip"):
+        film_players([b"one"], [])

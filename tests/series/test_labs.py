@@ -737,81 +737,30 @@ def test_the_mean_rule():
     )  # fmt: skip
 
 
-def combining(*, units=28, rate=0.25, activation="relu", layers_hidden=1, dropout=True):
-    import keras
-    from keras import layers
-
-    both = x = keras.Input((14,))
-    for _ in range(layers_hidden):
-        x = layers.Dense(units, activation=activation)(x)
-    if dropout:
-        x = layers.Dropout(rate)(x)
-    return keras.Model(both, layers.Dense(7, activation="softmax")(x))
-
-
-@pytest.mark.parametrize(
-    ("mistake", "message"),
-    [
-        ({}, ""),
-        ({"units": 27}, "has 601 parameters, fewer than 623"),
-        ({"units": 44}, "has 975 parameters, more than 623"),
-        ({"dropout": False}, "no dropout"),
-        ({"rate": 0.5}, "another fraction than a quarter"),
-        ({"activation": None}, "another activation than ReLU"),
-        ({"layers_hidden": 2}, "one hidden layer and then the dropout"),
-    ],
-)
-def test_the_network_of_07(mistake, message):
-    def fusion_dense():
-        return combining(**mistake)
-
-    if mistake:
-        wrong(message, fusion.dense_network, fusion_dense)
-    else:
-        right(fusion.dense_network, fusion_dense)
+def test_who_may_teach():
+    check = fusion.teachers
+    right(check, ["out of fold, by film"])
+    right(check, {"out of fold, by film"})
+    wrong("`may_teach` is empty", check, ...)
+    wrong("is a str; a list of names", check, "out of fold, by film")
+    wrong("no scores called out of fold", check, ["out of fold"])
+    wrong("The list is empty", check, [])
+    for name, words in (("in sample", "by heart"), ("out of fold, by clip", "of its film"),
+                        ("test", "nothing to test it on")):  # fmt: skip
+        wrong(words, check, [name])
+        wrong(words, check, [name, "out of fold, by film"])
 
 
-def test_the_network_of_07_left_empty():
-    wrong("is empty", fusion.dense_network, empty)
-    wrong("should return a keras.Model", fusion.dense_network, says(3))
-
-
-VECTORS = {
-    "train": {"video": {"accuracy": 0.6}, "audio, all clips": {"accuracy": 0.9}},
-    "scores": {
-        "video": {"accuracy": 0.4, "correct": 80},
-        "audio, all clips": {"accuracy": 0.3},
-    },
-    "dense": {"n": 200, "published_correct": 90},
-}
-
-
-def test_the_leak():
-    def check(video, audio):
-        return fusion.leak({"video": video, "audio, all clips": audio}, VECTORS)
-
-    right(check, 0.2, 0.6)
-    wrong("the sign is wrong", check, -0.2, -0.6)
-    wrong("in points; a fraction", check, 20, 60)
-    wrong("a ratio; the difference", check, 1.5, 3)
-    wrong("`audio, all clips` is 0.5, which is not", check, 0.2, 0.5)
-    wrong("`video` is None", check, None, 0.6)
-    wrong("`video` is a list; a number", check, [0.2], 0.6)
-    wrong("`too_good` is empty", fusion.leak, ..., VECTORS)
-    wrong("a dictionary with the names", fusion.leak, {"video": 0.2}, VECTORS)
-    wrong("a dictionary with the names", fusion.leak, 0.2, VECTORS)
-
-
-def test_the_gain():
-    def check(answer):
-        return fusion.gain(answer, VECTORS)
-
-    right(check, 0.05)
-    right(check, np.float64(0.05))
-    wrong("is empty", check, ...)
-    wrong("a number of clips: of how many", check, 10)
-    wrong("in points; a fraction", check, 5.0)
-    wrong("relative to what video has right", check, 10 / 80)
-    wrong("the sign is wrong", check, -0.05)
-    wrong("the accuracy itself", check, 0.45)
-    wrong("`published_gain` is 0.4, which is not", check, 0.4)
+def test_which_clips_decide():
+    check = fusion.deciding_clips
+    right(check, lambda first, second: first != second)
+    right(check, lambda first, second: first ^ second)
+    wrong("is empty", check, empty)
+    wrong(r"shape \(\)", check, lambda first, second: np.sum(first != second))
+    wrong("type int64", check, lambda first, second: np.flatnonzero(first != second))
+    wrong("both have right are among", check, lambda first, second: first | second)
+    wrong("Only clips that the second wins", check, lambda first, second: second & ~first)
+    wrong("Only clips that the first wins", check, lambda first, second: first & ~second)
+    wrong("equally well", check, lambda first, second: first == second)
+    wrong("Some clips are in it", check, lambda first, second: ~(first & second))
+    wrong("has been changed", check, lambda first, second: np.logical_xor(first, second, out=first))

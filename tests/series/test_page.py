@@ -229,6 +229,16 @@ def test_protocols_stand_side_by_side_and_marked_systems_come_first(tmp_path, no
     assert len(third["rows"]) == 9
 
 
+def test_one_name_on_two_corpora_is_two_systems(tmp_path, notebooks):
+    others = line("A", accuracy=0.7, data="the thesis's own vectors")
+    for seed, accuracy in enumerate((0.4, 0.5)):
+        save(tmp_path / "seeds" / str(seed), experiments=[line("A", accuracy=accuracy), others])
+    notebook = gather("demo", tmp_path, notebooks)["notebooks"][0]
+    assert [system["data"] for system in notebook["headline"]] == ["", others["data"]]
+    spread = [row["spread"]["mean"] for row in notebook["rows"]]
+    assert spread == [pytest.approx(0.45), pytest.approx(0.7)]
+
+
 def test_a_systems_protocols_are_neighbours_in_one_order_and_one_wording(tmp_path, notebooks):
     lines = [line("A"), line("B", "thesis"), line("A", "thesis"), line("C"), line("B")]
     table = pd.DataFrame({"settings": ["thesis", "own"], "protocol": ["thesis", "held_out"]})

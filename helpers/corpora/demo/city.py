@@ -17,7 +17,7 @@ FOLDS, RECORDINGS, SLICES = 3, 3, 2
 _RATES = {8000: 0.03, 11025: 0.06, 16000: 0.15, 22050: 0.36, 44100: 0.30, 48000: 0.09, 96000: 0.01}
 # No floats: libsndfile writes the time of day into such files.
 _DEPTHS = {"PCM_16": 0.70, "PCM_24": 0.14, "PCM_U8": 0.08, "PCM_32": 0.08}
-_SHORT = {"car_horn", "dog_bark", "gun_shot"}
+_SECONDS = (0.8, 1.5)
 _COLUMNS = ("slice_file_name", "fsID", "start", "end", "salience", "fold", "classID", "class")
 
 
@@ -54,10 +54,12 @@ def write_recording(root: Path, seed: int, recording: Recording) -> list[dict]:
     folder = root / "UrbanSound8K" / "audio" / f"fold{recording.fold}"
     folder.mkdir(parents=True, exist_ok=True)
     rows, start = [], rng.uniform(0, 20)
-    for number in range(SLICES):
-        longest = 1.8 if recording.class_name in _SHORT else 3.2
-        seconds = round(rng.uniform(0.8, longest), 2)
-        sound = city_sound(recording.class_name, seconds, salience == 1, rng)
+    lengths = rng.uniform(*_SECONDS, SLICES).round(2)
+    # One recording, cut: its pieces are of the same siren, and of the same street.
+    whole = city_sound(recording.class_name, lengths.sum() + 0.1, salience == 1, rng)
+    ends = (np.cumsum(lengths) * RATE).astype(int)
+    for number, (seconds, end) in enumerate(zip(lengths, ends, strict=True)):
+        sound = whole[end - int(seconds * RATE) : end]
         divisor = np.gcd(rate, RATE)
         sound = np.clip(resample_poly(sound, rate // divisor, RATE // divisor), -0.99, 0.99)
         if stereo:
@@ -65,11 +67,10 @@ def write_recording(root: Path, seed: int, recording: Recording) -> list[dict]:
             sound = np.stack([sound, rng.uniform(0.6, 1.0) * late], axis=1)
         name = f"{recording.number}-{recording.class_number}-0-{number}.wav"
         soundfile.write(folder / name, sound, rate, subtype=depth)
-        end = start + seconds
-        row = (name, recording.number, start, end, salience, recording.fold)
+        row = (name, recording.number, start, start + seconds, salience, recording.fold)
         row += (recording.class_number, recording.class_name)
         rows.append(dict(zip(_COLUMNS, row, strict=True)))
-        start = end + rng.uniform(0, 5)
+        start += seconds
     return rows
 
 

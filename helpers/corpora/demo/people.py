@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.corpora.demo.difficulty import MANNER, RESTING
+from helpers.corpora.demo.difficulty import ACTING, MANNER, RESTING
 from helpers.corpora.demo.expressions import ACTION_UNITS, PROTOTYPES
 
 AGE_GROUPS = {"y": "young", "m": "middle", "o": "older"}
@@ -82,8 +82,13 @@ class Person:
     manner: dict[str, dict[int, float]]  # what each emotion does to the face
 
 
-def make_person(rng: np.random.Generator, gender: str, age_group: str) -> Person:
-    """Return a person of a gender ("f", "m") and an age group ("y", "m", "o")."""
+def make_person(
+    rng: np.random.Generator, gender: str, age_group: str, manner: float = MANNER
+) -> Person:
+    """Return a person of a gender ("f", "m") and an age group ("y", "m", "o").
+
+    ``manner`` is how much the person differs from others in showing emotions.
+    """
     age = {"y": 0.05, "m": 0.45, "o": 0.9}[age_group] + rng.uniform(-0.08, 0.1)
     female = gender == "f"
     tone = rng.uniform(0, len(_SKINS) - 1)
@@ -132,15 +137,15 @@ def make_person(rng: np.random.Generator, gender: str, age_group: str) -> Person
         breathiness=rng.uniform(0.0, 0.5) + 0.15 * age,
         roughness=rng.uniform(0.0, 0.3) + 0.2 * age,
         syllables_per_second=rng.normal(4.6, 0.5) - 0.5 * age,
-        manner=_manner(rng),
+        manner=_manner(rng, manner),
     )
 
 
 def make_cast(rng: np.random.Generator, size: int) -> list[Person]:
-    """Return ``size`` people, genders and age groups taking turns."""
+    """Return ``size`` actors, genders and age groups taking turns."""
     kinds = [(gender, age) for age in AGE_GROUPS for gender in GENDERS]
     order = rng.permutation(len(kinds))
-    return [make_person(rng, *kinds[order[k % len(kinds)]]) for k in range(size)]
+    return [make_person(rng, *kinds[order[k % len(kinds)]], ACTING) for k in range(size)]
 
 
 def _between(colours: np.ndarray, position: float) -> np.ndarray:
@@ -162,7 +167,7 @@ def _resting_face(rng: np.random.Generator) -> dict[int, float]:
     return {int(unit): float(rng.uniform(0.0, RESTING)) for unit in habitual}
 
 
-def _manner(rng: np.random.Generator) -> dict[str, dict[int, float]]:
+def _manner(rng: np.random.Generator, spread: float) -> dict[str, dict[int, float]]:
     """Return what each emotion does to one face.
 
     Of an emotion's units some are stronger in it than in others and some hardly move; and units
@@ -170,9 +175,9 @@ def _manner(rng: np.random.Generator) -> dict[str, dict[int, float]]:
     """
     manner = {}
     for emotion, prototype in PROTOTYPES.items():
-        own = {unit: value * rng.lognormal(0, MANNER) for unit, value in prototype.items()}
+        own = {unit: value * rng.lognormal(0, spread) for unit, value in prototype.items()}
         if own:
             for unit in rng.choice(_OWN_UNITS, size=2, replace=False):
-                own[int(unit)] = own.get(int(unit), 0.0) + MANNER * rng.uniform(0.2, 1.0)
+                own[int(unit)] = own.get(int(unit), 0.0) + spread * rng.uniform(0.2, 1.0)
         manner[emotion] = own
     return manner

@@ -162,13 +162,13 @@ def _engine_idling(samples: int, rng: np.random.Generator) -> np.ndarray:
 def _gun_shot(samples: int, rng: np.random.Generator) -> np.ndarray:
     out = np.zeros(samples)
     start = rng.uniform(0.02, 0.2)
-    for _ in range(rng.integers(1, 4)):
-        envelope = _decay(rng.uniform(0.3, 0.9))
+    while start < samples / RATE:
+        envelope = _decay(rng.uniform(0.2, 0.6))
         blast = envelope * rng.standard_normal(len(envelope))
         blast[: int(0.004 * RATE)] *= 6
         _add(out, start, blast)
         _add(out, start + rng.uniform(0.06, 0.2), 0.3 * _band(blast, 100, 1500))
-        start += rng.uniform(0.15, 0.6)
+        start += rng.uniform(0.3, 0.8)
     return out
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from helpers.corpora.demo.difficulty import POSED_INTENSITY, POSED_VARIATION
 from helpers.corpora.demo.expressions import express
 from helpers.corpora.demo.faces import draw_face
 from helpers.corpora.demo.geometry import Pose
@@ -59,7 +60,9 @@ def photograph(person: Person, emotion: str, rng: np.random.Generator) -> np.nda
     """Return a posed portrait, uint8 RGB (300, 240, 3)."""
     image = np.empty((3, HEIGHT, WIDTH), np.float32)
     image[:] = as_layers(WALL) * np.float32(rng.normal(1, 0.01))
-    units = express(emotion, rng.uniform(0.7, 1.05), rng, variation=0.18, manner=person.manner)
+    units = express(
+        emotion, rng.uniform(*POSED_INTENSITY), rng, POSED_VARIATION, manner=person.manner
+    )
     x, y = rng.normal(0, 0.008, 2) * WIDTH
     pose = Pose(
         (WIDTH / 2 + x, 0.5 * HEIGHT + y),

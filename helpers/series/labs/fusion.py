@@ -1,12 +1,21 @@
 """Checks of the lab edition of notebook 07."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 
 import numpy as np
 
-from helpers.series.labs.verdict import Right, expect, expect_number, given, result_of
+from helpers.series.labs.verdict import Right, expect, given, result_of
 
-MODALITIES = ("video", "audio, all clips")
+WHY_NOT = {
+    "in sample": "`in sample` scores are by networks that have learned these very clips: the one "
+    "that knows more by heart looks better than it is.",
+    "out of fold, by clip": "`out of fold, by clip`: the network has not met the clip, but other "
+    "clips of its film, with the same people and rooms.",
+    "test": "`test`: a fusion that learns from the test clips leaves nothing to test it on.",
+}
+"""What is wrong with the scores that may not teach a fusion."""
+
+HONEST = "out of fold, by film"
 
 
 def mean_rule(predict_by_mean: Callable) -> Right:
@@ -37,59 +46,48 @@ def mean_rule(predict_by_mean: Callable) -> Right:
     return Right("The more confident of the two has more say, and nothing had to be learned.")
 
 
-def dense_network(fusion_dense: Callable) -> Right:
-    """Check task 2: the combining network with its published number of parameters."""
-    from helpers.models.fusion import fusion_dense as wanted_network
-
-    published = wanted_network().count_params()
-    built = result_of(fusion_dense)
-    expect(hasattr(built, "layers"), "`fusion_dense` should return a keras.Model.")
-    kinds = [type(layer).__name__ for layer in built.layers]
-    expect("Dropout" in kinds, "There is no dropout in it.")
+def teachers(may_teach: Collection[str]) -> Right:
+    """Check task 2: which scores a fusion may be taught with."""
+    names = [*WHY_NOT, HONEST]
+    given(may_teach, "may_teach")
     expect(
-        kinds == ["InputLayer", "Dense", "Dropout", "Dense"],
-        f"After the input it has {', '.join(kinds[1:])}; one hidden layer and then the dropout "
-        "were asked for.",
+        isinstance(may_teach, list | set | tuple),
+        f"`may_teach` is a {type(may_teach).__name__}; a list of names was asked for.",
     )
-    _, hidden, dropout, _ = (layer.get_config() for layer in built.layers)
-    expect(hidden["activation"] == "relu", "The hidden layer has another activation than ReLU.")
-    expect(dropout["rate"] == 0.25, "The dropout hides another fraction than a quarter.")
-    found = built.count_params()
+    unknown = [str(name) for name in may_teach if name not in names]
+    expect(not unknown, f"There are no scores called {', '.join(unknown)}: copy the names.")
+    for name, why in WHY_NOT.items():
+        expect(name not in may_teach, why)
+    expect(HONEST in may_teach, "The list is empty, and yet one of the four is without fault.")
+    return Right("They are scored as the test is, by networks that met neither clip nor film.")
+
+
+def deciding_clips(clips_that_decide: Callable) -> Right:
+    """Check task 3: the clips that tell two systems apart."""
+    generator = np.random.default_rng(0)
+    first, second = generator.random(80) < 0.5, generator.random(80) < 0.6
+    given_first = first.copy()
+    found = np.asarray(result_of(clips_that_decide, first, second))
+    expect(np.array_equal(first, given_first), "`first_right` has been changed by it.")
     expect(
-        found == published,
-        f"It has {found} parameters, {'more' if found > published else 'fewer'} than {published}.",
+        found.shape == first.shape and found.dtype == bool,
+        f"For 80 clips something of shape {found.shape} and type {found.dtype} comes out; True or "
+        "False for each clip was asked for.",
     )
-    return Right("The number of parameters gives the width away.")
-
-
-def leak(too_good: Mapping[str, float], vectors: Mapping[str, Mapping]) -> Right:
-    """Check task 3: how much better each network looks on its training clips."""
-    expect(
-        isinstance(given(too_good, "too_good"), Mapping) and set(too_good) == set(MODALITIES),
-        f"`too_good` should be a dictionary with the names {' and '.join(MODALITIES)}.",
-    )
-    for name in MODALITIES:
-        trained, tested = (vectors[part][name]["accuracy"] for part in ("train", "scores"))
-        mistakes = {
-            "the sign is wrong; more on training clips is a positive number.": tested - trained,
-            "that is in points; a fraction was asked for.": 100 * (trained - tested),
-            "that is a ratio; the difference of the two was asked for.": trained / tested,
-        }
-        expect_number(too_good[name], name, trained - tested, mistakes)
-    return Right("A fusion that learns from these clips is told to trust the network that cheats.")
-
-
-def gain(published_gain: float, vectors: Mapping[str, Mapping]) -> Right:
-    """Check task 4: the published gain over video alone."""
-    n, published = (vectors["dense"][key] for key in ("n", "published_correct"))
-    video = vectors["scores"]["video"]["correct"]
-    more = published - video
-    mistakes = {
-        "that is a number of clips: of how many?": more,
-        "that is in points; a fraction was asked for.": 100 * more / n,
-        "that is relative to what video has right; subtract the two accuracies.": more / video,
-        "the sign is wrong; better than video is a positive number.": -more / n,
-        "that is the accuracy itself; how far is it above that of video?": published / n,
+    wrong = {
+        "Clips that both have right are among them: they say nothing about who is better.": first
+        | second,
+        "Only clips that the second wins are in it; those that it loses count as much.": second
+        & ~first,
+        "Only clips that the first wins are in it; those that it loses count as much.": first
+        & ~second,
+        "These are the clips on which both do equally well; the others were asked for.": first
+        == second,
     }
-    expect_number(published_gain, "published_gain", more / n, mistakes)
-    return Right("Seen beside the width of an interval for so few clips, it is not much.")
+    for sentence, answer in wrong.items():
+        expect(not np.array_equal(found, answer), sentence)
+    expect(
+        np.array_equal(found, first != second),
+        "Some clips are in it that both have right or both have wrong, or some are missing.",
+    )
+    return Right("All other clips could be thrown away, and the test would say the same.")

@@ -60,10 +60,14 @@ def percent(fraction: float | None) -> str:
     return "–" if fraction is None else f"{100 * fraction:.1f}"
 
 
-def cell(value: object) -> str:
-    """Return a value of a table as text: three decimals, "–" for None."""
+def cell(value: object, column: object = "") -> str:
+    """Return a value of a table as text: three decimals, "–" for None, "< .001" for a small p."""
     if value is None:
         return "–"
+    if column == "protocol":
+        return words(str(value))
+    if column in ("p_value", "p_holm") and isinstance(value, float) and value < 0.001:
+        return "< 0.001"
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 

@@ -30,6 +30,9 @@ PEOPLE = {
 }
 """What a corpus consists of: a headline says whether people are behind it."""
 
+_WHITE = 250
+"""The paper of a figure, where it may be blended with what stands beside it."""
+
 HEADLINE_ROWS = 4
 """At most so many experiments of a notebook that names none as its headline."""
 
@@ -145,14 +148,14 @@ def _rows(run: Mapping, spread: Mapping[tuple, Mapping]) -> list[dict]:
                 "spread": several if several and several["sd"] is not None else None,
             }
         )
-    systems = list(dict.fromkeys((row["name"], row["split"]) for row in rows))
+    systems = list(dict.fromkeys(_system(row) for row in rows))
     return sorted(
-        rows,
-        key=lambda row: (
-            systems.index((row["name"], row["split"])),
-            PROTOCOLS.index(row["protocol"]),
-        ),
+        rows, key=lambda row: (systems.index(_system(row)), PROTOCOLS.index(row["protocol"]))
     )
+
+
+def _system(row: Mapping) -> tuple[str, str, str]:
+    return row["name"], row["split"], row["data"]
 
 
 def _headline(rows: Sequence[Mapping]) -> list[dict]:
@@ -160,14 +163,14 @@ def _headline(rows: Sequence[Mapping]) -> list[dict]:
 
     They are the ones marked ``headline=True``, else those with a published value, else the first.
     """
-    systems: dict[tuple[str, str], list[Mapping]] = {}
+    systems: dict[tuple[str, str, str], list[Mapping]] = {}
     for row in rows:
-        systems.setdefault((row["name"], row["split"]), []).append(row)
+        systems.setdefault(_system(row), []).append(row)
     found = [
         {
             "name": name,
             "split": split,
-            "data": lanes[0]["data"],
+            "data": data,
             "n": sorted({row["n"] for row in lanes}),
             "lanes": lanes,
             "published": next(
@@ -175,7 +178,7 @@ def _headline(rows: Sequence[Mapping]) -> list[dict]:
             ),
             "headline": any(row["headline"] for row in lanes),
         }
-        for (name, split), lanes in systems.items()
+        for (name, split, data), lanes in systems.items()
     ]
     return (
         [system for system in found if system["headline"]]
@@ -227,26 +230,43 @@ def _layers(figure: Image.Image, boxes: Sequence[Sequence[float]] | None) -> dic
     earlier versions do not say where photographs are (None): a figure is then all one or the other.
     """
     if boxes is None:
-        ways = (_layers(figure, []), _layers(figure, [(0, 0, 1, 1)]))
-        return min(ways, key=lambda layers: sum(map(len, layers.values())))
-    inside = np.zeros((figure.height, figure.width), dtype=bool)
-    for left, top, width, height in boxes:
-        columns = np.round(np.array([left, left + width]) * figure.width).astype(int)
-        rows = np.round(np.array([top, top + height]) * figure.height).astype(int)
-        inside[slice(*rows), slice(*columns)] = True
+        lines, photograph = _webp(figure, lossless=True), _webp(figure, quality=80)
+        if len(lines) < len(photograph):
+            return {"chart": _picture(lines), "photographs": ""}
+        return {"chart": "", "photographs": _picture(photograph)}
     pixels = np.asarray(figure)
+    inside = np.zeros(pixels.shape[:2], dtype=bool)
+    for box in boxes:
+        inside[_painted(pixels, box)] = True
     chart = Image.fromarray(np.where(inside[..., None], np.uint8(255), pixels))
     photographs = Image.fromarray(np.dstack([pixels, np.uint8(255) * inside]))
     return {
-        "chart": "" if inside.all() else _data_uri(_webp(chart, lossless=True), "image/webp"),
-        "photographs": _smallest(photographs) if inside.any() else "",
+        "chart": _picture(_webp(chart, lossless=True)),
+        "photographs": _picture(_smallest(photographs)) if inside.any() else "",
     }
 
 
-def _smallest(photographs: Image.Image) -> str:
+def _painted(pixels: np.ndarray, box: Sequence[float]) -> tuple[slice, slice]:
+    """Return the rows and columns of a photograph, whose edges lie a pixel beside its box's."""
+    (left, top, width, height), (rows, columns) = box, pixels.shape[:2]
+    above, below = max(0, round(top * rows) - 1), round((top + height) * rows) + 1
+    before, after = max(0, round(left * columns) - 1), round((left + width) * columns) + 1
+    is_painted = (pixels[above:below, before:after] < _WHITE).any(axis=-1)
+    found = []
+    for first, axis in ((above, 1), (before, 0)):
+        lines = np.flatnonzero(is_painted.any(axis=axis))
+        found.append(slice(first + lines[0], first + lines[-1] + 1) if len(lines) else slice(0))
+    return tuple(found)
+
+
+def _smallest(photographs: Image.Image) -> bytes:
     # Few levels of colour, as of a spectrogram, take fewer bytes without loss.
     ways = (_webp(photographs, lossless=True), _webp(photographs, quality=80))
-    return _data_uri(min(ways, key=len), "image/webp")
+    return min(ways, key=len)
+
+
+def _picture(content: bytes) -> str:
+    return _data_uri(content, "image/webp")
 
 
 def _webp(picture: Image.Image, **options) -> bytes:

@@ -221,7 +221,7 @@ def answer(table: pd.DataFrame) -> str:
 
 
 def third_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Return table III of the thesis: what EmotiW's systems and hers reached, and ours beside it."""
+    """Return table III of the thesis: what EmotiW's systems and hers reached, and ours beside."""
     thesis = load_published("07_fusion")["dense"]
     rows = [
         (entry["system"], entry["year"], "AFEW validation", entry["val"])

@@ -140,7 +140,7 @@ pattern(shown[1, 60:63, 60:63]), int(codes["XY"][0, 60, 60])
 checks.pattern(pattern)
 
 # %% [markdown] tags=["lab"]
-# ### Task 2 · What a histogram loses
+# ### Task 2 · What the numbers cannot tell
 #
 # Three things are done to a clip: `"brighter"` adds 20 to every pixel (none gets too bright), `"reversed"` plays it backwards, `"mirrored"` swaps left and right. Which of them leave **all** 2,832 numbers as they were? Predict first; `lbp_top.lbp_top(shown)` can tell you.
 
@@ -148,6 +148,8 @@ checks.pattern(pattern)
 ### BEGIN SOLUTION: same, a set of names
 same = {"brighter"}
 ### END SOLUTION
+
+# %% tags=["lab"]
 checks.same_histograms(same)
 
 # %% [markdown]
@@ -172,6 +174,8 @@ weights.overview(["yunet", *filter(None, used)])
 ### BEGIN SOLUTION: file and chosen_by
 file, chosen_by = "enet_b0_8_best_afew", "validation"
 ### END SOLUTION
+
+# %% tags=["lab"]
 checks.checkpoint(file, chosen_by)
 
 # %% [markdown]

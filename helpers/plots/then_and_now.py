@@ -9,26 +9,26 @@ from matplotlib.ticker import PercentFormatter
 
 from helpers.plots.style import PUBLISHED_COLOUR, TEST_COLOUR, bare, new_figure
 
+_MARK = {"markersize": 16, "markeredgewidth": 2}
 _CHANCE = {"color": "#999999", "linewidth": 1, "linestyle": ":"}
 
 
 def over_the_years(
-    table: pd.DataFrame, published: Sequence[tuple[int, float]], chance: float, title: str
+    table: pd.DataFrame, published: Mapping[str, Sequence[float]], chance: float, title: str
 ) -> Figure:
     """Draw each system's accuracy with its interval, a row a system, the oldest first.
 
-    ``table`` is from ``helpers.fusion.then_and_now.standing``; ``published`` are (year, accuracy)
-    of other clips, marks in the rows of that year's systems.
+    ``table`` is from ``helpers.fusion.then_and_now.standing``; ``published`` are accuracies that
+    are published of such a system, of other clips: marks in its row.
     """
     table = table.sort_values("year", kind="stable")
     figure, (axis,) = new_figure(width=7.5, height=0.36 * len(table) + 1.4)
     rows = np.arange(len(table))
     axis.hlines(rows, table["low"], table["high"], color=TEST_COLOUR, linewidth=2, alpha=0.5)
     axis.plot(table["accuracy"], rows, "o", color=TEST_COLOUR)
-    for year, accuracy in published:
-        own = rows[(table["year"] == year).to_numpy()]
-        if len(own):
-            axis.vlines(accuracy, own[0] - 0.4, own[-1] + 0.4, color=PUBLISHED_COLOUR, linewidth=2)
+    for row, name in enumerate(table.index):
+        marks = published.get(name, ())
+        axis.plot(marks, [row] * len(marks), "|", color=PUBLISHED_COLOUR, **_MARK)
     axis.axvline(chance, **_CHANCE)
     names = [f"{year}  {name}" for name, year in table["year"].items()]
     axis.set_yticks(rows, names)
@@ -46,8 +46,10 @@ def against_seconds(table: pd.DataFrame, title: str) -> Figure:
     seconds = 1000 * table["seconds a clip"]
     error = np.abs(table[["low", "high"]].to_numpy().T - table["accuracy"].to_numpy())
     axis.errorbar(seconds, table["accuracy"], error, fmt="o", color=TEST_COLOUR, alpha=0.6)
-    for name, x, y in zip(table.index, seconds, table["accuracy"], strict=True):
-        axis.annotate(name, (x, y), (6, 4), textcoords="offset points", fontsize=9)
+    for place, name in enumerate(seconds.sort_values().index):
+        point = seconds[name], table.loc[name, "accuracy"]
+        options = {"textcoords": "offset points", "fontsize": 9}
+        axis.annotate(name, point, (6, 6 if place % 2 else -12), **options)  # neighbours apart
     axis.set(xscale="log", xlabel="milliseconds a clip, one process", ylim=(0, 1))
     axis.set_xlim(seconds.min() / 1.5, seconds.max() * 4)
     axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))

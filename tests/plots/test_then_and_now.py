@@ -15,14 +15,16 @@ def table():
 
 
 def test_systems_stand_by_their_years_with_what_was_published():
-    figure = over_the_years(table(), [(2013, 0.272), (2018, 0.388)], 0.2, "title")
+    figure = over_the_years(table(), {"old": [0.272, 0.388], "absent": [0.5]}, 0.2, "title")
     (axis,) = figure.axes
     names = [label.get_text() for label in axis.get_yticklabels()]
     assert names == ["2013  old", "2021  without", "2022  new"]
     assert axis.lines[0].get_xdata().tolist() == [0.3, 0.4, 0.6]
-    marks = [path.vertices[:, 0] for lines in axis.collections for path in lines.get_paths()]
-    assert any((mark == 0.272).all() for mark in marks)
-    assert not any((mark == 0.388).all() for mark in marks), "no system of that year"
+    marks = [
+        (line.get_xdata(), line.get_ydata()) for line in axis.lines if line.get_marker() == "|"
+    ]
+    drawn = [(list(x), list(y)) for x, y in marks if len(x)]
+    assert drawn == [([0.272, 0.388], [0, 0])], "beside the old one"
 
 
 def test_what_has_no_time_is_left_out_of_the_figure_of_times():

@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
 from helpers.corpora import exclusions, load_role
 from helpers.decoding.pictures import read_picture
@@ -79,6 +80,19 @@ def decode(
         shape=(*size, channels),
         kind="pictures",
     )
+
+
+def resize(pictures: Sequence[np.ndarray], size: tuple[int, int], channels: int = 3) -> np.ndarray:
+    """Return pictures in memory as :func:`decode` returns those of files.
+
+    uint8 (height, width, 3), n of them and of any sizes -> uint8 (n, *size, channels).
+    """
+    mode = "L" if channels == 1 else "RGB"
+    resized = [
+        Image.fromarray(picture).convert(mode).resize(size[::-1], Image.Resampling.BILINEAR)
+        for picture in pictures
+    ]
+    return np.stack([np.asarray(picture).reshape(*size, channels) for picture in resized])
 
 
 def make_dataset(

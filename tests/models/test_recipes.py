@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from helpers.features.augmentation import AUGMENTATIONS
-from helpers.models.recipes import FUSED, SETTINGS, recipes_for
+from helpers.models.recipes import FUSED, NO_DROPOUT, SETTINGS, of_random_features, recipes_for
 
 TASKS = ("faces", "stills", "log-mel", "spectrogram images")
 
@@ -29,6 +29,7 @@ def test_thesis_settings_are_the_published_ones():
         assert recipe.batch_size in (8, 16, 32, 64) and recipe.patience == 15
     pictures = recipes_for("spectrogram images", "published", weights="imagenet")
     assert [recipe.epochs for recipe in pictures.values()] == [50, 60, 100, 100]
+    assert pictures[FUSED].unfrozen_blocks == 1
     assert pictures["Model 0"].learning_rate == 5e-4
     assert pictures["Model 1"].l2 == 1e-3 and pictures["Model 1"].batch_norm_momentum is None
     vgg16 = pictures["VGG16, two blocks"]
@@ -56,10 +57,18 @@ def test_what_a_notebook_chooses_of_vgg16_leaves_the_other_networks_alone():
     )
     assert stills["VGG16"] == replace(as_given["VGG16"], epochs=3, **chosen)
     assert stills["small CNN"] == replace(as_given["small CNN"], epochs=3)
-    pictures = recipes_for("spectrogram images", "default", weights="none")
+    pictures = recipes_for("spectrogram images", "published", weights="none")
     assert pictures["VGG16, two blocks"].unfrozen_blocks == 2
-    assert pictures[FUSED].unfrozen_blocks == 1
     assert {pictures[name].weights for name in pictures if "VGG16" in name} == {"none"}
+
+
+def test_the_controls_of_sound_differ_in_what_they_say():
+    pictures = recipes_for("spectrogram images", "default")
+    control = of_random_features(pictures[FUSED])
+    assert (control.weights, control.blocks, control.unfrozen_blocks) == ("none", 3, 0)
+    assert (control.epochs, control.batch_size) == (pictures[FUSED].epochs, 16)
+    for settings in SETTINGS:
+        assert recipes_for("log-mel", settings)[NO_DROPOUT].dropout == 0.0
 
 
 def test_a_table_shows_what_a_network_has_and_nothing_else():

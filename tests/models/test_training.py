@@ -206,7 +206,7 @@ def test_one_seed_one_network_and_the_rows_alone_are_trained_on():
 
 
 def test_options_reach_the_network():
-    recipe = recipes_for("spectrogram images", "default")["Model 1"]
+    recipe = recipes_for("log-mel", "default")["Model 1"]
     layers = training.build_network((28, 28, 1), 2, replace(recipe, l2=0.002)).layers
     layers = {layer.name.split("_")[0]: layer for layer in layers}
     assert layers["batch"].momentum == 0.9

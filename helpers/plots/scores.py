@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from helpers.evaluation.scores import recall_of_each
 from helpers.plots.style import (
+    EMOTION_COLOURS,
     GUESS_COLOUR,
     HEATMAP,
     PUBLISHED_COLOUR,
@@ -78,6 +79,45 @@ def learning_curves(
         axis.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
     axes[0].set_ylabel("accuracy")
     axes[0].legend(frameon=False, fontsize=9, loc="best")
+    _head(figure, title)
+    return figure
+
+
+def response_curves(
+    moved: Sequence[float],
+    responses: Mapping[str, Sequence[float]],
+    title: str,
+    *,
+    xlabel: str,
+    ylabel: str = "probability",
+    chance: float = 0.0,
+) -> Figure:
+    """Draw what answers to one thing that is moved: a line per emotion, or per network.
+
+    Parameters
+    ----------
+    moved : values of the thing (n,)
+    responses : mapping of name to values from 0 to 1, (n,)
+        Emotions are drawn in their colours. Every line is named at its end.
+    chance : float
+        A line to compare with, drawn when it is not 0.
+    """
+    figure, (axis,) = new_figure(width=7, height=3.8)
+    ends = sorted((values[-1], name) for name, values in responses.items())
+    heights = np.array([end for end, _ in ends])
+    for k in range(1, len(heights)):  # names keep clear of each other
+        heights[k] = max(heights[k], heights[k - 1] + 0.065)
+    heights -= max(heights[-1] - 1.0, 0.0)
+    shades = [TEST_COLOUR, PUBLISHED_COLOUR, TRAINING_COLOUR, "black"]
+    for place, (name, values) in enumerate(responses.items()):
+        colour = EMOTION_COLOURS.get(name, shades[place % len(shades)])
+        axis.plot(moved, values, color=colour, linewidth=2, marker="o", markersize=4)
+        height = heights[[own for _, own in ends].index(name)]
+        axis.annotate(name, (moved[-1], height), (8, 0), textcoords="offset points", va="center",
+                      fontsize=11)  # fmt: skip
+    if chance:
+        axis.axhline(chance, zorder=0, **_CHANCE)
+    axis.set(ylim=(0, 1.02), xlabel=xlabel, ylabel=ylabel)
     _head(figure, title)
     return figure
 

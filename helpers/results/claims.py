@@ -13,8 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.evaluation.comparison import paired_table
-from helpers.evaluation.statistics import paired_interval
+from helpers.evaluation.statistics import (
+    holm,
+    mcnemar_exact,
+    paired_interval,
+    paired_randomisation,
+)
 from helpers.paths import repository_root
 
 TESTS = {"better": "p_below", "within": "distance", "at_least": "value"}
@@ -69,7 +73,9 @@ def judge(
     seed : int
     answers : mapping of part to answers
         For the tests ``better`` and ``within`` two arrays of n booleans, whether the control and
-        whether the claimed system is right on each sample; for ``at_least`` a number.
+        whether the claimed system is right on each sample; for ``at_least`` a number. Fractions
+        in the place of booleans, such as how many of a clip's frames are right, are compared by
+        ``evaluation.statistics.paired_randomisation``.
     claims : mapping, optional
         What :func:`load_claims` returned; read if it is left out.
 
@@ -94,7 +100,7 @@ def judge(
     if set(answers) != set(stated):
         raise ClaimError(f"{notebook}: answers of {sorted(answers)}; stated are {sorted(stated)}.")
     pairs = {name: answers[name] for name in stated if stated[name]["test"] == "better"}
-    p_values = dict(paired_table(pairs)[["question", "p_holm"]].to_numpy()) if pairs else {}
+    p_values = dict(zip(pairs, holm([_compare(*pair)[0] for pair in pairs.values()]), strict=True))
     parts = [_judge_part(part, answers[key], p_values.get(key)) for key, part in stated.items()]
     first, holds = parts[0], all(part["holds"] for part in parts)
     short = {key: first[key] for key in ("effect", "p_value")} | {"holds": holds}
@@ -112,6 +118,15 @@ def judge(
     }
 
 
+def _compare(control: np.ndarray, claimed: np.ndarray) -> tuple[float, tuple[float, float]]:
+    """Return p of two systems on the same samples, and the interval of what the second gains."""
+    control, claimed = np.asarray(control), np.asarray(claimed)
+    if control.dtype == claimed.dtype == bool:
+        return mcnemar_exact(control, claimed)["p_value"], paired_interval(control, claimed)
+    found = paired_randomisation(control, claimed)
+    return found["p_value"], found["interval"]
+
+
 def _judge_part(part: Mapping[str, Any], answers: Answers, p_value: float | None) -> dict:
     test = part["test"]
     found = {key: part[key] for key in ("name", "control", "test")}
@@ -121,7 +136,7 @@ def _judge_part(part: Mapping[str, Any], answers: Answers, p_value: float | None
         found |= {"value": value, "control_value": None, "effect": value, "low": None}
         return found | {"high": None, "n": part["samples"], "holds": value >= part["value"]}
     control, claimed = (np.asarray(right) for right in answers)
-    low, high = paired_interval(control, claimed)
+    _, (low, high) = _compare(control, claimed)
     effect = float(claimed.mean() - control.mean())
     found |= {"value": float(claimed.mean()), "control_value": float(control.mean())}
     found |= {"effect": effect, "low": low, "high": high, "n": len(claimed)}

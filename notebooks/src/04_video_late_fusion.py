@@ -163,7 +163,7 @@ checks.mean_of_frames(mean_of_frames)
 #
 # ## Train
 #
-# *A few seconds, or a minute where notebook 03 has not been run.* The networks are those of notebook 03: one for each protocol.
+# *A few seconds, or half a minute where notebook 03 has not been run.* The networks are those of notebook 03: one for each protocol.
 
 # %% tags=["nbval-ignore-output"]
 recipe = recipes_for("stills", SETTINGS, EPOCHS, weights=WEIGHTS, blocks=blocks_for(size))["VGG16"]
@@ -182,7 +182,7 @@ for protocol, rows in parts.items():
 #
 # *About 30 s.* A **detector** (dlib's) looks for the face in frames that are evenly spread over each test clip. It is the slow part, so that we ask it for a few frames only; which ones, and that every test clip is among them, was decided before any score was seen.
 #
-# Against the mean over a clip stands one frame of it, drawn by lot: not the first, in which nothing may have happened yet, nor the best, which nobody knows.
+# Against the mean over a clip stands one frame of it, drawn by lot: not the first, in which nothing may have happened yet, nor the best, which nobody knows. Twenty lots are drawn, so that no single one decides.
 
 # %% tags=["nbval-ignore-output"]
 tested = clips[clips["split"] == "val"].reset_index(drop=True)
@@ -194,7 +194,7 @@ print(f"{len(faces.pixels)} faces in {len(found)} of {len(tested)} test clips")
 # %% tags=["nbval-ignore-output"]
 true = class_indices(tested["emotion"])
 right = frames.right_by_frames(of_faces, faces.clip_rows, true, SEED)
-one_right, mean_right = right[1], right[max(right)]
+one_right, mean_right = right[1], right[max(right)]  # (clips,) fractions of twenty lots
 many_figure = score_plots.accuracy_by_count(
     {count: values.mean() for count, values in right.items()},
     "frames of a clip, drawn by lot",
@@ -231,7 +231,7 @@ sources_figure
 #
 # ## Evaluate: may scores of training clips be trusted?
 #
-# *About 40 s.* Notebook 07 trains a fusion, and needs scores for the *training* clips. The mean over a clip's stills, by both networks, for all clips:
+# *About 20 s.* Notebook 07 trains a fusion, and needs scores for the *training* clips. The mean over a clip's stills, by both networks, for all clips:
 
 # %% tags=["nbval-ignore-output"]
 pixels, rows, clip_rows = frame_sources.usual_frames(clips, (size, size), 4, own_stills)
@@ -267,8 +267,8 @@ if has_stills:
     known = known[joined["clip_row"].to_numpy()[known] >= 0]
     units = fold_units(clips, joined, known)
 for name, groups in units.items():
-    own = stills.pixels[known], stills.labels[known]
-    nearest = nearest_neighbour_accuracy(*own, groups, FOLDS, SEED)
+    folds = group_folds(stills.labels[known], groups, FOLDS, SEED)
+    nearest = nearest_neighbour_accuracy(stills.pixels[known], stills.labels[known], folds)
     print(f"folds by {name}: the nearest still of another fold is right for {nearest:.0%}")
 
 

@@ -1,5 +1,7 @@
 """The voices and city sounds of the miniature, against what is known of them."""
 
+from dataclasses import replace
+
 import librosa
 import numpy as np
 import pytest
@@ -55,6 +57,12 @@ def test_neutral_speech_has_the_persons_own_pitch():
         person = make_person(np.random.default_rng(seed), gender, "m")
         voice, _ = say(person, Prosody(), int(3 * SAMPLE_RATE), np.random.default_rng(0))
         assert abs(12 * np.log2(median_pitch(voice) / person.pitch)) < 3
+
+
+def test_a_child_may_shriek_and_no_pitch_is_without_end():
+    child = replace(make_person(np.random.default_rng(1), "f", "y"), pitch=450.0)
+    shriek, _ = say(child, Prosody(pitch=24.0, ending=12.0), 8000, np.random.default_rng(0))
+    assert np.isfinite(shriek).all() and shriek.std() > 0.01
 
 
 def test_loudness_and_brightness_follow_the_emotion():

@@ -9,7 +9,7 @@ from PIL import Image
 
 from helpers.corpora.exclusions import REASON
 from helpers.corpora.manifest import COLUMNS, usable
-from helpers.features.pictures import decode, load_stills, make_dataset, picture_size
+from helpers.features.pictures import decode, load_stills, make_dataset, picture_size, resize
 
 
 @pytest.fixture
@@ -36,6 +36,15 @@ def test_damaged_pictures_stay_in_their_row_with_a_reason(pictures):
     assert usable(manifest).tolist() == [0, 1]
     assert usable(manifest, "val").tolist() == []
     assert (pictures["problem"] == "").all(), "the given manifest was changed"
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_pictures_in_memory_are_resized_as_those_of_files(pictures, channels):
+    decoded, _ = decode(pictures, (16, 12), channels)
+    loaded = [
+        np.asarray(Image.open(path).convert("RGB")) for path in pictures["path"].iloc[:2].tolist()
+    ]
+    assert (resize(loaded, (16, 12), channels) == decoded[:2]).all()
 
 
 def test_removing_a_picture_moves_no_other(pictures):

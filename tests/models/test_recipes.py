@@ -75,7 +75,7 @@ def test_a_table_shows_what_a_network_has_and_nothing_else():
     model_1 = recipes_for("log-mel", "default")["Model 1"].settings()
     assert model_1["batch_norm_momentum"] == 0.9 and model_1["momentum"] == 0.0
     assert "weights" not in model_1 and "blocks" not in model_1
-    assert recipes_for("stills", "default")["VGG16"].settings()["unfrozen_blocks"] == 2
+    assert recipes_for("stills", "default")["VGG16"].settings()["unfrozen_blocks"] == 0
 
 
 def test_unknown_settings_and_tasks_are_named():

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.corpora.splits import hold_out_validation
 from helpers.paths import repository_root
 from helpers.series.labs import (
     audio_logmel,
     audio_spectrogram_images,
     faces_baseline,
     fusion,
+    pairs,
     sfew_in_the_wild,
     then_and_now,
     vgg16_transfer,
@@ -77,60 +77,6 @@ def test_every_task_has_its_check_and_every_check_is_used():
 
 
 # 01
-
-PEOPLE = pd.DataFrame(
-    {
-        "sample_id": [f"{person}_{split}" for person in "ab" for split in ("train", "test")],
-        "group": list("aabb"),
-        "split": ["train", "test"] * 2,
-    }
-)
-"""As in FACES: everybody is in both."""
-
-
-def of_split(manifest, column="group"):
-    return (set(manifest.loc[manifest["split"] == split, column]) for split in ("train", "test"))
-
-
-def people_in_both(manifest):
-    train, test = of_split(manifest)
-    return train & test
-
-
-def union_of_people(manifest):
-    train, test = of_split(manifest)
-    return train | test
-
-
-def pictures_in_both(manifest):
-    train, test = of_split(manifest, "sample_id")
-    return train & test
-
-
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        (empty, "is empty, or its `raise` line is still there: start in the cell above"),
-        (says(None), "returns nothing"),
-        (says(2), "of type int is returned; a set was asked for"),
-        (lambda manifest: set(manifest["group"]), "1 of the people have no picture in"),
-        (union_of_people, "In a small table .*: 1 of the people have no picture in"),
-        (lambda manifest: next(of_split(manifest)), "1 of the people have no picture in test"),
-        (pictures_in_both, "the set is empty, though people are in both"),
-        (lambda manifest: set(manifest["sample_id"]), "7 elements of the set are not people"),
-        (lambda _: people_in_both(PEOPLE), "2 elements of the set are not people .* handed over"),
-        (lambda manifest: people_in_both(manifest) - {"bob"}, "1 people with pictures in both"),
-        (lambda manifest: people_in_both(manifest) - {"b"}, "`manifest`: 1 people with pictures"),
-    ],
-)
-def test_people_in_both_wrong(answer, message):
-    wrong(message, faces_baseline.people_in_both, answer, PEOPLE)
-
-
-def test_people_in_both():
-    right(faces_baseline.people_in_both, people_in_both, PEOPLE)
-    apart = PEOPLE.assign(group=list("abcd"))  # as in a corpus that is divided by person
-    right(faces_baseline.people_in_both, people_in_both, apart)
 
 
 def small_cnn(
@@ -200,117 +146,62 @@ def test_the_network_of_01_left_empty_or_unfinished():
     wrong("returns a str; a keras.Model", faces_baseline.network, says("a network"))
 
 
-def split_by_person(rows, labels, groups, seed, *, test=1 / 3, choose=1 / 5, mistake=""):
-    """Divide as asked for, or with a mistake."""
-    known, new = hold_out_validation(labels[rows], groups[rows], test, seed)
-    labels_of_known = labels[known] if mistake == "labels of others" else labels[rows[known]]
-    groups_of_known = groups[rows[known]]
-    if mistake == "second division of all":
-        labels_of_known, groups_of_known = labels[rows], groups[rows]
-    if mistake == "by picture":
-        groups_of_known = known
-    fitting, choosing = hold_out_validation(labels_of_known, groups_of_known, choose, seed)
-    if mistake == "positions":
-        return known[fitting], known[choosing], new
-    if mistake == "not through known":
-        return rows[fitting], rows[choosing], rows[new]
-    if mistake == "not choosing":
-        return rows[known[fitting]], rows[:0], rows[new]
-    return rows[known[fitting]], rows[known[choosing]], rows[new]
+@pytest.mark.parametrize(
+    ("unit", "message"),
+    [
+        (..., "`unit` is empty: start in the cell above"),
+        (None, "`unit` is None"),
+        (3, "the name of a column of the manifest was asked for"),
+        ("persons", "the name of a column of the manifest was asked for"),
+        ("sample_id", "24 of 24 parts have people in them who are in the rest as well"),
+        ("path", "24 of 24 parts"),
+        ("split", "2 of 2 parts"),
+        ("emotion", "2 of 2 parts"),
+        ("age_group", "nobody has been met, but everybody of one kind is a stranger at once"),
+        ("gender", "everybody of one kind"),
+    ],
+)
+def test_the_unit_of_01_wrong(unit, message):
+    wrong(message, faces_baseline.unit_of_the_fold, unit)
+
+
+def test_the_unit_of_01():
+    right(faces_baseline.unit_of_the_fold, "group")
+
+
+MOVED = [moved for moved, _ in pairs.PAIRS]
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("moved", "message"),
     [
-        ({}, ""),
-        ({"mistake": "labels of others"}, "with the labels of other pictures"),
-        ({"mistake": "second division of all"}, "stopped with IndexError"),
-        ({"mistake": "by picture"}, "people are in `train` and in `validation`: divide by person"),
-        ({"mistake": "positions"}, "numbers that are not in `rows`: positions say where"),
-        ({"mistake": "not through known"}, "people are in `train` and in `test`"),
-        ({"mistake": "not choosing"}, "pictures are in none of the three parts"),
-        ({"test": 1 / 10}, "of the people are in the test; about a third"),
-        ({"choose": 1 / 2}, "of the known people choose the epoch; about a fifth"),
+        (..., "`moved` is empty"),
+        ("intensity", "should be a list of 4 words"),
+        (MOVED[:3], "should be a list of 4 words"),
+        (["smile", *MOVED[1:]], "Pair 1: 'smile' is none of person, emotion"),
+        (["emotion", *MOVED[1:]], "Pair 1: not emotion; it is the same face with less"),
+        ([MOVED[0], "emotion", *MOVED[2:]], "Pair 2: not emotion; the emotion is the same one"),
+        ([*MOVED[:2], "turn", MOVED[3]], "Pair 3: not turn; nothing of the face has moved"),
+        ([*MOVED[:3], "intensity"], "Pair 4: not intensity; the same person shows something else"),
     ],
 )
-def test_split_by_person(options, message):
-    def answer(*arguments):
-        return split_by_person(*arguments, **options)
-
-    if options:
-        wrong(message, faces_baseline.parts_by_person, answer)
-    else:
-        right(faces_baseline.parts_by_person, answer)
+def test_what_was_moved_wrong(moved, message):
+    wrong(message, faces_baseline.what_was_moved, moved)
 
 
-def test_split_by_person_left_empty_or_of_another_kind():
-    check = faces_baseline.parts_by_person
-    wrong("is empty, or its `raise` line", check, empty)
-    wrong("returns nothing", check, says(None))
-    wrong("rows of three parts should be returned: train, validation, test", check, says((1, 2)))
-    wrong("`train` has type float64", check, says((np.zeros(2), np.ones(2), np.ones(2))))
-    wrong("`train` has type object", check, says((None, np.ones(2), np.ones(2))))
+def test_what_was_moved():
+    right(faces_baseline.what_was_moved, MOVED)
+    right(faces_baseline.what_was_moved, tuple(MOVED))
 
 
-def mistakes_in(matrix):
-    return matrix - np.diag(np.diag(matrix))
-
-
-def most_frequent_mistake(matrix):
-    return np.unravel_index(mistakes_in(matrix).argmax(), matrix.shape)
-
-
-def last_of_those_that_tie(matrix):
-    rows, columns = np.nonzero(mistakes_in(matrix) == mistakes_in(matrix).max())
-    return [rows[-1], columns[-1]]
-
-
-def filled(matrix):
-    np.fill_diagonal(matrix, 0)
-    return np.unravel_index(matrix.argmax(), matrix.shape)
-
-
-def filled_is_none(matrix):
-    mistakes = np.fill_diagonal(matrix.copy(), 0)
-    return np.unravel_index(mistakes.argmax(), mistakes.shape)
-
-
-def with_not_a_number(matrix):
-    mistakes = matrix.astype(float)
-    np.fill_diagonal(mistakes, np.nan)
-    return np.unravel_index(mistakes.argmax(), mistakes.shape)
-
-
-@pytest.mark.parametrize("answer", [most_frequent_mistake, last_of_those_that_tie])
-def test_most_frequent_mistake(answer):
-    right(faces_baseline.largest_mistake, answer)
-
-
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        (empty, "is empty, or its `raise` line"),
-        (says(None), "returns nothing"),
-        (says(3), "Two numbers should be returned"),
-        (says(("Neutral", "Sad")), "two whole numbers were asked for"),
-        (says((0, 9)), "row 0, column 9 is returned, which is not in it"),
-        (filled, "has been changed: work on a copy"),
-        (filled_is_none, "stopped with AttributeError: 'NoneType'"),
-        (with_not_a_number, "there stand right answers"),
-        (lambda matrix: np.unravel_index(matrix.argmax(), matrix.shape), "right answers"),
-        (lambda matrix: most_frequent_mistake(matrix)[::-1], "exchanged, a row is what the face"),
-        (
-            lambda matrix: [mistakes_in(matrix).sum(axis).argmax() for axis in (1, 0)],
-            "there is a more frequent mistake",
-        ),
-        (
-            lambda matrix: most_frequent_mistake(matrix / matrix.sum(axis=1, keepdims=True)),
-            "there is a more frequent mistake",
-        ),
-    ],
-)
-def test_most_frequent_mistake_wrong(answer, message):
-    wrong(message, faces_baseline.largest_mistake, answer)
+def test_in_each_pair_of_01_the_picture_changes_with_what_was_moved():
+    figure = pairs.show_pairs()
+    shown = [axis.images[0].get_array() for axis in figure.axes if axis.images]
+    assert len(shown) == 2 * len(pairs.PAIRS)
+    above, below = shown[: len(pairs.PAIRS)], shown[len(pairs.PAIRS) :]
+    assert all((one == above[0]).all() for one in above)
+    assert all((one != other).any() for one, other in zip(above, below, strict=True))
+    assert all(set(changes) == {moved} for moved, changes in pairs.PAIRS)
 
 
 # 02

@@ -41,7 +41,7 @@ _FRACTION_OF_OTHER_LABELS = 0.1  # of the second and later stills
 _CLIPS_WITHOUT_FACES = {"train": 9, "val": 13}
 _STILL_SIZE = (145, 114)  # height, width: the proportions of SFEW's 181 x 143
 _ALIGNED_SIZE = 96
-_FRAMES_A_DRAWING = 4  # fewer drawings than frames, as in animated films
+_FRAMES_A_DRAWING = 5  # fewer drawings than frames, as in animated films
 _FOLDERS = {"train": "Train", "val": "Val"}
 _ZIPS = {
     "train": "AlignedFaces_LBPTOP_Points.zip",

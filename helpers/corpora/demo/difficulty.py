@@ -34,14 +34,14 @@ STRAY = 0.1
 """How strong units can be that come and go within a clip and belong to no emotion."""
 
 TAKES = {
-    "pitch": 0.7,
+    "pitch": 0.8,
     "pitch_range": 0.15,
     "ending": 0.7,
     "rate": 0.06,
     "loudness": 1.5,
-    "brightness": 0.5,
+    "brightness": 0.7,
 }
 """How much one person's voice differs from clip to clip: standard deviations, in the units of a
 ``Prosody``; of factors that of the logarithm."""
-FILM_SOUND = 0.05
+FILM_SOUND = 0.06
 """Level (root mean square) of a film's loudest music and noise; that of neutral speech is 0.1."""

@@ -68,13 +68,13 @@ class Film:
 
 
 def make_film(rng: np.random.Generator, title: str) -> Film:
-    """Return a film with a cast of four."""
+    """Return a film with a cast of six."""
     warm, cool = np.array([1.08, 0.98, 0.82]), np.array([0.85, 0.97, 1.12])
     warmth = rng.uniform(0, 1)
     place = str(rng.choice(list(_PLACES)))
     return Film(
         title=title,
-        cast=tuple(make_cast(rng, 4)),
+        cast=tuple(make_cast(rng, 6)),
         place=place,
         palette=rng.uniform(0.15, 0.85, (2, 3)),
         lamp=warmth * warm + (1 - warmth) * cool,

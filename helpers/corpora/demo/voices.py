@@ -15,7 +15,7 @@ from helpers.corpora.demo.people import Person
 SAMPLE_RATE = 22050
 _BLOCK = 220  # samples between two shapes of the vocal tract: 10 ms
 _FADE = 330
-_SHORTEST_CYCLE = 20  # samples; nobody's pitch is above 1100 Hz
+_HIGHEST_PITCH = 1000.0  # Hz, of a child that shrieks
 
 
 @dataclass(frozen=True)
@@ -102,10 +102,11 @@ def speak(
     # All chance is drawn here and in one order, so that it is the same whatever the prosody.
     tremor = rng.uniform(5.5, 7.5), rng.random()
     breathing, hissing = rng.standard_normal((2, samples))
-    jitter, shimmer = rng.standard_normal((2, samples // _SHORTEST_CYCLE + 2))
+    jitter, shimmer = rng.standard_normal((2, int(samples / SAMPLE_RATE * _HIGHEST_PITCH) + 3))
     starts = _syllable_starts(person.syllables_per_second * prosody.rate, sentence, samples)
     opening, frication, vocal_tract = _articulate(starts, sentence, prosody.staccato, samples)
-    pitch = person.pitch * 2 ** (_melody(prosody, starts, sentence, samples, tremor) / 12)
+    melody = _melody(prosody, starts, sentence, samples, tremor)
+    pitch = np.minimum(person.pitch * 2 ** (melody / 12), _HIGHEST_PITCH)
     roughness = min(person.roughness + prosody.roughness, 1.0)
     breath = min(person.breathiness + prosody.breath, 1.0)
     source = _glottal_source(pitch, roughness, jitter, shimmer) * opening**0.7

@@ -202,7 +202,7 @@ systems = {
 pd.DataFrame({name: system.settings for name, system in systems.items()}).T
 
 # %% [markdown]
-# In 2013 the organisers joined both descriptions to one long vector. Today one would let each modality answer and then take the mean, or teach a logistic regression by out-of-fold answers, as in notebook 07. Which of the face's networks is joined with the voice's is decided by the training clips.
+# In 2013 the organisers joined both descriptions to one long vector. Today one would let each modality answer and then take the mean, or stack: teach a small second model by out-of-fold answers, as in notebook 07. Which of the face's networks is joined with the voice's is decided by the training clips.
 
 # %%
 joined = np.hstack([vectors[name] for name in then_and_now.BASELINE])
@@ -221,9 +221,9 @@ frozen = {
 }
 if all(frozen.values()):
     face, voice = (systems[then_and_now.best_of(systems, found)] for found in frozen.values())
-    for rule, combiner in {"mean": combiners.mean, "stacked": combiners.logistic}.items():
-        both = then_and_now.fit_fusion(combiner, face, voice, clips, parts)
-        systems[f"today: {rule}"] = both
+    for rule in ("mean", "stacking"):
+        combiner = combiners.COMBINERS[rule]
+        systems[f"today: {rule}"] = then_and_now.fit_fusion(combiner, face, voice, clips, parts)
 
 # %% [markdown]
 # And the thesis's own: VGG16 on faces, VGG16 on pictures of sound, and their mean, from the scores that 04 and 06 left.

@@ -65,7 +65,7 @@ def systems(clips, parts, vectors):
     both = np.hstack([vectors[FACE], vectors[SOUND]])
     found["joined"] = fit_system(f"{FACE} + {SOUND}", both, clips, parts, kernel="linear")
     found["mean"] = fit_fusion(combiners.mean, found[FACE], found[SOUND], clips, parts)
-    found["stacked"] = fit_fusion(combiners.logistic, found[FACE], found[SOUND], clips, parts)
+    found["stacked"] = fit_fusion(combiners.stacking, found[FACE], found[SOUND], clips, parts)
     return found
 
 

@@ -1,5 +1,7 @@
 """Where the faces are in a picture, with five points of each: YuNet (Wu and others, 2023)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -62,9 +64,17 @@ def find_faces(picture: np.ndarray, weights: str | Path) -> Faces:
 
 @lru_cache(maxsize=2)
 def _detector(weights: str) -> cv2.FaceDetectorYN:
-    # OpenCV 5 warns of what nobody asked it for.
-    level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
-    try:
+    with _without_warnings():
         return cv2.FaceDetectorYN.create(weights, "", (64, 64), _SURE, _OVERLAP, _MOST_FACES)
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Keep OpenCV 5 from warning of what nobody asked it for; OpenCV 4 does not warn."""
+    logging = getattr(cv2.utils, "logging", None)
+    level = logging.setLogLevel(logging.LOG_LEVEL_ERROR) if logging else None
+    try:
+        yield
     finally:
-        cv2.utils.logging.setLogLevel(level)
+        if logging:
+            logging.setLogLevel(level)

@@ -32,7 +32,7 @@ ROLES = {
 def corpus_root(corpus: str, data_root: str | Path = "") -> Path:
     """Return the folder of corpora for a notebook's ``CORPUS`` and ``DATA_ROOT``.
 
-    The demo corpus is written on first use (under a minute).
+    The demo corpus is written on first use (about a minute).
     """
     if corpus == "demo":
         from helpers.corpora.demo import ensure_demo  # it draws: OpenCV's weight

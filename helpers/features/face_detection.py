@@ -27,7 +27,8 @@ SMALLEST_FACE = 70
 _THRESHOLD = -0.2
 # The box ends at brows and chin and is centred on the nose, a still shows the head: what is cut out
 # beside the box, and how far its middle lies above, in widths of the box.
-_MARGIN = 0.1
+MARGIN = 0.1
+"""For SFEW's stills; those of the demo corpus are cut closer."""
 _RAISED = 0.1
 _STILL_SHAPE = (181, 143)  # SFEW's stills (height, width): cuttings have the same proportions
 
@@ -55,7 +56,9 @@ def detect_faces(picture: np.ndarray) -> np.ndarray:
     return np.array(boxes, dtype=np.int64).reshape(-1, 4)
 
 
-def crop_largest_face(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray | None:
+def crop_largest_face(
+    picture: np.ndarray, size: tuple[int, int], margin: float = MARGIN
+) -> np.ndarray | None:
     """Return the largest face with a margin, uint8 (*size, 3), or None if there is none.
 
     The cutting has the proportions of an SFEW still and is then resized to ``size``, as the stills
@@ -65,7 +68,7 @@ def crop_largest_face(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray 
     if not len(boxes):
         return None
     top, left, height, width = boxes[0]
-    half_width = (0.5 + _MARGIN) * max(height, width)
+    half_width = (0.5 + margin) * max(height, width)
     half_height = half_width * _STILL_SHAPE[0] / _STILL_SHAPE[1]
     middle = (top + height / 2 - _RAISED * height, left + width / 2)
     rows = np.arange(round(middle[0] - half_height), round(middle[0] + half_height))
@@ -76,7 +79,9 @@ def crop_largest_face(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray 
     return np.asarray(cutting.resize((size[1], size[0]), Image.Resampling.BILINEAR))
 
 
-def faces_of_clip(path: Path, size: tuple[int, int], frames_per_clip: int) -> np.ndarray:
+def faces_of_clip(
+    path: Path, size: tuple[int, int], frames_per_clip: int, margin: float = MARGIN
+) -> np.ndarray:
     """Return the largest face of each frame that shows one, uint8 (faces, *size, 3).
 
     Raises
@@ -85,7 +90,8 @@ def faces_of_clip(path: Path, size: tuple[int, int], frames_per_clip: int) -> np
         If no frame can be read, or no face is found in any.
     """
     frames = extract_frames(path, frames_per_clip=frames_per_clip)
-    faces = [face for frame in frames if (face := crop_largest_face(frame, size)) is not None]
+    faces = [crop_largest_face(frame, size, margin) for frame in frames]
+    faces = [face for face in faces if face is not None]
     if not faces:
         raise Unusable(f"no face found in {len(frames)} frames")
     return np.stack(faces)

@@ -21,7 +21,7 @@ from helpers.corpora.afew import ALIGNED_FACES
 from helpers.corpora.clips import join_stills
 from helpers.corpora.manifest import CorpusError, usable
 from helpers.decoding.pictures import read_picture
-from helpers.features.face_detection import faces_of_clip
+from helpers.features.face_detection import MARGIN, faces_of_clip
 from helpers.features.media import compute_each_row, read_frames
 
 SOURCES = ("stills", "organisers' faces", "detected faces", "whole frames")
@@ -77,14 +77,18 @@ def whole_frames(clips: pd.DataFrame, size: tuple[int, int], frames_per_clip: in
     return _from_results(results, size)
 
 
-def detected_faces(clips: pd.DataFrame, size: tuple[int, int], frames_per_clip: int) -> ClipFrames:
-    """Take the largest face of each of ``frames_per_clip`` frames evenly spread over each clip."""
-    results, _ = compute_each_row(
-        "detected_faces",
-        clips,
-        {"size": list(size), "frames_per_clip": frames_per_clip, "detector": "dlib"},
-        partial(faces_of_clip, size=size, frames_per_clip=frames_per_clip),
-    )
+def detected_faces(
+    clips: pd.DataFrame, size: tuple[int, int], frames_per_clip: int, margin: float = MARGIN
+) -> ClipFrames:
+    """Take the largest face of each of ``frames_per_clip`` frames evenly spread over each clip.
+
+    ``margin`` is how much is cut out beside the face, in its widths: as the stills were cut that a
+    network has learned.
+    """
+    options = {"size": size, "frames_per_clip": frames_per_clip, "margin": margin}
+    settings = {**options, "size": list(size), "detector": "dlib"}
+    function = partial(faces_of_clip, **options)
+    results, _ = compute_each_row("detected_faces", clips, settings, function)
     return _from_results(results, size)
 
 
@@ -162,11 +166,13 @@ def all_sources(
     frames_per_clip: int,
     stills: tuple[np.ndarray, pd.DataFrame] | None = None,
     *,
+    margin: float = MARGIN,
     names: Collection[str] = SOURCES,
 ) -> tuple[dict[str, ClipFrames], dict[str, str]]:
     """Take the frames of clips from every source that there is, of those in ``names``.
 
-    ``stills`` are the pixels and manifest of decoded stills with ``clip_id``, where there are some.
+    ``stills`` are the pixels and manifest of decoded stills with ``clip_id``, where there are some,
+    ``margin`` as for :func:`detected_faces`.
 
     Returns
     -------
@@ -178,7 +184,7 @@ def all_sources(
     options = (clips, size, frames_per_clip)
     sources = {
         "organisers' faces": partial(aligned_faces, *options),
-        "detected faces": partial(detected_faces, *options),
+        "detected faces": partial(detected_faces, *options, margin),
         "whole frames": partial(whole_frames, *options),
     }
     if stills is not None:

@@ -1,15 +1,18 @@
 """Controlled faces for a notebook: pictures as they are, and of clips the face in their middle."""
 
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from PIL import Image
 
 from helpers.corpora import load_role
+from helpers.corpora.demo import instrument
 from helpers.corpora.folders import PICTURES
 from helpers.features.face_detection import faces_of_clip
 from helpers.features.media import compute_each_row
+from helpers.features.pictures import resize
 from helpers.files import write_atomically
 from helpers.paths import cache_root
 
@@ -27,6 +30,36 @@ def load_posed_faces(corpus: str, data_root: str | Path = "") -> pd.DataFrame:
     manifest = load_role("controlled_faces", corpus, data_root)
     pictures = manifest["path"].map(lambda path: Path(path).suffix.lower() in PICTURES)
     return manifest if pictures.all() else pictures_of_clips(manifest)
+
+
+@cache
+def draw_faces(
+    emotions: tuple[str, ...], size: tuple[int, int], people: int = 24, **settings: float
+) -> np.ndarray:
+    """Return grey portraits that are drawn for this, person by person in each of some emotions.
+
+    Parameters
+    ----------
+    emotions, size : tuples
+        Of each person a picture of each emotion, (height, width) pixels.
+    people : int
+        How many; no corpus has any of them.
+    **settings
+        What :func:`helpers.corpora.demo.instrument.face` is given besides; the place and the lamp
+        are each person's own.
+
+    Returns
+    -------
+    uint8 array (people * emotions, *size, 1), read-only
+    """
+    drawn = [
+        instrument.face(person, emotion, seed=person, **settings)
+        for person in range(people)
+        for emotion in emotions
+    ]
+    faces = resize(drawn, size, 1)
+    faces.setflags(write=False)
+    return faces
 
 
 def pictures_of_clips(clips: pd.DataFrame) -> pd.DataFrame:

@@ -77,7 +77,13 @@ _VGG16 = Recipe(
     dropout=0.0,
 )
 _VGG16_OF_STILLS = replace(  # feature extraction: seconds, since frozen blocks are asked only once
-    _VGG16, learning_rate=5e-4, batch_size=16, unfrozen_blocks=0, dense_units=256
+    _VGG16,
+    learning_rate=2e-3,
+    batch_size=16,
+    epochs=8,
+    patience=8,
+    unfrozen_blocks=0,
+    dense_units=256,
 )
 _VGG16_OF_THESIS = replace(
     _VGG16,
@@ -128,6 +134,13 @@ _RECIPES = {
         "default": {"small CNN": replace(_SMALL_CNN, epochs=32, size=32)},  # in a minute
         "published": {"small CNN": _SMALL_CNN_OF_THESIS},
     },
+    "wild faces": {
+        "default": {  # of one size, so that nothing but the faces differs
+            "posed": replace(_SMALL_CNN, size=48),
+            "wild": replace(_SMALL_CNN, size=48, batch_size=8, epochs=6, patience=None),
+        },
+        "published": {"posed": _SMALL_CNN_OF_THESIS, "wild": _SMALL_CNN_OF_THESIS},
+    },
     "stills": {
         "default": {
             # Stills are fewer than posed faces and sooner known by heart; chosen on parts of train.
@@ -142,8 +155,14 @@ _RECIPES = {
             "Model 0": _QUICK_MODEL_0,
             "Model 1": _QUICK_MODEL_1,
             NO_DROPOUT: replace(
-                _QUICK_MODEL_0, learning_rate=1e-3, epochs=10, patience=10, dropout=0.0
-            ),
+                _QUICK_MODEL_0,
+                learning_rate=7e-4,
+                cosine_decay=False,
+                batch_size=8,
+                epochs=12,
+                patience=12,
+                dropout=0.0,
+            ),  # fmt: skip
         },
         "published": {
             "city sounds": _CITY_SOUNDS,
@@ -179,7 +198,8 @@ def recipes_for(task: str, settings: str, epochs: int = 0, **of_vgg16: object) -
     Parameters
     ----------
     task : str
-        ``"faces"`` (01), ``"stills"`` (02-04), ``"log-mel"`` (05), ``"spectrogram images"`` (06).
+        ``"faces"`` (01), ``"wild faces"`` (02), ``"stills"`` (03, 04), ``"log-mel"`` (05),
+        ``"spectrogram images"`` (06).
     settings, epochs : str, int
         A notebook's ``SETTINGS`` and ``EPOCHS``; 0 is what the settings say.
     **of_vgg16

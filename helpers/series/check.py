@@ -2,6 +2,7 @@
 
 import json
 import re
+import statistics
 from collections.abc import Iterator
 
 import nbformat
@@ -14,9 +15,12 @@ from helpers.series.labs.exercises import lab_edition, lab_path, lab_text
 from helpers.series.sources import SeriesError, Source, read_source, tags
 
 MEGABYTES = 1.0
-CELLS = 60
+CELLS = 45
 CODE_LINES = 300
-LINES_A_CELL = 25
+LINES_A_CELL = 20
+MEDIAN_LINES = 6
+"""Of the code cells: half of them have no more. Blank lines, set-up and parameters do not count."""
+
 _PLUMBING = {"parameters", "setup", "results"}
 _PROMISE = re.compile(
     r"^(?P<word>About|Under) (?P<minutes>half a|a|\d+(\.\d+)?) minutes?\b", re.MULTILINE
@@ -83,10 +87,14 @@ def _size_problems(notebook: NotebookNode) -> Iterator[str]:
         yield f"{len(notebook.cells)} cells, at most {CELLS}: move or cut some"
     if taught_lines(notebook) > CODE_LINES:
         yield f"{taught_lines(notebook)} lines of code, at most {CODE_LINES}: move some to helpers"
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and _lines(cell) > LINES_A_CELL:
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    lines = {cell.id: _lines(cell) for cell in code if not {"parameters", "setup"} & {*tags(cell)}}
+    if lines and (median := statistics.median(lines.values())) > MEDIAN_LINES:
+        yield f"median of {median:g} lines a code cell, at most {MEDIAN_LINES}: split or cut some"
+    for cell in code:
+        if lines.get(cell.id, 0) > LINES_A_CELL:
             first = cell.source.strip().splitlines()[0]
-            yield f"a cell of {_lines(cell)} lines, at most {LINES_A_CELL}: split {first!r}"
+            yield f"a cell of {lines[cell.id]} lines, at most {LINES_A_CELL}: split {first!r}"
 
 
 def _lab_problems(source: Source) -> Iterator[str]:

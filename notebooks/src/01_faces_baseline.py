@@ -131,12 +131,9 @@ print(f"pixels {pixels.shape} {pixels.dtype}; cannot be read: {len(everything) -
 # %% tags=["nbval-ignore-output"]
 shown = manifest[manifest["group"].isin(manifest["group"].unique()[:3])]
 shown = shown.drop_duplicates(["group", "emotion"]).sort_values(["group", "emotion"])
-examples_figure = score_plots.picture_grid(
-    [pictures.read_picture(path, (150, 120), 1) for path in shown["path"]],
-    list(shown["emotion"]),
-    columns=6,
-    title="Six posed emotions, a row a person: one view, one light, one background",
-)
+files = [pictures.read_picture(path, (150, 120), 1) for path in shown["path"]]
+title = "Six posed emotions, a row a person: one view, one light, one background"
+examples_figure = score_plots.picture_grid(files, list(shown["emotion"]), columns=6, title=title)
 examples_figure
 
 # %% [markdown]
@@ -224,15 +221,12 @@ fitted = model.fit(
 )
 
 # %% tags=["nbval-ignore-output"]
-history = pd.DataFrame(fitted.history).assign(epoch=lambda table: table.index + 1)
+history = pd.DataFrame(fitted.history).assign(epoch=range(1, len(fitted.epoch) + 1))
 history.attrs["best_epoch"] = int(history["val_accuracy"].idxmax()) + 1
 majority = scores.majority_class_accuracy(labels[set_a], labels[set_b])
-curves_figure = score_plots.learning_curves(
-    {"thesis": history},
-    f"After {len(history)} epochs {history['accuracy'].iloc[-1]:.0%} of set a are right, "
-    f"{history['val_accuracy'].iloc[-1]:.0%} of set b (figure 6)",
-    majority,
-)
+last, last_b = history[["accuracy", "val_accuracy"]].iloc[-1]
+title = f"At the last epoch {last:.0%} of set a are right, {last_b:.0%} of set b (figure 6)"
+curves_figure = score_plots.learning_curves({"thesis": history}, title, majority)
 curves_figure
 
 # %% [markdown]
@@ -303,30 +297,22 @@ claims.table(claim).round(4)
 
 # %% tags=["nbval-ignore-output"]
 published = load_published("01_faces_baseline")
-of_set_b = scores.score(
-    labels[set_b], training.predict(model, pixels, set_b).argmax(axis=1), classes
-)
-value = published["faces_test_accuracy"]
-experiments = [runs.experiment("small CNN", "thesis", "test", of_set_b, value, people="known")]
+found_b = training.predict(model, pixels, set_b).argmax(axis=1)
+score_b, value = scores.score(labels[set_b], found_b, classes), published["faces_test_accuracy"]
+experiments = [runs.experiment("small CNN", "thesis", "test", score_b, value, people="known")]
 for name, found in predicted.items():
     score = scores.score(labels, found, classes)
-    experiments.append(
-        runs.experiment(f"small CNN, {name}", "held_out", "folds", score, headline=True)
-    )
-accuracy = {name: float(own.mean()) for name, own in right.items()}
-strangers_figure = score_plots.accuracy_intervals(
-    experiments[1:],
-    f"{accuracy['people it has met']:.0%} right of people it has met, "
-    f"{accuracy['strangers']:.0%} of strangers",
-    majority,
-)
+    experiments.append(runs.experiment(name, "held_out", "folds", score, headline=True))
+known, new = (own.mean() for own in right.values())
+title = f"{known:.0%} right of people it has met, {new:.0%} of strangers"
+strangers_figure = score_plots.accuracy_intervals(experiments[1:], title, majority)
 strangers_figure
 
 # %% tags=["lab", "nbval-ignore-output"]
-print(
-    guesses.compare(met_guess, accuracy["people it has met"]) or "No guess for people it has met."
-)
-print(guesses.compare(strangers_guess, accuracy["strangers"]) or "No guess for strangers.")
+guesses.compare(met_guess, known)
+
+# %% tags=["lab", "nbval-ignore-output"]
+guesses.compare(strangers_guess, new)
 
 # %% [markdown]
 # Same pictures, same network, same number of pictures to learn from. A test with the same people on both sides answers an easier question than it seems to, and most published numbers of posed faces are of that kind.
@@ -359,29 +345,22 @@ one_figure = face_plots.answers_beside(drawn, dict(zip(classes, answer, strict=T
 one_figure
 
 # %% [markdown]
-# Now many faces: twelve strangers, each emotion in six steps from nothing to all of it. In psychology such a curve, answers against the strength of what is shown, is called **psychometric**. It says how much of an emotion the network needs to see.
+# Now many faces: twelve strangers, each emotion in six steps from nothing to all of it (a Neutral face stays at rest, whatever the step). In psychology such a curve, answers against the strength of what is shown, is called **psychometric**. It says how much of an emotion the network needs to see.
 
 # %% tags=["nbval-ignore-output"]
-steps = np.linspace(0, 1, 6)
-shown_emotions = [name for name in classes if name != "Neutral"]
-curves = {}
+steps, curves = np.linspace(0, 1, 6), {}
 for place, name in enumerate(classes):
-    if name in shown_emotions:
-        drawn = [face(person, name, step) for step in steps for person in range(12)]
-        seen = pictures.resize(drawn, pixels.shape[1:3], channels=1)
-        answer = training.predict(model, seen, np.arange(len(seen)))[:, place]
-        curves[name] = answer.reshape(len(steps), -1).mean(axis=1)
+    drawn = [face(person, name, step) for step in steps for person in range(12)]
+    seen = pictures.resize(drawn, pixels.shape[1:3], channels=1)
+    answer = training.predict(model, seen, np.arange(len(seen)))[:, place]
+    curves[name] = answer.reshape(len(steps), -1).mean(axis=1)
 
 # %% tags=["nbval-ignore-output"]
 full = {name: values[-1] for name, values in curves.items()}
 surest, least = max(full, key=full.get), min(full, key=full.get)
-psychometric_figure = score_plots.response_curves(
-    steps,
-    curves,
-    f"At full intensity the network is surest of {surest}, least sure of {least}",
-    xlabel="intensity of the emotion that the face shows, 0 to 1",
-    ylabel="mean probability of that emotion",
-)
+title = f"At full intensity the network is surest of {surest}, least sure of {least}"
+axes = {"xlabel": "intensity of the emotion in the face", "ylabel": "its mean probability"}
+psychometric_figure = score_plots.response_curves(steps, curves, title, **axes)
 psychometric_figure
 
 # %% [markdown]
@@ -407,16 +386,12 @@ checks.what_was_moved(moved)
 # Faces of strangers, answered wrongly (red: the answer, then the truth) and rightly. Before reading on: would *you* have recognised them?
 
 # %% tags=["nbval-ignore-output"]
-ok = right["strangers"]
-order = comparison.wrong_and_right(ok, 6)
-faces_figure = face_plots.answers_grid(
-    [pictures.read_picture(path, (150, 120), 1) for path in manifest["path"].iloc[order]],
-    labels[order],
-    predicted["strangers"][order],
-    classes,
-    f"{(~ok).sum()} of {len(ok)} faces of strangers are predicted wrongly",
-    columns=6,
-)
+right_or_not = right["strangers"]
+order = comparison.wrong_and_right(right_or_not, 6)
+files = [pictures.read_picture(path, (150, 120), 1) for path in manifest["path"].iloc[order]]
+shown = files, labels[order], predicted["strangers"][order], classes
+title = f"{(~right_or_not).sum()} of {len(labels)} faces of strangers are predicted wrongly"
+faces_figure = face_plots.answers_grid(*shown, title, columns=6)
 faces_figure
 
 # %% [markdown]

@@ -186,7 +186,8 @@ for protocol, rows in parts.items():
 
 # %% tags=["nbval-ignore-output"]
 tested = clips[clips["split"] == "val"].reset_index(drop=True)
-faces = frame_sources.detected_faces(tested, (size, size), frames_per_clip=6)
+margin = 0.0 if CORPUS == "demo" else 0.1  # beside the face: as the stills are cut
+faces = frame_sources.detected_faces(tested, (size, size), 6, margin)
 of_faces = training.predict(networks["held_out"], faces.pixels, np.arange(len(faces.pixels)))
 found, means = mean_of_frames(of_faces, faces.clip_rows)  # (clips,), (clips, 7)
 print(f"{len(faces.pixels)} faces in {len(found)} of {len(tested)} test clips")
@@ -213,7 +214,7 @@ many_figure
 # %% tags=["nbval-ignore-output"]
 own_stills = (stills.pixels, stills.manifest) if has_stills else None
 frames_of, _ = frame_sources.all_sources(
-    tested, (size, size), 6, own_stills, names=frame_sources.SOURCES[:3]
+    tested, (size, size), 6, own_stills, margin=margin, names=frame_sources.SOURCES[:3]
 )
 prior = frames.class_prior(class_indices(clips["emotion"][clips["split"] == "train"]), 7)
 ask = partial(training.predict, networks["held_out"])
@@ -351,7 +352,7 @@ score_plots.picture_grid(shown, [*doubtful["emotion"]], title=title)
 wrong, everywhere = doubtful["disagrees"], joined["disagrees"].iloc[known].mean()
 caught = f"{wrong.sum()} of 16 labels in doubt are wrong; of all labels, {everywhere:.0%}"
 captions = doubtful["emotion"] + "\nclip: " + doubtful["clip_emotion"]
-colours = np.where(wrong, score_plots.WRONG_COLOUR, "black")
+colours = [*np.where(wrong, score_plots.WRONG_COLOUR, "black")]
 truth_figure = score_plots.picture_grid(shown, [*captions], colours=colours, title=caught)
 truth_figure
 

@@ -25,7 +25,7 @@
 # - make scores for the training clips that a later fusion can trust: **out of fold**,
 # - say why a spectrogram is not a photograph.
 #
-# About 1.5 minutes on the demo corpus with two CPU cores; on AFEW with a GPU, some ten minutes more.
+# About 2 minutes on the demo corpus with two CPU cores; on AFEW with a GPU, some ten minutes more.
 # It builds on notebook 05 (what a spectrogram is) and 03 (VGG16); notebook 07 takes its scores.
 #
 # The published numbers, of 381 clips and seven emotions: 21.2 % with Model 0, 21.7 % with Model 1, 27.6 % with VGG16 (Muntaner González 2021, chapter IV, table I and figures 16 to 18).
@@ -75,15 +75,13 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from helpers.corpora import clips as corpus, splits
+from helpers.corpora import clips as corpus, manifest, splits
 from helpers.corpora.demo import instrument
-from helpers.corpora.manifest import usable
 from helpers.emotions import EMOTIONS, class_indices
 from helpers.evaluation import comparison, scores
 from helpers.features import media, spectrogram_images
 from helpers.fusion import frames
-from helpers.models import recipes as known_recipes, saved, training
-from helpers.models.vgg16 import describe_weights
+from helpers.models import recipes as known_recipes, saved, training, vgg16
 from helpers.plots import audio as audio_plots, players, scores as score_plots
 from helpers.published import load_published
 from helpers.results import claims, runs
@@ -151,13 +149,8 @@ players.players(said, EMOTIONS, 22050)
 
 # %% tags=["nbval-ignore-output"]
 seen = [spectrogram_to_image(librosa.feature.melspectrogram(y=sound, sr=22050)) for sound in said]
-sevens_figure = audio_plots.spectrogram_grid(
-    seen,
-    EMOTIONS,
-    title="One sentence in seven emotions, as a network sees it: 64 x 64 pixels\n"
-    "time to the right (2 s), pitch upwards (0 to 11 kHz, mel)",
-    colours=["black"] * 7,
-)
+title = "One sentence in seven emotions, in 64 x 64 pixels: 2 s wide, 0 to 11 kHz (mel) high"
+sevens_figure = audio_plots.spectrogram_grid(seen, EMOTIONS, title=title, colours=["black"] * 7)
 sevens_figure
 
 # %% [markdown]
@@ -169,12 +162,13 @@ sevens_figure
 
 # %%
 pictures, clips = spectrogram_images.spectrogram_images(clips)  # (clips, 64, 64, 3)
-train_rows, test_rows = (usable(clips, split) for split in ("train", "val"))
+train_rows, test_rows = (manifest.usable(clips, split) for split in ("train", "val"))
 samples, rate = media.read_audio_at_own_rate(clips["path"][train_rows[0]])
 picture = spectrogram_to_image(librosa.feature.melspectrogram(y=samples, sr=rate))
 same = np.abs(pictures[train_rows[0]].astype(int) - picture).max() <= 1
-print(f"{len(train_rows)} clips to train on, {len(test_rows)} to test on, of other films")
-print(f"the helpers' picture is the one above to a level of colour: {same}")
+print(
+    f"{len(train_rows)} + {len(test_rows)} clips; to a level of colour as the function above: {same}"
+)
 
 # %% [markdown]
 # ## Train (about 50 s)
@@ -186,7 +180,7 @@ FUSED = known_recipes.FUSED
 recipes = known_recipes.recipes_for("spectrogram images", SETTINGS, EPOCHS, weights=WEIGHTS)
 RANDOM = f"{FUSED}, random weights"
 recipes[RANDOM] = known_recipes.of_random_features(recipes[FUSED])
-print(describe_weights(WEIGHTS))
+print(vgg16.describe_weights(WEIGHTS))
 pd.DataFrame({name: recipe.settings() for name, recipe in recipes.items()}).fillna("")
 
 # %% [markdown]
@@ -289,15 +283,17 @@ unit = "film"
 checks.unit(unit)
 
 # %% tags=["nbval-ignore-output"]
-allowed = usable(corpus.leave_out_shared_ids(clips), "train")
+allowed = manifest.usable(corpus.leave_out_shared_ids(clips), "train")
 folds = [
     (allowed[train], allowed[held_out])
     for train, held_out in splits.group_folds(labels[allowed], groups[allowed], FOLDS, SEED)
 ]
+print("clips held out by fold:", [len(held_out) for _, held_out in folds])
+
+# %% tags=["nbval-ignore-output"]
 trained = histories[FUSED, "held_out"].attrs["best_epoch"] - recipes[FUSED].head_epochs
 fixed = replace(recipes[FUSED], epochs=trained)
 out_of_fold = training.out_of_fold_scores(pictures, labels, folds, len(EMOTIONS), fixed, SEED)
-print("clips held out by fold:", [len(held_out) for _, held_out in folds])
 
 # %% [markdown] tags=["lab"]
 # ### Task 3 · How often are they right?
@@ -352,11 +348,9 @@ players.players([media.read_audio(clips["path"][row], 22050) for row in order], 
 
 # %% tags=["nbval-ignore-output"]
 here = next(e for e in experiments if (e["name"], e["protocol"]) == (FUSED, "held_out"))
-confusion_figure = score_plots.confusion(
-    {"VGG16 here": here["metrics"]["confusion"], "published": published["vgg16"]["confusion"]},
-    EMOTIONS,
-    "A full column is a class that the network falls back on",
-)
+matrices = {"here": here["metrics"]["confusion"], "published": published["vgg16"]["confusion"]}
+title = "VGG16: a full column is a class that it falls back on"
+confusion_figure = score_plots.confusion(matrices, EMOTIONS, title)
 confusion_figure
 
 # %% [markdown]

@@ -2,7 +2,9 @@ import numpy as np
 from PIL import Image
 
 from helpers.corpora import load_manifest
-from helpers.features.posed_faces import load_posed_faces, pictures_of_clips
+from helpers.corpora.demo import instrument
+from helpers.features.pictures import resize
+from helpers.features.posed_faces import draw_faces, load_posed_faces, pictures_of_clips
 from tests.corpora.making import touch
 
 
@@ -29,3 +31,12 @@ def test_pictures_stay_row_for_row_with_the_clips(tmp_path):
     assert pictures["sample_id"].equals(clips["sample_id"])
     assert pictures["problem"].tolist()[1] == "silent, as documented"
     assert "not a film" in pictures["problem"].tolist()[0]
+
+
+def test_faces_are_drawn_person_by_person_and_the_settings_change_them():
+    emotions = ("Happy", "Sad")
+    posed, lit = (draw_faces(emotions, (24, 24), 2, light=light) for light in (0.0, 1.0))
+    assert posed.shape == (4, 24, 24, 1) and posed.dtype == np.uint8
+    assert len({face.tobytes() for face in (*posed, *lit)}) == 8
+    alone = instrument.face(1, "Happy", light=0.0, seed=1)
+    assert (resize([alone], (24, 24), 1)[0] == posed[2]).all()

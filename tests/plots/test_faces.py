@@ -58,3 +58,12 @@ def test_a_clip_is_its_frames_and_their_mean():
     assert len(figure.axes) == 8
     values = [[bar.get_width() for bar in axis.patches] for axis in figure.axes[4:]]
     np.testing.assert_allclose(values, [*scores, scores.mean(axis=0)])
+
+
+def test_a_picture_stands_beside_the_probability_of_every_class():
+    probabilities = {"Happy": 0.7, "Sad": 0.3}
+    figure = faces.answers_beside(np.zeros((8, 6, 3), np.uint8), probabilities)
+    picture, bars = figure.axes
+    assert picture.images[0].get_array().shape == (8, 6, 3)
+    assert [bar.get_width() for bar in bars.patches] == [0.7, 0.3]
+    assert figure._suptitle.get_text() == "Predicted: Happy"

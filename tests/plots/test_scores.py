@@ -133,3 +133,15 @@ def test_mistakes_come_from_many_classes():
     order = wrong_and_right(np.zeros(40, dtype=bool), 4)
     captions, _ = scores.answer_captions(true[order], (true[order] + 1) % 4, "abcd")
     assert captions == ["b\nis a", "c\nis b", "d\nis c", "a\nis d"]
+
+
+@pytest.mark.parametrize("names", [["Happy", "Sad"], ["posed faces only", "trained in the wild"]])
+def test_response_curves_are_named_at_their_ends_in_order_and_apart(names):
+    responses = {names[0]: [0.1, 0.5, 0.995], names[1]: [0.1, 0.4, 0.99]}
+    figure = scores.response_curves([0, 0.5, 1], responses, "Rises", xlabel="x", chance=0.2)
+    (axis,) = figure.axes
+    heights = {text.get_text(): text.xy[1] for text in axis.texts}
+    assert list(heights) == names
+    assert 0 < heights[names[1]] < heights[names[0]] - 0.05 <= 0.951
+    colours = [line.get_color() for line in axis.lines[:2]]
+    assert colours[0] != colours[1] and len(axis.lines) == 3

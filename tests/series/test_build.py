@@ -287,13 +287,18 @@ def test_a_path_of_this_machine_is_found(built):
 
 
 def test_limits_count_lines_of_code_and_cells(source):
-    long_cell = "\n# %%\nfirst = 1\n" + "value = 1\n" * 25 + "\n\n"
+    long_cell = "\n# %%\nfirst = 1\n" + "value = 1\n" * 20 + "\n\n"
     source.path.write_text(TEXT + long_cell)
-    assert any("a cell of 26 lines" in problem for problem in check(source))
+    assert any("a cell of 21 lines, at most 20" in problem for problem in check(source))
     assert any("split 'first = 1'" in problem for problem in check(source))
+    assert not any("median" in problem for problem in check(source))
+    source.path.write_text(TEXT + long_cell.replace("%%", '%% tags=["setup"]'))
+    assert not any("a cell of" in problem for problem in check(source))
+    source.path.write_text(TEXT + "\n# %%\n1\n2\n3\n\n4\n5\n6\n7\n" * 9)
+    assert any("median of 7 lines a code cell, at most 6" in problem for problem in check(source))
     source.path.write_text(TEXT + "\n# %%\n1\n2\n3\n4\n5\n" * 60)
     problems = "\n".join(check(source))
-    assert "65 cells, at most 60" in problems
+    assert "65 cells, at most 45" in problems
     assert "lines of code, at most 300" in problems
     assert taught_lines(read_source(source)) > 300
 

@@ -3,7 +3,6 @@
 import re
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from helpers.paths import repository_root
@@ -208,61 +207,64 @@ def test_in_each_pair_of_01_the_picture_changes_with_what_was_moved():
 
 
 def test_the_line_to_beat():
-    train, test = np.array([0] * 6 + [1] * 3 + [2]), np.array([0] * 2 + [1] * 5 + [2])
+    check = sfew_in_the_wild.line_to_beat
 
-    def check(answer):
-        return sfew_in_the_wild.line_to_beat(answer, train, test)
+    def commonest(labels):
+        return np.bincount(labels).argmax()
 
-    right(check, 0.25)
-    wrong("is None: it comes from a function that returns nothing", check, None)
-    wrong("the fraction of the commonest class in train", check, 0.6)
-    wrong("commonest class of the test set was taken", check, 5 / 8)
-    wrong("a count; which fraction", check, 2)
-    wrong("in per cent", check, 25)
-    wrong("a guess at random", check, 1 / 3)
-    wrong("which is not what was asked for", check, 0.9)
-
-
-def test_recall():
-    check = sfew_in_the_wild.recall
-    right(check, lambda matrix: np.diag(matrix) / matrix.sum(axis=1))
+    right(check, lambda train, test: np.mean(test == commonest(train)))
     wrong("is empty", check, empty)
-    with np.errstate(invalid="ignore"):
-        wrong(
-            "often a class was predicted",
-            check,
-            lambda matrix: np.diag(matrix) / matrix.sum(axis=0),
-        )
-    wrong("by all samples", check, lambda matrix: np.diag(matrix) / matrix.sum())
-    wrong("These are counts", check, np.diag)
-    wrong(r"shape \(\)", check, lambda matrix: np.trace(matrix) / matrix.sum())
-    wrong("At least one class", check, lambda matrix: matrix.max(axis=1) / matrix.sum(axis=1))
+    wrong("returns nothing", check, says(None))
+    wrong("the fraction of the commonest class in train", check,
+          lambda train, test: np.mean(train == commonest(train)))  # fmt: skip
+    wrong("commonest class of the test set was taken", check,
+          lambda train, test: np.mean(test == commonest(test)))  # fmt: skip
+    wrong("a count; which fraction", check, lambda train, test: np.sum(test == commonest(train)))
+    wrong("in per cent", check, lambda train, test: 100 * np.mean(test == commonest(train)))
+    wrong("a guess at random", check, lambda train, test: 1 / len(np.unique(train)))
+    wrong("which class is the commonest", check, lambda train, test: commonest(train))
+    wrong("which is not what was asked for", check, says(0.9))
 
 
-def test_clear_of_the_line():
-    table = pd.DataFrame(
-        {
-            "question": list("abcd"),
-            "without": 0.2,
-            "with": [0.1, 0.3, 0.35, 0.5],
-            "p_value": [0.001, 0.2, 0.03, 0.001],
-            "p_holm": [0.004, 0.2, 0.06, 0.004],
-        }
-    )
+def test_one_thing_is_changed():
+    check = sfew_in_the_wild.settings_for
+    most = {"turn": 35, "light": 1, "clutter": 1}
 
-    def check(above):
-        return sfew_in_the_wild.clear_of_the_line(above, table)
+    def solution(thing, degree):
+        return {name: degree * most[name] * (thing in (name, "all three")) for name in most}
 
-    right(check, ["d"])
-    right(check, {"d"})
-    wrong("`above` is empty", check, ...)
-    wrong("`above` is None", check, None)
-    wrong("a list of names", check, "d")
-    wrong("a is not above the line", check, ["a", "d"])
-    wrong("b is above the line by no more than luck", check, ["b", "d"])
-    wrong("c: its p is small, but one of 4", check, ["c", "d"])
-    wrong("1 that are clear of the line", check, [])
-    wrong("'e' is no network", check, ["d", "e"])
+    right(check, solution)
+    wrong("is empty", check, empty)
+    wrong("a dictionary with turn, light and clutter", check,
+          lambda thing, degree: {thing: degree})  # fmt: skip
+    wrong("turned up too", check,
+          lambda thing, degree: {name: degree * most[name] for name in most})  # fmt: skip
+    wrong("'light' and a degree of 0.5, `light` is 1: all of it", check,
+          lambda thing, degree: {name: most[name] * (thing == name) for name in most})  # fmt: skip
+    wrong("'turn' and a degree of 0.4, `turn` is 0.4: all of it, 35", check,
+          lambda thing, degree: {name: degree * (thing == name) for name in most})  # fmt: skip
+    wrong("'all three' and a degree of 0.25, `turn` is 0: it is to be", check,
+          lambda thing, degree: dict(solution(thing, degree), turn=0))  # fmt: skip
+
+
+def test_what_would_convince():
+    check = sfew_in_the_wild.convincing
+    right(check, "c")
+    right(check, " C ")
+    wrong("is empty", check, ...)
+    wrong("one letter of a, b, c, d", check, "the third")
+    wrong("a: the emotions are not equally frequent", check, "a")
+    wrong("b: stills that were learned", check, "b")
+    wrong("d: the best of twelve", check, "d")
+
+
+def test_why_it_is_sure():
+    check = sfew_in_the_wild.explanation
+    right(check, "b")
+    wrong("is None", check, None)
+    wrong("a: it has seen posed faces only", check, "a")
+    wrong("c: among the posed faces", check, "c")
+    wrong("d: more epochs", check, "d")
 
 
 # 03

@@ -4,9 +4,11 @@ It has the layouts of the originals to the letter, so the same modules read it. 
 work and proves nothing about people.
 
 Pictures: ``expressions`` (action units) and ``people`` make the curves of ``geometry``; ``faces``
-and ``hair`` paint them through ``canvas`` and ``paint``, and ``relief`` lights them. Sounds:
-``voices`` and ``sounds``. ``films``, ``shots`` and ``soundtracks`` put them together; ``studio``,
-``clips`` and ``city`` write the files, with the random numbers of ``seeds``.
+and ``hair`` paint them through ``canvas`` and ``paint``, ``relief`` lights them, and ``obstacles``
+cover them. Sounds: ``voices`` and ``sounds``. ``films``, ``shots`` and ``soundtracks`` put them
+together; ``studio``, ``clips`` and ``city`` write the files, with the random numbers of ``seeds``.
+``difficulty`` says how hard all of it is to read, and ``instrument`` draws one face, or speaks with
+one voice, in which everything is held and one thing moved.
 """
 
 import json
@@ -31,7 +33,7 @@ MARK = "demo.json"
 def ensure_demo(folder: str | Path | None = None, *, seed: int | None = None) -> Path:
     """Return the folder that holds the miniature, writing it first if it is not there.
 
-    Writing takes about a minute on two cores and 110 MB. It happens in a temporary folder that
+    Writing takes about a minute on two idle cores and 100 MB. It happens in a temporary folder that
     gets its name when all is done, so a folder of that name is always complete. Of several
     processes that want it at once one writes it, and the others wait.
 

@@ -50,8 +50,8 @@ def load_published(part: str) -> dict | list:
     Parameters
     ----------
     part : str
-        A notebook (``"01_faces_baseline"``), or ``"counts"``, ``"crema_d"``. Accuracies are
-        fractions; confusion matrices have rows true, in AFEW's order.
+        A notebook (``"01_faces_baseline"``), or ``"counts"``, ``"crema_d"``, ``"emotiw"``.
+        Accuracies are fractions; confusion matrices have rows true, in AFEW's order.
 
     Raises
     ------

@@ -21,7 +21,6 @@ HERE = Path(__file__).resolve()
 # Where the package is not called as its module is.
 PACKAGES = {
     "cv2": "opencv-python-headless",
-    "dlib": "dlib-bin",
     "ffmpeg": "ffmpeg-python",
     "IPython": "ipykernel",
     "PIL": "pillow",
@@ -109,8 +108,7 @@ def test_in_colab_nothing_that_is_there_is_exchanged(shared_reference):
     if resolve("--no-deps", wanted=["tqdm"]).returncode:
         pytest.skip("no package index can be reached")
     colab, freeze = colab_packages(shared_reference)
-    # dlib is there, and does as well as dlib-bin: see helpers.runtime.check.
-    wanted = [str(line) for line in requirements() if line.name != "dlib-bin"]
+    wanted = [str(line) for line in requirements()]
     done = resolve(f"--constraint={freeze}", wanted=wanted)
     assert done.returncode == 0, done.stderr[-2000:]
     lines = [line.split("==") for line in done.stdout.splitlines() if "==" in line]

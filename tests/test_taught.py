@@ -318,3 +318,13 @@ def test_city_sounds_that_are_not_there_cost_05_the_check_alone(tmp_path, capsys
     exec(cell.partition("\n")[2], namespace)
     assert namespace["city"] is None and namespace["experiments"] == []
     assert capsys.readouterr().out.startswith("Left out: No ")
+
+
+def test_the_pattern_of_08_is_that_of_the_helpers():
+    import numpy as np
+
+    from helpers.features.lbp_top import pattern_codes
+
+    taught = defined_in("08_then_and_now", "pattern")["pattern"]
+    for patch in np.random.default_rng(0).integers(0, 5, (30, 3, 3), dtype=np.uint8):
+        assert taught(patch) == pattern_codes(np.stack([patch] * 3))["XY"][0, 0, 0]

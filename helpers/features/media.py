@@ -110,14 +110,15 @@ def read_frames(
 
 
 def compute_each_row(
-    name: str, manifest: pd.DataFrame, settings: dict, function: partial
+    name: str, manifest: pd.DataFrame, settings: dict, function: partial, *, jobs: int = -1
 ) -> tuple[list[Result], pd.DataFrame]:
     """Compute one array for every row (``helpers.cache.compute_each``); fill its problems in.
 
     A row that already has a problem is left alone.
     """
     usable = (manifest["problem"] == "").to_numpy()
-    computed = iter(compute_each(name, list(manifest["path"][usable]), settings, function))
+    paths = list(manifest["path"][usable])
+    computed = iter(compute_each(name, paths, settings, function, jobs=jobs))
     results = [
         next(computed) if fine else Result(None, problem)
         for fine, problem in zip(usable, manifest["problem"], strict=True)

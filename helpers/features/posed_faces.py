@@ -69,6 +69,7 @@ def pictures_of_clips(clips: pd.DataFrame) -> pd.DataFrame:
     """
     settings = {"size": _FACE_SIZE, "frames_per_clip": 1}
     function = partial(faces_of_clip, **settings)
+    settings = settings | {"detector": "yunet"}
     found, pictures = compute_each_row("posed_faces", clips, settings, function)
     folder = cache_root() / "posed_faces_png"
     pictures["path"] = [str(folder / f"{sample_id}.png") for sample_id in clips["sample_id"]]

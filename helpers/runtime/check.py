@@ -26,7 +26,7 @@ _PYTHONS = ((3, 11), (3, 13))
 _FREE_GIGABYTES = 2.0
 _SHADOWS = ("ffmpeg", "python-ffmpeg")
 # Another package that holds the same module: installing both would mix their files.
-_ALTERNATIVES = {"dlib-bin": "dlib", "opencv-python-headless": "opencv-python"}
+_ALTERNATIVES = {"opencv-python-headless": "opencv-python"}
 
 
 def unmet_requirements(path: str | Path = REQUIREMENTS) -> list[str]:

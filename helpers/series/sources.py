@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from helpers.paths import repository_root
 
-BUILDS_ON = {"02": ("01",), "04": ("03",), "07": ("04", "06")}
+BUILDS_ON = {"02": ("01",), "04": ("03",), "07": ("04", "06"), "08": ("04", "06")}
 """Notebooks by number, and those whose results they take up; all others stand alone."""
 
 LAB, FULL = "lab", "full"

@@ -180,7 +180,7 @@ for protocol, rows in parts.items():
 # %% [markdown]
 # ## Evaluate: one frame or many?
 #
-# *About 30 s.* A **detector** (dlib's) looks for the face in frames that are evenly spread over each test clip. It is the slow part, so that we ask it for a few frames only; which ones, and that every test clip is among them, was decided before any score was seen.
+# *About 30 s.* A **detector** (YuNet, a small network) looks for the face in frames that are evenly spread over each test clip. It is the slow part, so that we ask it for a few frames only; which ones, and that every test clip is among them, was decided before any score was seen.
 #
 # Against the mean over a clip stands one frame of it, drawn by lot: not the first, in which nothing may have happened yet, nor the best, which nobody knows. Twenty lots are drawn, so that no single one decides.
 

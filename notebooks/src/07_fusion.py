@@ -496,4 +496,4 @@ DOWNLOAD = False  # @param {type: "boolean"}
 runs.offer_download(folder, wanted=DOWNLOAD)
 
 # %% [markdown]
-# **That was the last one.** [What a lesson can do with them](https://github.com/emotion-notebooks/emotion-notebooks/blob/main/notebooks/README.md), and the [README](https://github.com/emotion-notebooks/emotion-notebooks#readme) on running all of it on corpora of your own.
+# **Next:** [08 · Then and now: where does the thesis stand?](08_then_and_now.ipynb), or [in Colab](https://colab.research.google.com/github/emotion-notebooks/emotion-notebooks/blob/main/notebooks/08_then_and_now.ipynb).

@@ -13,6 +13,7 @@ from helpers.series.labs import (
     fusion,
     pairs,
     sfew_in_the_wild,
+    then_and_now,
     vgg16_transfer,
     video_late_fusion,
 )
@@ -644,3 +645,57 @@ def test_which_clips_decide():
     wrong("equally well", check, lambda first, second: first == second)
     wrong("Some clips are in it", check, lambda first, second: ~(first & second))
     wrong("has been changed", check, lambda first, second: np.logical_xor(first, second, out=first))
+
+
+# 08
+
+
+def local_pattern(patch, first=0, step=1, compare=np.greater_equal, order=1):
+    ring = [(1, 2), (0, 2), (0, 1), (0, 0), (1, 0), (2, 0), (2, 1), (2, 2)]
+    bits = [compare(patch[ring[(first + step * p) % 8]], patch[1, 1]) for p in range(8)]
+    return sum(int(bit) << p for p, bit in enumerate(bits[::order]))
+
+
+def test_the_pattern_of_08():
+    check = then_and_now.pattern
+    right(check, local_pattern)
+    wrong("is empty", check, empty)
+    wrong("clockwise", check, lambda patch: local_pattern(patch, step=-1))
+    wrong("counts most", check, lambda patch: local_pattern(patch, order=-1))
+    wrong("exchanged", check, lambda patch: local_pattern(patch, compare=np.less))
+    wrong("Equal is as bright", check, lambda patch: local_pattern(patch, compare=np.greater))
+    wrong("which neighbour is number 0", check, lambda patch: local_pattern(patch, first=2))
+    wrong("a whole number", check, lambda patch: local_pattern(patch) / 255)
+    wrong("eight bits", check, lambda patch: 2 * local_pattern(patch))
+    wrong("stopped with IndexError", check, lambda patch: patch[3, 3])
+
+
+def test_the_numbers_of_08_that_stay():
+    check = then_and_now.same_histograms
+    right(check, {"brighter"})
+    wrong("is empty|YOUR CODE", check, ...)
+    wrong("a set with some of", check, "brighter")
+    wrong("darker that was brighter", check, set())
+    wrong("backwards", check, {"brighter", "reversed"})
+    wrong("change places", check, {"brighter", "mirrored"})
+
+
+def test_the_answer_of_08_about_histograms_is_true():
+    from helpers.features.lbp_top import lbp_top
+
+    clip = np.random.default_rng(0).integers(0, 200, (9, 20, 20), dtype=np.uint8)
+    changed = {"brighter": clip + 20, "reversed": clip[::-1], "mirrored": clip[:, :, ::-1]}
+    same = {
+        name for name, other in changed.items() if np.array_equal(lbp_top(other), lbp_top(clip))
+    }
+    right(then_and_now.same_histograms, same)
+
+
+def test_the_checkpoint_of_08():
+    check = then_and_now.checkpoint
+    right(check, "enet_b0_8_best_afew", "validation")
+    wrong("should be one of", check, "best", "validation")
+    wrong("Nothing in the name enet_b2_8", check, "enet_b2_8", "validation")
+    wrong("everybody may choose", check, "enet_b0_8_best_afew", "train")
+    wrong("never given out", check, "enet_b0_8_best_afew", "test")
+    wrong("`chosen_by` should be one of", check, "enet_b0_8_best_afew", "val")

@@ -1,0 +1,367 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/emotion-notebooks/emotion-notebooks/blob/main/notebooks/08_then_and_now.ipynb)
+
+# %% [markdown]
+# # 08 · Then and now: where does the thesis stand?
+#
+# **Histograms thought out by hand in 2013, networks trained on these clips in 2021, networks that others trained and nobody changes today: which of them is right most often, on the same clips?**
+#
+# After this notebook you will be able to
+#
+# - describe a moving face without any network, and say what that description cannot see,
+# - put a linear classifier on a frozen network, and choose all of its settings inside the training clips,
+# - ask of published weights what they have seen, and what their name gives away,
+# - compare systems of three generations in pairs, on the same clips.
+#
+# About a minute on two CPU cores; a GPU changes nothing. The weights of others are 12 MB; they are fetched once.
+# It takes the clip scores of notebooks 04 (video) and 06 (audio) for the thesis's own systems; without them it uses those that came with the series, and says so.
+
+# %% tags=["parameters"]
+CORPUS: str = "demo"  # demo (drawn faces), thesis (your own copies) or open: whose clips
+DATA_ROOT: str = ""  # folder that holds the corpora; "" is the corpus's own place
+RESULTS_ROOT: str = ""  # folder for results; "" is results/ in the checkout
+SEED: int = 0  # draws the folds of cross-validation
+SETTINGS: str = "default"  # default: all systems; published: those of EmotiW's baseline alone
+EPOCHS: int = 0  # of no use here: nothing is trained by epochs
+
+# %% [markdown]
+# ## Set-up
+#
+# The next cell, folded, finds the `helpers` package of this series. In Colab it fetches it first, and installs only what is missing.
+
+# %% cellView="form" jupyter={"source_hidden": true} tags=["setup"]
+# @title Set-up (run me)
+import os
+import sys
+from pathlib import Path
+
+home = Path("emotion-notebooks").resolve()  # where Colab gets the series; elsewhere it lies above
+url = os.getenv("EMOTION_CLONE_URL", "https://github.com/emotion-notebooks/emotion-notebooks")
+found = [place for place in (*home.parents, home) if (place / "colab_setup.sh").is_file()]
+if not found and "google.colab" in sys.modules:  # opened alone; the clone has its name once whole
+    failed = os.system(f"git clone -q --depth=1 '{url}' '{home}.$$' && mv -T '{home}.$$' '{home}'")
+    found = [] if failed else [home]
+assert found, f"Not found and not fetched: open this notebook inside a clone of {url}"
+sys.path.insert(0, str(found[0]))
+from helpers import runtime
+
+runtime.begin_notebook(globals(), found[0])
+
+# %% tags=["nbval-ignore-output"]
+runtime.import_tensorflow()  # before Keras does it, less quietly
+
+import time
+
+import numpy as np
+import pandas as pd
+
+from helpers.corpora.clips import load_own_clips
+from helpers.corpora.splits import protocol_parts
+from helpers.emotions import EMOTIONS, class_indices
+from helpers.evaluation import scores
+from helpers.features import clip_features, lbp_top, weights
+from helpers.fusion import combiners, own_scores, then_and_now
+from helpers.plots import fusion as fusion_plots, then_and_now as plots
+from helpers.results import claims, runs
+
+started = time.time()
+print(runtime.describe())
+
+# %% tags=["lab"]
+from helpers.series.labs import then_and_now as checks
+
+# %% [markdown]
+# ## Data: the same clips for all (about 20 s)
+#
+# Every system below is taught by the training clips and asked about the test clips, once. Whatever has to be chosen (a penalty, a layer, whom to trust) is chosen by cross-validation over films *inside* the training clips.
+
+# %%
+clips = load_own_clips(CORPUS, DATA_ROOT)
+labels = class_indices(clips["emotion"])  # (clips,)
+parts = protocol_parts(
+    clips, labels, SEED, group="film", clip_id="sample_id", fewest_validation=len(clips)
+)["held_out"]
+train, test = parts["train"], parts["test"]
+print(
+    f"{len(train)} training clips of {clips['film'].iloc[train].nunique()} films, {len(test)} test"
+)
+
+# %% [markdown]
+# Faces come first. In every fifth frame a detector looks for them (YuNet: a network of 230 kB that gives a box and five points), and each face is turned upright and brought to 128 x 128 grey pixels, by the line that fits its five points best.
+
+# %% tags=["nbval-ignore-output"]
+faces = clip_features.aligned_face_clips(clips)
+faces["problem"].replace("", "a face").value_counts()
+
+# %% tags=["nbval-ignore-output"]
+shown = np.load(
+    faces["path"].iloc[test[faces["problem"].iloc[test] == ""][0]]
+)  # (frames, 128, 128)
+codes = lbp_top.pattern_codes(shown, radius=1)
+planes_figure = plots.planes(shown[0], codes, "XY sees the picture, XT and YT see what moves")
+planes_figure
+
+# %% [markdown]
+# ## Idea: what to keep of a moving face
+#
+# **2013: patterns.** Each point is compared with its eight neighbours. A neighbour that is at least as bright gives a 1, a darker one a 0: eight bits, one of 256 patterns, and a brighter lamp changes none of them. Neighbours lie in the picture (XY), and in the two planes in which time is one direction (XT, YT). Kept is only *how often* each pattern occurs, in each of 4 x 4 parts of the face: **LBP-TOP**, 2,832 numbers, and nothing was learned.
+
+# %% [markdown] tags=["lab"]
+# ### Task 1 · A pattern by hand
+#
+# `patch` is 3 x 3. Return the pattern of its middle: neighbour 0 is the one to the right, the others follow counter-clockwise, and neighbour *p* counts 2 to the power *p* if it is at least as bright as the middle.
+
+
+# %%
+def pattern(patch: np.ndarray) -> int:
+    """Return the local binary pattern of the middle of a patch (3, 3), 0 to 255."""
+    ### BEGIN SOLUTION: the eight neighbours in their order, compared with the middle
+    places = [(1, 2), (0, 2), (0, 1), (0, 0), (1, 0), (2, 0), (2, 1), (2, 2)]
+    return sum(int(patch[place] >= patch[1, 1]) << bit for bit, place in enumerate(places))
+    ### END SOLUTION
+
+
+pattern(shown[1, 60:63, 60:63]), int(codes["XY"][0, 60, 60])
+
+# %% tags=["lab"]
+checks.pattern(pattern)
+
+# %% [markdown] tags=["lab"]
+# ### Task 2 · What the numbers cannot tell
+#
+# Three things are done to a clip: `"brighter"` adds 20 to every pixel (none gets too bright), `"reversed"` plays it backwards, `"mirrored"` swaps left and right. Which of them leave **all** 2,832 numbers as they were? Predict first; `lbp_top.lbp_top(shown)` can tell you.
+
+# %% tags=["lab"]
+### BEGIN SOLUTION: same, a set of names
+same = {"brighter"}
+### END SOLUTION
+
+# %% tags=["lab"]
+checks.same_histograms(same)
+
+# %% [markdown]
+# **Today: frozen networks.** Others have trained networks on more faces and more speech than fit here. One looks at a face, or listens, and what its last layers say is taken as it is: mean and deviation over the clip are the features. Nothing of it is trained. So the first question is what it has seen.
+
+# %% tags=["nbval-ignore-output"]
+names = [
+    name for name, way in clip_features.WAYS.items() if SETTINGS == "default" or not way.weights
+]
+used = {clip_features.WAYS[name].weights: name for name in names}
+weights.overview(["yunet", *filter(None, used)])
+
+# %% [markdown]
+# None has seen a clip of this corpus. The expression network was trained on photographs with the same seven words, the others on no emotion at all.
+
+# %% [markdown] tags=["lab"]
+# ### Task 3 · What a name gives away
+#
+# Three weights files for faces, and how often each is said to be right on AFEW's *validation* clips, which are our test clips: `enet_b0_8_best_afew` 59.9 %, `enet_b0_8_va_mtl` 56.7 %, `enet_b2_8` 57.8 %. One of the three numbers may not be compared with ours. Which file, and what was it chosen by: `"train"`, `"validation"` or `"test"` clips of AFEW?
+
+# %% tags=["lab"]
+### BEGIN SOLUTION: file and chosen_by
+file, chosen_by = "enet_b0_8_best_afew", "validation"
+### END SOLUTION
+
+# %% tags=["lab"]
+checks.checkpoint(file, chosen_by)
+
+# %% [markdown]
+# Now each clip becomes one vector a system. What cannot be described (no face, no sound) keeps its row; it will be answered with how often each emotion occurs, and counts.
+
+# %% tags=["nbval-ignore-output"]
+vectors, left_out = {}, {}
+for name in names:
+    try:
+        vectors[name], reasons = clip_features.clip_vectors(name, clips, faces)
+        print(f"{name}: {vectors[name].shape[1]} numbers, {sum(map(bool, reasons))} clips without")
+    except (weights.WeightsError, ValueError) as reason:
+        left_out[name] = str(reason)
+left_out
+
+# %% [markdown]
+# ## Train: one classifier for all (about 10 s)
+#
+# Histograms get a support vector machine with a **chi-square kernel**, as in the baseline: two histograms are as far apart as the sum of (x - y)² / (x + y). Everything else gets a linear one. Its penalty is that of the best accuracy in five folds over films.
+
+# %%
+systems = {
+    name: then_and_now.fit_system(name, vectors[name], clips, parts, seed=SEED) for name in vectors
+}
+pd.DataFrame({name: system.settings for name, system in systems.items()}).T
+
+# %% [markdown]
+# In 2013 the organisers joined both descriptions to one long vector. Today one would let each modality answer and then take the mean, or stack: teach a small second model by out-of-fold answers, as in notebook 07. Which of the face's networks is joined with the voice's is decided by the training clips.
+
+# %%
+joined = np.hstack([vectors[name] for name in then_and_now.BASELINE])
+systems[then_and_now.JOINED] = then_and_now.fit_system(
+    " + ".join(then_and_now.BASELINE), joined, clips, parts, seed=SEED, kernel="linear"
+)
+
+# %%
+frozen = {
+    modality: [
+        name
+        for name in vectors
+        if clip_features.WAYS[name].weights and clip_features.WAYS[name].modality == modality
+    ]
+    for modality in ("face", "sound")
+}
+if all(frozen.values()):
+    face, voice = (systems[then_and_now.best_of(systems, found)] for found in frozen.values())
+    for rule in ("mean", "stacking"):
+        combiner = combiners.COMBINERS[rule]
+        systems[f"today: {rule}"] = then_and_now.fit_fusion(combiner, face, voice, clips, parts)
+
+# %% [markdown]
+# And the thesis's own: VGG16 on faces, VGG16 on pictures of sound, and their mean, from the scores that 04 and 06 left.
+
+# %% tags=["nbval-ignore-output"]
+video, audio, own_corpus, note = own_scores.load_own_scores(CORPUS, RESULTS_ROOT)
+print(note)
+if own_corpus == CORPUS:
+    _, pairs = own_scores.protocol_pairs(video, audio, "held_out")
+    own = then_and_now.from_pairs(pairs, clips.iloc[test])
+    known = {name: system for name, system in own.items() if system.without < len(test)}
+    systems |= {f"thesis: {name}": system for name, system in known.items()}
+
+# %% [markdown]
+# ## Evaluate: who is right, and how sure is that?
+
+# %% tags=["nbval-ignore-output"]
+seconds = {name: clip_features.seconds_per_clip(name, clips, faces) for name in vectors}
+table = then_and_now.standing(systems, labels[test], seconds)
+table.drop(columns="has seen").round(3)
+
+# %% tags=["nbval-ignore-output"]
+chance = scores.majority_class_accuracy(labels[train], labels[test])
+published = then_and_now.published_values()
+best = table["accuracy"].idxmax()
+years_figure = plots.over_the_years(
+    table, published, chance, f"Most often right: {best} ({table.loc[best, 'accuracy']:.0%})"
+)
+years_figure
+
+# %% [markdown]
+# A row is a system, by the year in which its way of describing a clip was published (the thesis's: 2021). The upright marks are what the organisers of EmotiW published for AFEW's validation clips: other clips, so only the distance from row to row can be compared, not the numbers.
+#
+# Is a difference more than chance? Two systems are compared on the clips that only one of them has right. Everything is held against the thesis's mean, and against the best of what was thought out by hand, as the training clips choose it.
+
+# %% tags=["nbval-ignore-output"]
+by_hand = [name for name in systems if systems[name].has_seen == "nothing"]
+oldest = then_and_now.best_of(systems, by_hand)
+references = [name for name in (oldest, "thesis: mean") if name in systems]
+then_and_now.paired_with(systems, labels[test], references).round(3)
+
+# %% tags=["nbval-ignore-output"]
+claim = None
+if "today: mean" in systems:
+    right = {name: system.test.argmax(axis=1) == labels[test] for name, system in systems.items()}
+    claim = claims.judge("08_then_and_now", SEED, {"today": (right[oldest], right["today: mean"])})
+    print(claims.sentence(claim))
+
+# %% [markdown]
+# **Table III of the thesis**, with what came out here beside what was published:
+
+# %% tags=["nbval-ignore-output"]
+then_and_now.third_table(table)
+
+# %% [markdown]
+# What does it cost? Finding and turning the faces is counted where a system looks.
+
+# %% tags=["nbval-ignore-output"]
+slowest = table["seconds a clip"].idxmax()
+seconds_figure = plots.against_seconds(
+    table,
+    f"The slowest, {slowest}, takes {1000 * table.loc[slowest, 'seconds a clip']:.0f} ms a clip",
+)
+seconds_figure
+
+# %% [markdown]
+# ## Look: what does nobody know?
+
+# %% tags=["nbval-ignore-output"]
+lost = then_and_now.wrong_by_all(systems, labels[test])
+fractions = {
+    "wrong with all": np.bincount(labels[test][lost], minlength=7) / np.bincount(labels[test])
+}
+lost_figure = fusion_plots.clip_bars(
+    fractions,
+    EMOTIONS,
+    f"{lost.sum()} of {len(test)} clips are wrong with all {len(systems)} systems",
+)
+lost_figure
+
+# %% [markdown]
+# A bar is the fraction of an emotion's clips that no system has right. Some are wrong labels, some show little, and some show something that none of these descriptions keeps.
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. LBP-TOP with a radius of 1 sees what changes from one frame to the next, with 3 what changes in an eighth of a second. Which of the two would you expect to be better for clips with twice as many frames a second?
+# 2. Take `"speech encoder"` away and put the functionals in its place in `fit_fusion`. What is the network for speech worth, beside the same face?
+# 3. Choose the face's network by the *test* clips instead. How many points does nothing bring?
+
+# %% tags=["nbval-ignore-output"]
+figures = {
+    "years": (years_figure, "Systems from 2013 to today on the same clips, with 95 % intervals"),
+    "seconds": (seconds_figure, "Accuracy against the time that a clip takes"),
+    "planes": (planes_figure, "A face, and its local binary patterns on three planes"),
+    "lost": (lost_figure, "Which clips no system has right, by emotion"),
+}
+finding = then_and_now.answer(table)
+print(finding)
+
+# %% tags=["results"]
+folder = runs.save_run(
+    "08_then_and_now",
+    corpus=CORPUS,
+    settings={"settings": SETTINGS, "seed": SEED},
+    experiments=then_and_now.experiments(systems, labels[test]),
+    predictions=then_and_now.as_predictions(systems, clips.iloc[test]),
+    figures=figures,
+    manifests=[clips],
+    started=started,
+    root=RESULTS_ROOT,
+    claim=claim,
+    extra={"finding": finding, "seconds_per_clip": seconds, "left_out": left_out},
+)
+print("saved", "/".join(folder.parts[-2:]))
+
+# %% [markdown]
+# ## Summary
+#
+# - A description that was thought out by hand sees what its inventor thought of. LBP-TOP sees every change of light, and not whether a mouth smiles.
+# - A frozen network and a linear classifier have few numbers to choose, and those can be chosen honestly inside a few hundred training clips.
+# - Weights have a past. Ask what they were trained on, and what they were *chosen* by: a name such as `best_afew` says it.
+# - The order of systems on drawn clips is no order on people: here faces are drawn with the same few strokes.
+#
+# **Limits.** Drawn faces and synthetic voices (demo) show the mechanism and prove nothing about people. A network that was trained on photographs of people has its own idea of who people are. Seven words do not cover what people feel, and an expression is not a feeling.
+#
+# **References.** G. Zhao and M. Pietikäinen, *Dynamic texture recognition using local binary patterns with an application to facial expressions*, IEEE Transactions on Pattern Analysis and Machine Intelligence 29 (2007).
+# A. Dhall and others, *Emotion recognition in the wild challenge 2013*, ICMI (2013).
+# O. Arriaga and others, *Real-time convolutional neural networks for emotion and gender classification*, arXiv 1710.07557 (2017).
+# Y. Kartynnik and others, *Real-time facial surface geometry from monocular video on mobile GPUs*, arXiv 1907.06724 (2019).
+# A. Radford and others, *Robust speech recognition via large-scale weak supervision*, arXiv 2212.04356 (2022).
+# W. Wu and others, *YuNet: a tiny millisecond-level face detector*, Machine Intelligence Research 20 (2023).
+# C. E. Muntaner González, *Reconocimiento automático de emociones en condiciones reales a partir de imágenes y audio* (2021).
+
+# %% cellView="form"
+# @title Download the results: tick, then run
+DOWNLOAD = False  # @param {type: "boolean"}
+runs.offer_download(folder, wanted=DOWNLOAD)
+
+# %% [markdown]
+# **That was the last one.** [What a lesson can do with them](https://github.com/emotion-notebooks/emotion-notebooks/blob/main/notebooks/README.md), and the [README](https://github.com/emotion-notebooks/emotion-notebooks#readme) on running all of it on corpora of your own.

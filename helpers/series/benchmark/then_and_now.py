@@ -11,9 +11,15 @@ import cv2
 import numpy as np
 import soundfile
 
+from helpers.corpora.demo import instrument
+from helpers.decoding.film import extract_frames
 from helpers.decoding.sound import read_audio
+from helpers.features.embeddings import expression_vector
 from helpers.features.functionals import SAMPLE_RATE, functionals
+from helpers.features.landmarks import aligned_faces
 from helpers.features.lbp_top import circle, lbp_top, uniform_bins
+from helpers.features.media import encode_webm
+from helpers.features.weights import weights_path
 from helpers.series.benchmark.measure import Row, Way
 
 _CLIPS = 24
@@ -64,13 +70,6 @@ def slice_by_slice(volume: np.ndarray, radius: int, blocks: int = 4) -> np.ndarr
 def expression(folder: Path) -> tuple[Way, Way]:
     """Look at the expression in a clip with fer, frame by frame, and as notebook 08 does."""
     from fer.fer import FER
-
-    from helpers.corpora.demo import instrument
-    from helpers.decoding.film import extract_frames
-    from helpers.features.embeddings import expression_vector
-    from helpers.features.landmarks import aligned_faces
-    from helpers.features.media import encode_webm
-    from helpers.features.weights import weights_path
 
     path, faces = folder / "clip.webm", np.stack([instrument.face(2, "Happy")] * _FRAMES)
     path.write_bytes(encode_webm(faces, 25, instrument.voice(2, "Happy"), instrument.SAMPLE_RATE))

@@ -25,7 +25,7 @@
 # - ask of published weights what they have seen, and what their name gives away,
 # - compare systems of three generations in pairs, on the same clips.
 #
-# About a minute on two CPU cores; a GPU changes nothing. The weights of others are 12 MB; they are fetched once.
+# Under 2 minutes on two CPU cores; a GPU changes nothing. The weights of others are 12 MB; they are fetched once.
 # It takes the clip scores of notebooks 04 (video) and 06 (audio) for the thesis's own systems; without them it uses those that came with the series, and says so.
 
 # %% tags=["parameters"]
@@ -34,9 +34,9 @@ DATA_ROOT: str = ""  # folder that holds the corpora; "" is the corpus's own pla
 RESULTS_ROOT: str = ""  # folder for results; "" is results/ in the checkout
 SEED: int = 0  # draws the folds of cross-validation
 SETTINGS: str = "default"  # default: all systems; published: those of EmotiW's baseline alone
+EPOCHS: int = 0  # of no use here: nothing is trained by epochs
 EMBEDDINGS: str = "bundled"  # frozen networks: bundled (12 MB), downloaded (48 MB more) or none
 OPENSMILE: bool = False  # True: opensmile is installed, and you accept its licence
-EPOCHS: int = 0  # of no use here: nothing is trained by epochs
 
 # %% [markdown]
 # ## Set-up

@@ -6,7 +6,13 @@ Every 16 ms, loudness, pitch, timbre and their changes are described; of each de
 mean, deviation, shape, extremes and trend are kept.
 """
 
+import ctypes
+import os
+import sys
+from contextlib import suppress
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import librosa
@@ -113,6 +119,13 @@ def checked_sound(samples: np.ndarray, needs: str) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def _opensmile() -> Any:
+    package = find_spec("opensmile") if "opensmile" not in sys.modules else None
+    if package:
+        # Beside TensorFlow its library takes functions of TensorFlow's for its own and crashes.
+        # What is loaded first like this keeps to itself; opensmile then finds it loaded.
+        for library in Path(package.origin).parent.rglob("libSMILEapi.so"):
+            with suppress(OSError):  # of another system
+                ctypes.CDLL(str(library), mode=getattr(os, "RTLD_DEEPBIND", 0))
     try:
         import opensmile  # an extra: its licence is not for everybody
     except ImportError:

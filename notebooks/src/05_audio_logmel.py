@@ -98,7 +98,7 @@ from helpers.series.labs import audio_logmel as checks
 
 # %%
 RATE = spectrograms.THESIS_SAMPLE_RATE  # 22,050 samples a second
-waveforms, clips = media.read_waveforms(corpus.load_own_clips(CORPUS, DATA_ROOT), RATE)
+waveforms, clips = media.read_waveforms(corpus.load_own_voices(CORPUS, DATA_ROOT), RATE)
 labels = class_indices(clips["emotion"], EMOTIONS)  # (clips,)
 train_rows, test_rows = (manifest.usable(clips, split) for split in ("train", "val"))
 print(f"{len(train_rows)} clips to train on, {len(test_rows)} to test on, of other films")

@@ -98,7 +98,7 @@ from helpers.series.labs import audio_spectrogram_images as checks
 # Each is labelled with the emotion of the person on screen; only the sound is used. In the demo corpus the voices are **synthetic**.
 
 # %%
-clips = corpus.load_own_clips(CORPUS, DATA_ROOT)
+clips = corpus.load_own_voices(CORPUS, DATA_ROOT)
 labels, groups = class_indices(clips["emotion"], EMOTIONS), clips["film"].to_numpy()  # (clips,)
 clips.pivot_table(index="emotion", columns="split", values="sample_id", aggfunc="count")
 

@@ -35,6 +35,9 @@ class Recipe:
     """What chooses the epoch, and what must improve within ``patience`` epochs."""
     augment: str | None = None
     """A key of ``features.augmentation.AUGMENTATIONS``."""
+    copies: int = 0
+    """How many changed copies of each training picture are learned from beside it, drawn once by
+    ``augment``, so that frozen blocks are asked only once; 0: it is changed anew in every epoch."""
     mirrored: bool = False
     """Whether each training picture is learned from twice, as it is and mirrored. Unlike what
     ``augment`` draws anew, both stay the same, so that frozen blocks are still asked only once."""

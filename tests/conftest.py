@@ -31,6 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(remove)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow tests, so that at the end no worker waits for another's."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def _shared(name: str, variable: str) -> Path:
     folder = Path(os.environ.get(variable) or _ROOT.parent / "shared" / name)
     if not folder.is_dir():

@@ -1,5 +1,6 @@
 """Training: one way for every network, from a recipe and the parts of a protocol."""
 
+import gc
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -290,9 +291,12 @@ def discard(model) -> None:
     """Take the weights out of a trained model that is not used again, to free their memory.
 
     TensorFlow keeps the variables of a training function when the model itself is gone, and
-    ``keras.backend.clear_session`` does not change that (seen with 2.21).
+    ``keras.backend.clear_session`` does not change that (seen with 2.21). The rest of a model is a
+    circle of references: of those that nothing leads to any more, all are freed here, since Python
+    itself looks for them too seldom for things of this size.
     """
     _empty(model.variables)
+    gc.collect()
 
 
 def _renew_optimizer(model) -> None:

@@ -12,7 +12,6 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from helpers.evaluation.scores import recall_of_each
 from helpers.plots.style import (
     EMOTION_COLOURS,
-    GUESS_COLOUR,
     HEATMAP,
     PUBLISHED_COLOUR,
     TEST_COLOUR,
@@ -141,13 +140,7 @@ def confusion(
     return figure
 
 
-def accuracy_intervals(
-    experiments: Sequence[Mapping],
-    title: str,
-    chance: float = 0.0,
-    *,
-    guesses: Mapping[str, float] | None = None,
-) -> Figure:
+def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float = 0.0) -> Figure:
     """Draw each experiment's accuracy with its 95 % interval and the published value.
 
     Parameters
@@ -158,8 +151,6 @@ def accuracy_intervals(
         The finding.
     chance : float
         The fraction of the most frequent class, drawn as a line when it is not 0.
-    guesses : mapping of an experiment's name to an accuracy, optional
-        What somebody guessed before the run; the protocol ``held_out`` has it beside its own.
     """
     figure, (axis,) = new_figure(width=7, height=0.42 * len(experiments) + 1.3)
     for row, entry in enumerate(experiments):
@@ -169,9 +160,6 @@ def accuracy_intervals(
         published = (entry.get("published") or {}).get("value")
         if published is not None:
             axis.plot(published, row, "|", color=PUBLISHED_COLOUR, markersize=16, markeredgewidth=2)
-        guess = (guesses or {}).get(entry["name"])
-        if guess is not None and entry["protocol"] == "held_out":
-            axis.plot(guess, row, "D", color=GUESS_COLOUR, fillstyle="none")
     names = [f"{entry['name']} ({entry['protocol']}, n={entry['n']})" for entry in experiments]
     axis.set_yticks(range(len(names)), names)
     axis.set_ylim(len(names) - 0.3, -0.9)
@@ -180,23 +168,17 @@ def accuracy_intervals(
         axis.text(chance, -0.8, " majority class", fontsize=8, color="#777777", va="top")
     axis.set(xlim=(0, 1))
     _head(figure, title)
-    marks = "; the vertical mark is the published value" + "; the diamond a guess" * bool(guesses)
-    axis.set_xlabel(f"accuracy, 95 % interval{marks}", fontsize=9)
+    axis.set_xlabel("accuracy, 95 % interval; the vertical mark is the published value", fontsize=9)
     axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return figure
 
 
-def accuracy_by_count(
-    accuracies: Mapping[int, float],
-    what: str,
-    title: str,
-    guesses: Mapping[int, float] | None = None,
-) -> Figure:
-    """Draw an accuracy by how many of something there are, and guesses made before the run.
+def accuracy_by_count(accuracies: Mapping[int, float], what: str, title: str) -> Figure:
+    """Draw an accuracy by how many of something there are.
 
     Parameters
     ----------
-    accuracies, guesses : mapping of number to fraction
+    accuracies : mapping of number to fraction
     what : str
         What is counted, below the axis.
     """
@@ -205,10 +187,6 @@ def accuracy_by_count(
     for count, value in accuracies.items():
         axis.annotate(f"{value:.0%}", (count, value), (0, 7), textcoords="offset points",
                       fontsize=9, ha="center")  # fmt: skip
-    if guesses:
-        marks = {"color": GUESS_COLOUR, "fillstyle": "none", "label": "guessed before"}
-        axis.plot(list(guesses), list(guesses.values()), "D", **marks)
-        axis.legend(frameon=False, fontsize=9, loc="lower right")
     axis.set(xlabel=what, ylabel="accuracy", ylim=(0, 1), xticks=list(accuracies))
     axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     _head(figure, title)

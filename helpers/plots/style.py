@@ -23,7 +23,6 @@ EMOTION_COLOURS = {
 TRAINING_COLOUR = "#9A9A9A"
 TEST_COLOUR = "#0072B2"
 WRONG_COLOUR = "#B00020"
-GUESS_COLOUR = "#7A4FA3"
 PUBLISHED_COLOUR = "#D55E00"
 """Published values are always drawn in this colour."""
 LIGHT_GREY = "#D9D9D9"

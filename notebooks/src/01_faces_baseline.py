@@ -248,10 +248,8 @@ curves_figure
 # @title Your guess: of a hundred faces, how many will it read rightly?
 MET = ""  # @param {type: "string"}
 STRANGERS = ""  # @param {type: "string"}
-met_guess, strangers_guess = (
-    guesses.guess(MET, percent=True),
-    guesses.guess(STRANGERS, percent=True),
-)
+guessed = {"people it has met": MET, "strangers": STRANGERS}
+guessed = {name: guesses.guess(typed, percent=True) for name, typed in guessed.items()}
 
 # %% [markdown] tags=["lab"]
 # ### Task 2 · The unit of the fold
@@ -309,10 +307,7 @@ strangers_figure = score_plots.accuracy_intervals(experiments[1:], title, majori
 strangers_figure
 
 # %% tags=["lab", "nbval-ignore-output"]
-guesses.compare(met_guess, known)
-
-# %% tags=["lab", "nbval-ignore-output"]
-guesses.compare(strangers_guess, new)
+guesses.compare_each(guessed, {name: own.mean() for name, own in right.items()})
 
 # %% [markdown]
 # Same pictures, same network, same number of pictures to learn from. A test with the same people on both sides answers an easier question than it seems to, and most published numbers of posed faces are of that kind.

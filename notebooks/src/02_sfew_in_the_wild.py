@@ -211,10 +211,8 @@ checks.settings_for(settings_for)
 # @title Your guesses, in per cent of the film stills
 POSED_ONLY = ""  # @param {type: "string"}
 IN_THE_WILD = ""  # @param {type: "string"}
-guessed = {
-    "posed faces only": guesses.guess(POSED_ONLY, percent=True),
-    "trained in the wild": guesses.guess(IN_THE_WILD, percent=True),
-}
+guessed = {"posed faces only": POSED_ONLY, "trained in the wild": IN_THE_WILD}
+guessed = {name: guesses.guess(typed, percent=True) for name, typed in guessed.items()}
 
 # %% [markdown]
 # ## Train
@@ -310,9 +308,7 @@ accuracy_figure = score_plots.accuracy_intervals(experiments, title, majority)
 accuracy_figure
 
 # %% tags=["lab"]
-display(
-    *(guesses.compare(guess, accuracy_of.get(name)) for name, guess in guessed.items() if guess)
-)
+guesses.compare_each(guessed, accuracy_of)
 
 # %% [markdown]
 # Is a network above the line, or only lucky? Always saying the commonest class is an answer too, to the same stills, so that it can be compared with each network by **McNemar's test** (notebook 01): who is right on the stills that only one of the two has right? Below, `p_holm` is corrected for having asked more than once (**Holm's correction**).

@@ -89,7 +89,7 @@ from helpers.results import claims, runs
 started = time.time()
 
 # %% tags=["lab"]
-from helpers.series.labs import vgg16_transfer as checks
+from helpers.series.labs import guesses, vgg16_transfer as checks
 
 # %% [markdown]
 # ## Data: the stills of notebook 02, in colour
@@ -119,22 +119,22 @@ pd.DataFrame({protocol: {k: len(v) for k, v in of.items()} for protocol, of in p
 # We replace what came after the last block by a new **head**. Blocks that are **frozen** stay as they are. If all of them are, that is **feature extraction**: borrowed eyes, a judgement of one's own. If the last ones may change a little, it is **fine-tuning**, as in the thesis (`SETTINGS = "published"`), which takes many times as long.
 
 # %% [markdown] tags=["lab"]
-# ### Task 1 · Guess before you run
-#
-# Which fraction of the test stills will each of three networks have right? Always saying the commonest of the seven emotions gets about a fifth. Write your guesses into `guesses`; the figure will show them beside what comes out.
+# **Guess first.** What per cent of the test stills will each of three networks have right: a small CNN as in 02, VGG16 with random weights, VGG16 pretrained? Always saying the commonest of the seven emotions gets about a fifth. Type numbers between the quotes; they are shown beside what comes out.
 
-# %%
-names = ["small CNN", "VGG16, random weights", "VGG16, pretrained"]
-### BEGIN SOLUTION: guesses, a dictionary from each of names to a fraction
-guesses = dict(zip(names, [0.30, 0.35, 0.50], strict=True))  # ours, before the first run
-### END SOLUTION
-guesses
-
-# %% tags=["lab"]
-checks.guesses(guesses, names)
+# %% cellView="form" tags=["lab"]
+# @title Your guesses, in per cent of the test stills
+SMALL_CNN = ""  # @param {type: "string"}
+RANDOM_WEIGHTS = ""  # @param {type: "string"}
+PRETRAINED = ""  # @param {type: "string"}
+guessed = {
+    "small CNN": SMALL_CNN,
+    "VGG16, random weights": RANDOM_WEIGHTS,
+    "VGG16, pretrained": PRETRAINED,
+}
+guessed = {name: guesses.guess(typed, percent=True) for name, typed in guessed.items()}
 
 # %% [markdown] tags=["lab"]
-# ### Task 2 · Freeze
+# ### Task 1 · Freeze
 #
 # The layers of `base` are called `block1_conv1` to `block5_pool`, and the first one, the input, has another name. Set `layer.trainable` of each to True or False, so that only the last `unfrozen_blocks` of the first `blocks` blocks are trained; with 0 none is.
 
@@ -217,7 +217,7 @@ print(f"feature extraction: {extracted.mean():.1%} of {len(extracted)} stills of
 # - **VGG16, pretrained**, and the same once more under the protocol `thesis`, for 04 and 07.
 
 # %% [markdown] tags=["lab"]
-# ### Task 3 · What does a control rule out?
+# ### Task 2 · What does a control rule out?
 #
 # Say VGG16 with its pretrained weights beats the small CNN. It could be for its `"depth"`, for its `"colour"`, for the number of `"steps"` it is trained, or for its `"weights"`. Say that it beats the same network with random weights as well. Make `ruled_out`, the set of those reasons that can then no longer be the whole story.
 
@@ -231,6 +231,7 @@ print("what the control with random weights rules out:", ", ".join(sorted(ruled_
 checks.ruled_out(ruled_out)
 
 # %%
+names = ["small CNN", "VGG16, random weights", "VGG16, pretrained"]
 side = recipes["small CNN"].size
 plans = {
     "small CNN": (pictures.decode(manifest, (side, side), channels=1)[0], recipes["small CNN"]),
@@ -280,8 +281,11 @@ experiments += [runs.experiment("VGG16, pretrained", "thesis", "val", by_thesis,
 # %% tags=["nbval-ignore-output"]
 started_ahead, from_nothing = (found[name]["accuracy"] for name in reversed(names[1:]))
 title = f"{started_ahead:.0%} of new stills right with a head start, {from_nothing:.0%} without"
-accuracy_figure = score_plots.accuracy_intervals(experiments, title, majority, guesses=guesses)
+accuracy_figure = score_plots.accuracy_intervals(experiments, title, majority)
 accuracy_figure
+
+# %% tags=["lab", "nbval-ignore-output"]
+guesses.compare_each(guessed, {name: of["accuracy"] for name, of in found.items()})
 
 # %% [markdown]
 # Do not compare the lines: they are of single accuracies. On the same stills, what counts are the stills that only one of two networks has right:
@@ -312,7 +316,7 @@ recall_figure
 # The stills of a clip are near-twins: the same face, a moment later. What would the network seem to be worth if twins of the test stills were among its training stills?
 
 # %% [markdown] tags=["lab"]
-# ### Task 4 · Break the split
+# ### Task 3 · Break the split
 #
 # Return two arrays of rows. To be asked about: half of `test`, drawn by lot. To be trained on: the other half, and of `train`, drawn by lot, so many that there are as many rows in all as in `train`.
 

@@ -89,7 +89,7 @@ from helpers.results import claims, runs
 started = time.time()
 
 # %% tags=["lab"]
-from helpers.series.labs import video_late_fusion as checks
+from helpers.series.labs import guesses, video_late_fusion as checks
 
 # %% [markdown]
 # ## Data: clips, and the stills that were taken from them
@@ -110,19 +110,15 @@ print(f"{len(clips)} clips, {len(stills.manifest)} stills; {runtime.describe()}"
 # Not every clip has a still that can be used. And some stills lie in the folder of another emotion than their clip: **wrong labels**, in SFEW as in the demo corpus. The clip's label counts, as in the thesis. We come back to them.
 
 # %% [markdown] tags=["lab"]
-# ### Task 1 · Guess before you run
-#
-# The network of notebook 03 has about half of the single stills right. Guess three accuracies, as fractions of the test clips: of one frame a clip (`"one frame"`), of the mean over `"many frames"`, and of the mean for clips that the network was trained on (`"in sample"`).
+# **Guess first.** The network of notebook 03 has about half of the single stills right. What per cent of the test clips will it have right by one frame a clip, what per cent by the mean over many frames, and what per cent of the clips that it was *trained* on, by the mean? Type numbers between the quotes.
 
-# %%
-asked = ["one frame", "many frames", "in sample"]
-### BEGIN SOLUTION: guesses, a dictionary from each of asked to a fraction
-guesses = dict(zip(asked, [0.45, 0.55, 0.90], strict=True))  # ours, before the first run
-### END SOLUTION
-guesses
-
-# %% tags=["lab"]
-checks.guesses(guesses, asked)
+# %% cellView="form" tags=["lab"]
+# @title Your guesses, in per cent of the clips
+ONE_FRAME = ""  # @param {type: "string"}
+MANY_FRAMES = ""  # @param {type: "string"}
+CLIPS_IT_KNOWS = ""  # @param {type: "string"}
+guessed = {"one frame": ONE_FRAME, "many frames": MANY_FRAMES, "clips it knows": CLIPS_IT_KNOWS}
+guessed = {name: guesses.guess(typed, percent=True) for name, typed in guessed.items()}
 
 # %% [markdown]
 # ## Idea: late fusion
@@ -134,7 +130,7 @@ checks.guesses(guesses, asked)
 # Clips have different numbers of frames. To take all means at once, sort the frames by clip and add up each run of them:
 
 # %% [markdown] tags=["lab"]
-# ### Task 2 · Equation 1
+# ### Task 1 · Equation 1
 #
 # `frame_scores` has a row for each frame, `clip_rows` says which clip it belongs to, in no particular order. Return two arrays: the clips that occur, ascending, and for each of them the mean scores of its frames. A loop will do; `np.unique` finds the clips.
 
@@ -200,9 +196,11 @@ many_figure = score_plots.accuracy_by_count(
     {count: values.mean() for count, values in right.items()},
     "frames of a clip, drawn by lot",
     f"{100 * (mean_right.mean() - one_right.mean()):+.0f} points by asking more than one frame",
-    {1: guesses["one frame"], max(right): guesses["many frames"]},
 )
 many_figure
+
+# %% tags=["lab", "nbval-ignore-output"]
+guesses.compare_each(guessed, {"one frame": one_right.mean(), "many frames": mean_right.mean()})
 
 # %% [markdown]
 # The frames of a clip are worth less than as many frames of different clips: they share the face, the light and much of the moment. But an expression comes and goes, eyes blink and mouths speak, and the mean is not taken in by that.
@@ -248,7 +246,7 @@ train_clips, test_clips = (splits.index[splits == name] for name in ("train", "v
 # The honest way: divide the training stills into folds, and score each fold by a network that was trained on the others only (**out of fold**). But divide them by what?
 
 # %% [markdown] tags=["lab"]
-# ### Task 3 · Choose the unit of the fold
+# ### Task 2 · Choose the unit of the fold
 #
 # A fold could be of single stills (`"still"`), of whole clips (`"clip"`) or of whole films (`"film"`). Which of them tells how good the network will be on films that nobody has seen yet? Set `unit`. Then see how the nearest still by pixels, which has learned nothing about emotions, does with each.
 
@@ -304,6 +302,9 @@ right = predictions[list(EMOTIONS)].idxmax(axis=1) == predictions["emotion"]
 trust = right.groupby(predictions["protocol"], sort=False).agg(clips="size", accuracy="mean")
 trust.round(3)
 
+# %% tags=["lab", "nbval-ignore-output"]
+guesses.compare_each(guessed, {"clips it knows": trust.loc["in_sample", "accuracy"]})
+
 # %% tags=["nbval-ignore-output"]
 leak = trust.loc["in_sample", "accuracy"] - trust.loc["out_of_fold", "accuracy"]
 claim = claims.judge(
@@ -320,7 +321,7 @@ claims.table(claim).round(3)
 # Scores out of fold are of use beyond the fusion. Where a network that has not learned a still gives its label next to nothing, either the network is wrong or the label is.
 
 # %% [markdown] tags=["lab"]
-# ### Task 4 · Find the wrong labels
+# ### Task 3 · Find the wrong labels
 #
 # Return the positions of the `count` stills whose own label is the least probable, the most doubtful first. `values` has a row for each still, `labels` its label as a number.
 

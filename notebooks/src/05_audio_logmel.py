@@ -88,7 +88,7 @@ started = time.time()
 print(runtime.describe())
 
 # %% tags=["lab"]
-from helpers.series.labs import audio_logmel as checks
+from helpers.series.labs import audio_logmel as checks, guesses
 
 # %% [markdown]
 # ## Data: voices from films (about 10 s)
@@ -105,17 +105,14 @@ print(f"{len(train_rows)} clips to train on, {len(test_rows)} to test on, of oth
 clips.pivot_table(index="emotion", columns="split", values="sample_id", aggfunc="count")
 
 # %% [markdown] tags=["lab"]
-# ### Task 1 · Your guess
-#
-# Before a network is trained, say what you expect. In the thesis, with real films, the best network named 25 % of the clips rightly; people who listened to actors named 41 % as intended (CREMA-D). Put in your own guess: `accuracy` of Model 0 on the test clips, between 0 and 1, and the two emotions that it will confuse most. There is no wrong answer; it is shown beside the result.
+# **Guess first.** In the thesis, with real films, the best network was right about 25 % of the clips; people who listened to actors, about 41 % (CREMA-D). What per cent of the test clips will **Model 0**, a small network that you will build below, have right? And what will it most often call an angry clip that it gets wrong? Type a number and an emotion between the quotes; they are shown beside the results.
 
-# %% tags=["lab"]
-### BEGIN SOLUTION: guess, a dictionary of an accuracy and of two emotions that are confused
-guess = {"accuracy": 0.41, "confused": ("Angry", "Happy")}  # as people; both loud and high
-### END SOLUTION
-
-# %% tags=["lab"]
-checks.guess(guess)
+# %% cellView="form" tags=["lab"]
+# @title Your guesses: per cent of the test clips, and an emotion
+MODEL_0 = ""  # @param {type: "string"}
+ANGRY_IS_TAKEN_FOR = ""  # @param {type: "string"}
+accuracy_guess = guesses.guess(MODEL_0, percent=True)
+angry_guess = guesses.guess(ANGRY_IS_TAKEN_FOR, among=[e for e in EMOTIONS if e != "Angry"])
 
 # %% [markdown]
 # ## One sentence, seven emotions (about 10 s)
@@ -165,7 +162,7 @@ def log_mel_spectrogram(samples: np.ndarray, length: int, coefficient: float = 0
 
 
 # %% [markdown] tags=["lab"]
-# ### Task 2 · Whose length?
+# ### Task 1 · Whose length?
 #
 # All spectrograms must have one size: silence follows a short clip, a long one is cut. The thesis took the length of the longest clip, so that none is cut. But which clips may have a say in it? `lengths` has the number of samples of every clip, `train_rows` and `test_rows` say which clips are which. Return the length, a number of samples, for which no clip loses anything that training may know of.
 
@@ -281,7 +278,7 @@ if city is not None:
 # All pieces of one recording are in one fold, and that matters. Below, the plainest method there is, which gives each sound the label of the most similar one, is tested twice: once the unit that is divided into folds is the file, once the recording.
 
 # %% [markdown] tags=["lab"]
-# ### Task 3 · The unit of the fold
+# ### Task 2 · The unit of the fold
 #
 # `city` has a row for each piece of sound: its file (`path`), its recording (`group`), its kind (`sound_class`) and how near it was (`salience`). Put the name of the column whose values must stay together into `unit`. The cell after the check divides by two of them: watch the number.
 
@@ -403,8 +400,7 @@ print(claims.sentence(claim))
 claims.table(claim).round(3)
 
 # %% tags=["lab", "nbval-ignore-output"]
-print(f"You guessed {guess['accuracy']:.0%}; it is {right['Model 0'].mean():.0%}.")
-print(f"And you guessed {' and '.join(guess['confused'])}; see the matrix further down.")
+guesses.compare(accuracy_guess, right["Model 0"].mean())
 
 # %% [markdown]
 # ### How much emotion does it take? (about 15 s)
@@ -434,7 +430,7 @@ curve_figure = psychometric.psychometric_curves(
 curve_figure
 
 # %% [markdown] tags=["lab"]
-# ### Task 4 · Explain a wrong answer
+# ### Task 3 · Explain a wrong answer
 #
 # A clip is labelled Sad, the network says Neutral, and the voice has an intensity of 0.2. Which of these explains it best? Use the curves. Put `"a"`, `"b"` or `"c"` into `explanation`.
 #
@@ -457,6 +453,11 @@ confused = [EMOTIONS[k] for k in np.unravel_index(pairs.argmax(), pairs.shape)]
 title = f"Confused most often: {' and '.join(confused)}"
 confusion_figure = score_plots.confusion({"Model 0": counts}, EMOTIONS, title)
 confusion_figure
+
+# %% tags=["lab", "nbval-ignore-output"]
+angry = EMOTIONS.index("Angry")
+called = np.where(np.arange(len(EMOTIONS)) == angry, 0, counts[angry])  # when it is wrong
+guesses.compare(angry_guess, EMOTIONS[called.argmax()])
 
 # %% [markdown]
 # In the literature emotions of equal *arousal* are confused: anger and happiness, both loud and high; sadness and neutral speech, both soft and slow. How pleasant something is can be heard less well than how excited it is.

@@ -90,7 +90,7 @@ started = time.time()
 print(runtime.describe())
 
 # %% tags=["lab"]
-from helpers.series.labs import audio_spectrogram_images as checks
+from helpers.series.labs import audio_spectrogram_images as checks, guesses
 
 # %% [markdown]
 # ## Data: the clips of notebook 05 (about 10 s)
@@ -296,17 +296,15 @@ fixed = replace(recipes[FUSED], epochs=trained)
 out_of_fold = training.out_of_fold_scores(pictures, labels, folds, len(EMOTIONS), fixed, SEED)
 
 # %% [markdown] tags=["lab"]
-# ### Task 3 · How often are they right?
-#
-# Before you run the next cell: how often will the scores of the training clips be right if the network has seen these clips (`in_sample`), if it has not (`out_of_fold`), and how often those of the test clips (`held_out`)? Put three fractions into `guesses`; the check wants no number, only that you commit yourself to an order.
+# **Guess first.** What per cent of the training clips will be right if the network has learned from these very clips (`in_sample`), what per cent if it has not (`out_of_fold`), and what per cent of the test clips (`held_out`)? Type numbers between the quotes; the order is what matters.
 
-# %% tags=["lab"]
-### BEGIN SOLUTION: guesses, three fractions
-guesses = {"in_sample": 1.0, "out_of_fold": 0.4, "held_out": 0.4}
-### END SOLUTION
-
-# %% tags=["lab"]
-checks.guesses(guesses)
+# %% cellView="form" tags=["lab"]
+# @title Your guesses, in per cent of the clips
+IN_SAMPLE = ""  # @param {type: "string"}
+OUT_OF_FOLD = ""  # @param {type: "string"}
+HELD_OUT = ""  # @param {type: "string"}
+guessed = {"in_sample": IN_SAMPLE, "out_of_fold": OUT_OF_FOLD, "held_out": HELD_OUT}
+guessed = {name: guesses.guess(typed, percent=True) for name, typed in guessed.items()}
 
 # %% tags=["nbval-ignore-output"]
 score_rows = {
@@ -323,7 +321,7 @@ tables = {key: pd.DataFrame(scored[rows], index=rows) for key, (rows, scored) in
 pd.Series(trust, name="how often they are right").round(3).to_frame()
 
 # %% tags=["lab", "nbval-ignore-output"]
-pd.DataFrame({"your guess": guesses, "it is": trust}).round(2)
+guesses.compare_each(guessed, trust)
 
 # %% [markdown]
 # In-sample scores are far from what the test clips say, out-of-fold scores near. The published fusion was learned from in-sample scores; how much that matters is a question for notebook 07.
@@ -371,7 +369,7 @@ for name, changed in turned.items():
     print(f"{name}: {np.mean(found == labels[test_rows]):.0%} of the test clips")
 
 # %% [markdown] tags=["lab"]
-# ### Task 4 · Explain it
+# ### Task 3 · Explain it
 #
 # Upside down costs more than backwards. Which of these explains it? Put `"a"`, `"b"` or `"c"` into `explanation`.
 #

@@ -1,5 +1,6 @@
 """One training for every network: what it starts from, learns from, chooses by and returns."""
 
+import weakref
 from dataclasses import replace
 
 import keras
@@ -101,6 +102,16 @@ def test_a_discarded_model_holds_no_numbers_and_others_keep_theirs():
     assert sum(weight.size for weight in model.get_weights()) == 0
     for before, after in zip(kept, other.get_weights(), strict=True):
         np.testing.assert_array_equal(before, after)
+
+
+def test_with_a_discarded_model_go_those_that_were_discarded_before():
+    model, train, _, _ = make_problem()
+    training.fit(model, train, epochs=1)
+    training.discard(model)
+    gone = weakref.ref(model)
+    del model
+    training.discard(make_problem()[0])
+    assert gone() is None
 
 
 def test_long_runs_report_at_most_every_ten_seconds(monkeypatch):

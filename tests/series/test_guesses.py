@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.series.labs.guesses import compare, guess
+from helpers.series.labs.guesses import compare, compare_each, guess
 from helpers.series.labs.verdict import NotYet
 
 
@@ -33,6 +33,18 @@ def test_words_are_compared_whatever_their_capitals():
     assert compare(made, "Sad") == "You guessed Sad; it is Sad, as you said."
     assert compare(made, "Fear") == "You guessed Sad; it is Fear. What made you think so?"
     assert repr(compare(made, "Sad"))[0] == "Y", "shown without quotes"
+
+
+def test_of_several_guesses_those_are_compared_that_were_made_and_have_a_result():
+    typed = {"posed": "30", "wild": "", "left out": "50"}
+    guessed = {name: guess(text, percent=True) for name, text in typed.items()}
+    said = compare_each(guessed, {"posed": 0.25, "wild": 0.4})
+    assert said == "posed: You guessed 30 %; it is 25 %: 5 points less than you thought."
+    assert repr(said) == said, "shown without quotes"
+    guessed["wild"] = guess("40 %", percent=True)
+    said = compare_each(guessed, {"posed": 0.25, "wild": 0.4})
+    assert [line.split(":")[0] for line in said.split("\n")] == ["posed", "wild"]
+    assert compare_each(dict.fromkeys(guessed), {"posed": 0.25}) is None
 
 
 @pytest.mark.parametrize(

@@ -310,21 +310,6 @@ def test_frozen_layers_left_empty():
     wrong("returns nothing", vgg16_transfer.frozen_layers, says(None))
 
 
-def test_guesses_of_03():
-    names = ["small CNN", "VGG16"]
-
-    def check(found):
-        return vgg16_transfer.guesses(found, names)
-
-    right(check, {"small CNN": 0.2, "VGG16": 0.3})
-    wrong("is empty", check, ...)
-    wrong("a fraction for each of small CNN, VGG16", check, {"VGG16": 0.3})
-    wrong("a fraction for each", check, [0.2, 0.3])
-    wrong("VGG16 has 30; a fraction", check, {"small CNN": 0.2, "VGG16": 30})
-    wrong("small CNN has a str; a number", check, {"small CNN": "20 %", "VGG16": 0.3})
-    wrong("all alike", check, {"small CNN": 0.3, "VGG16": 0.3})
-
-
 def test_what_the_control_of_03_rules_out():
     check = vgg16_transfer.ruled_out
     right(check, {"depth", "colour", "steps"})
@@ -401,13 +386,6 @@ def test_mean_of_frames():
     wrong("have been changed", check, in_place)
 
 
-def test_guesses_of_04():
-    check, names = video_late_fusion.guesses, ["one frame", "in sample"]
-    right(check, {"one frame": 0.2, "in sample": 0.9}, names)
-    wrong("is empty", check, ..., names)
-    wrong("a fraction for each of one frame, in sample", check, {"one frame": 0.2}, names)
-
-
 def test_the_unit_of_04():
     check = video_late_fusion.unit
     right(check, "film")
@@ -444,28 +422,6 @@ def test_most_doubtful_of_04():
 
 
 # 05
-
-
-GUESS = {"accuracy": 0.3, "confused": ("Angry", "Happy")}
-
-
-@pytest.mark.parametrize(
-    ("found", "message"),
-    [
-        (GUESS, ""),
-        (GUESS | {"accuracy": 1}, ""),
-        (..., "`guess` is empty"),
-        (0.3, "should be a dictionary"),
-        ({"accuracy": 0.3}, "should be a dictionary"),
-        (GUESS | {"accuracy": 30}, "It is a fraction: 30 % is 0.3"),
-        (GUESS | {"accuracy": "30 %"}, "should be a number"),
-        (GUESS | {"confused": ("Angry", "Angry")}, "two different ones"),
-        (GUESS | {"confused": ("Angry", "anger")}, "two different ones"),
-        (GUESS | {"confused": "Sad"}, "two different ones"),
-    ],
-)
-def test_the_guess_of_05(found, message):
-    wrong(message, audio_logmel.guess, found) if message else right(audio_logmel.guess, found)
 
 
 @pytest.mark.parametrize(
@@ -575,17 +531,6 @@ def test_the_unit_of_06():
     wrong("Divided by sample_id, clips of one film", check, "sample_id")
     wrong("Divided by path, clips of one film", check, "path")
     wrong("an emotion that it has never heard", check, "emotion")
-
-
-def test_the_guesses_of_06():
-    check, sound = audio_spectrogram_images.guesses, {"in_sample": 0.9, "out_of_fold": 0.4}
-    sound["held_out"] = 0.4
-    right(check, sound)
-    wrong("`guesses` is empty", check, ...)
-    wrong("should be a dictionary", check, [0.9, 0.4, 0.4])
-    wrong("should be a dictionary", check, {"in_sample": 0.9})
-    wrong("30 % is 0.3", check, sound | {"held_out": 40})
-    wrong("should be a number", check, sound | {"held_out": "40 %"})
 
 
 def test_the_explanation_of_06():

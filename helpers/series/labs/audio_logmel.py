@@ -1,38 +1,15 @@
 """Checks of the lab edition of notebook 05."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
-from helpers.emotions import EMOTIONS
 from helpers.series.labs.verdict import Right, expect, expect_letter, given, result_of
 
 
-def guess(found: Mapping) -> Right:
-    """Check task 1: that there is a guess; which one is left to the reader."""
-    expect(
-        isinstance(given(found, "guess"), Mapping) and set(found) == {"accuracy", "confused"},
-        "`guess` should be a dictionary with `accuracy` and `confused`.",
-    )
-    accuracy, confused = found["accuracy"], found["confused"]
-    expect(
-        isinstance(accuracy, int | float) and not isinstance(accuracy, bool),
-        "`accuracy` should be a number.",
-    )
-    expect(
-        0 <= accuracy <= 1,
-        f"An accuracy of {accuracy:g}? It is a fraction: 30 % is 0.3.",
-    )
-    expect(
-        not isinstance(confused, str) and len(set(confused)) == 2 and set(confused) <= {*EMOTIONS},
-        f"`confused` should be two different ones of {', '.join(EMOTIONS)}.",
-    )
-    return Right(f"Noted: {accuracy:.0%}, and {' with '.join(confused)}. It comes back further on.")
-
-
 def common_length(function: Callable) -> Right:
-    """Check task 2: the longest training clip gives the length, also where a test clip is longer.
+    """Check task 1: the longest training clip gives the length, also where a test clip is longer.
 
     The lengths are made here, so that the answer does not depend on where the longest clip is.
     """
@@ -72,7 +49,7 @@ _CITY = pd.DataFrame(
 
 
 def unit(found: str) -> Right:
-    """Check task 3: no recording on both sides, and every kind on both.
+    """Check task 2: no recording on both sides, and every kind on both.
 
     The table that the answer is tried on has six recordings of two pieces each, of two kinds.
     """
@@ -102,7 +79,7 @@ _EXPLANATIONS = {
 
 
 def explanation(found: str) -> Right:
-    """Check task 4: with little intensity there is little to hear."""
+    """Check task 3: with little intensity there is little to hear."""
     expect_letter(found, "explanation", "b", _EXPLANATIONS)
     return Right(
         "The label is of the scene; the sound holds a fifth of it. Noise in labels is that."

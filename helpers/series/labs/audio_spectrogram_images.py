@@ -1,6 +1,6 @@
 """Checks of the lab edition of notebook 06."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -79,25 +79,6 @@ def unit(found: str) -> Right:
     return Right("No network scores a clip of a film that it has learned from.")
 
 
-_KINDS = ("in_sample", "out_of_fold", "held_out")
-
-
-def guesses(found: Mapping[str, float]) -> Right:
-    """Check task 3: that there are three fractions; which ones is left to the reader."""
-    expect(
-        isinstance(given(found, "guesses"), Mapping) and set(found) == set(_KINDS),
-        f"`guesses` should be a dictionary with the names {', '.join(_KINDS)}.",
-    )
-    for kind, value in found.items():
-        expect(
-            isinstance(value, int | float) and not isinstance(value, bool),
-            f"`{kind}` should be a number.",
-        )
-        expect(0 <= value <= 1, f"`{kind}` is {value:g}: a fraction was asked for, 30 % is 0.3.")
-    order = " < ".join(sorted(_KINDS, key=lambda kind: found[kind]))
-    return Right(f"Noted, in this order: {order}.")
-
-
 _EXPLANATIONS = {
     "b": "VGG16 may be used to mirrored photographs; then upside down would tell the same story.",
     "c": "Backwards, every frequency is as loud as before: the spectrum is the same.",
@@ -105,6 +86,6 @@ _EXPLANATIONS = {
 
 
 def explanation(found: str) -> Right:
-    """Check task 4: what is heard is mostly which pitches are loud."""
+    """Check task 3: what is heard is mostly which pitches are loud."""
     expect_letter(found, "explanation", "a", _EXPLANATIONS)
     return Right("And the melody of a sentence? The next experiment would be to play it flat.")

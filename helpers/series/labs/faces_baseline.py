@@ -11,7 +11,7 @@ from helpers.series.labs.verdict import Right, expect, given, result_of
 
 
 def network(static_cnn: Callable) -> Right:
-    """Check task 2: the function that builds the network of figure 5."""
+    """Check task 1: the function that builds the network of figure 5."""
     # Another size, number of classes and momentum than the usual ones: arguments have to be used.
     for momentum in (0.8, 0.6):
         _same_network(static_cnn, (32, 32, 1), 7, momentum)

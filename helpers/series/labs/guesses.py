@@ -8,10 +8,13 @@ start to end, say) sees nothing::
     strangers = guesses.guess(STRANGERS, percent=True)
     ...
     guesses.compare(strangers, accuracy_of_strangers)
+
+Several at once are mappings from what is guessed to a guess and to a result
+(:func:`compare_each`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from helpers.series.labs.verdict import NotYet
@@ -36,7 +39,7 @@ class Guess:
 
 
 class Compared(str):
-    """A sentence that a notebook shows as it is, without quotes."""
+    """Sentences that a notebook shows as they are, without quotes."""
 
     __repr__ = str.__str__
 
@@ -94,3 +97,19 @@ def compare(guessed: Guess | None, result: float | str) -> Compared | None:
     far = f"{off * 100:.0f} points " if guessed.percent and off >= 0.005 else ""
     more = "more" if result > guessed.value else "less"
     return Compared(f"{said}: {far}{more} than you thought.")
+
+
+def compare_each(
+    guessed: Mapping[str, Guess | None], results: Mapping[str, float | str]
+) -> Compared | None:
+    """Return :func:`compare` of each guess that was made, a line each; None where none was.
+
+    Both say by the same names what was guessed and what came out. What has no result, since the
+    notebook left it out, has no line.
+    """
+    lines = [
+        f"{name}: {compare(made, results[name])}"
+        for name, made in guessed.items()
+        if made is not None and name in results
+    ]
+    return Compared("\n".join(lines)) if lines else None

@@ -1,6 +1,6 @@
 """What a check says, and how it takes a student's answer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from math import isclose
 from typing import Any
 
@@ -85,21 +85,3 @@ def expect_number(value: Any, name: str, wanted: float, mistakes: Mapping[str, f
     for sentence, number in mistakes.items():
         expect(not isclose(found, number, abs_tol=1e-6), f"`{name}`: {sentence}")
     raise NotYet(f"`{name}` is {found:.4g}, which is not what was asked for.")
-
-
-def expect_guesses(value: Any, name: str, things: Sequence[str]) -> None:
-    """Raise :class:`NotYet` unless a student has guessed a fraction for each of some things."""
-    expect(
-        isinstance(given(value, name), Mapping) and set(value) == set(things),
-        f"`{name}` should be a dictionary with a fraction for each of {', '.join(things)}.",
-    )
-    for thing, guess in value.items():
-        expect(
-            isinstance(guess, int | float) and not isinstance(guess, bool),
-            f"`{name}`: {thing} has a {type(guess).__name__}; a number was asked for.",
-        )
-        expect(
-            0 <= guess <= 1,
-            f"`{name}`: {thing} has {guess:g}; a fraction from 0 to 1 was asked for.",
-        )
-    expect(len(set(value.values())) > 1, f"`{name}`: all alike, so that you risk nothing: dare.")

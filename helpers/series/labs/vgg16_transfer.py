@@ -1,20 +1,14 @@
 """Checks of the lab edition of notebook 03."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection
 
 import numpy as np
 
-from helpers.series.labs.verdict import Right, expect, expect_guesses, given, result_of
-
-
-def guesses(found: Mapping[str, float], names: Sequence[str]) -> Right:
-    """Check task 1: a fraction for each network, whatever it is."""
-    expect_guesses(found, "guesses", names)
-    return Right("They are kept, and stand beside the results later.")
+from helpers.series.labs.verdict import Right, expect, given, result_of
 
 
 def frozen_layers(vgg16_classifier: Callable) -> Right:
-    """Check task 2: which layers are trained, for each number of thawed blocks."""
+    """Check task 1: which layers are trained, for each number of thawed blocks."""
     for blocks in (2, 0, 5):
         model = result_of(vgg16_classifier, (32, 32, 3), 7, blocks)
         expect(hasattr(model, "layers"), "`vgg16_classifier` should return a keras.Model.")
@@ -35,7 +29,7 @@ def frozen_layers(vgg16_classifier: Callable) -> Right:
 
 
 def ruled_out(found: Collection[str]) -> Right:
-    """Check task 3: the reasons that a network of the same shape and recipe leaves no room for."""
+    """Check task 2: the reasons that a network of the same shape and recipe leaves no room for."""
     expect(
         isinstance(given(found, "ruled_out"), Collection) and not isinstance(found, str),
         f"`ruled_out` is a {type(found).__name__}; a set of words was asked for.",
@@ -57,7 +51,7 @@ def ruled_out(found: Collection[str]) -> Right:
 
 
 def broken_split(function: Callable) -> Right:
-    """Check task 4: rows with stills of the same clips on both sides, and no row on both."""
+    """Check task 3: rows with stills of the same clips on both sides, and no row on both."""
     for seed in (0, 1):
         train, test = np.arange(0, 90), np.arange(200, 260)
         found = result_of(function, train.copy(), test.copy(), seed)

@@ -1,22 +1,16 @@
 """Checks of the lab edition of notebook 04."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
 from helpers.fusion.frames import aggregate_clips
-from helpers.series.labs.verdict import Right, expect, expect_guesses, given, result_of
-
-
-def guesses(found: Mapping[str, float], names: Sequence[str]) -> Right:
-    """Check task 1: a fraction for each question, whatever it is."""
-    expect_guesses(found, "guesses", names)
-    return Right("They are kept, and stand beside the results later.")
+from helpers.series.labs.verdict import Right, expect, given, result_of
 
 
 def mean_of_frames(function: Callable) -> Right:
-    """Check task 2: equation 1 for all clips at once."""
+    """Check task 1: equation 1 for all clips at once."""
     random = np.random.default_rng(0)
     # Clips in any order, with one frame and with many, and one number that no frame has.
     clip_rows = random.permutation(np.repeat([7, 3, 11, 2], [1, 2, 5, 9]))
@@ -66,7 +60,7 @@ _UNITS = {
 
 
 def unit(found: str) -> Right:
-    """Check task 3: what must not be on both sides, to know about new films."""
+    """Check task 2: what must not be on both sides, to know about new films."""
     expect(
         isinstance(given(found, "unit"), str),
         f"`unit` is a {type(found).__name__}; one word was asked for.",
@@ -77,7 +71,7 @@ def unit(found: str) -> Right:
 
 
 def most_doubtful(function: Callable) -> Right:
-    """Check task 4: the stills whose own label is the least probable, the worst first."""
+    """Check task 3: the stills whose own label is the least probable, the worst first."""
     # The own label of some is improbable though another is not certain, and the other way round.
     values = np.array(
         [[0.5, 0.3, 0.2], [0.05, 0.9, 0.05], [0.2, 0.2, 0.6], [0.1, 0.2, 0.7], [0.4, 0.35, 0.25]]

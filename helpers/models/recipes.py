@@ -194,8 +194,7 @@ _RECIPES = {
     },
 }
 
-_REAL: dict[str, dict[str, Recipe]] = {
-}
+_REAL: dict[str, dict[str, Recipe]] = {}
 """In place of ``default`` on recordings of real people and things; see :func:`recipes_for`."""
 
 

@@ -220,7 +220,10 @@ def test_noise_is_anothers_everywhere_and_of_up_to_its_deviation():
     noise = np.asarray(RandomNoise(0.5, seed=1)(spectrograms))
     deviations = noise.std(axis=(1, 2, 3))
     assert deviations.min() < 0.03 and 0.45 < deviations.max() < 0.55
-    assert abs(noise.mean()) < 0.01 and abs(np.corrcoef(noise[0].ravel(), noise[1].ravel())[0, 1]) < 0.15
+    assert (
+        abs(noise.mean()) < 0.01
+        and abs(np.corrcoef(noise[0].ravel(), noise[1].ravel())[0, 1]) < 0.15
+    )
 
 
 @pytest.mark.parametrize("layer", [RandomLevel, RandomNoise])

@@ -201,7 +201,9 @@ for name, protocol in planned:
         pictures, labels, protocols[protocol], len(EMOTIONS), recipes[name], SEED
     )
     histories[name, protocol] = history
-    probabilities[name, protocol] = training.predict(network, pictures, np.arange(len(clips)))
+    probabilities[name, protocol] = training.predict(
+        network, pictures, np.arange(len(clips)), keep_frozen=True
+    )
     print(f"{name}, {protocol}: {len(history)} epochs, {history['seconds'].sum():.0f} s")
     if (name, protocol) == (FUSED, "held_out"):
         sound_network = network  # notebook 07 takes it up

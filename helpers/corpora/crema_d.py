@@ -26,8 +26,8 @@ MODALITIES = {".flv": "audio_video", ".mp4": "audio_video", ".wav": "audio"}
 _LEVELS = {"LO": "low", "MD": "medium", "HI": "high"}
 EXPECTED = (
     "Expected crema_d/ with VideoFlash/1001_DFA_ANG_XX.flv or AudioWAV/1001_DFA_ANG_XX.wav. "
-    "Download it with `python -m helpers.corpora.download crema-d --actors 1001-1048 "
-    "--accept-licence` (about 1.6 GB), or choose CORPUS = 'demo'."
+    "Download it with `python -m helpers.corpora.download crema-d --actors 1001-1024 "
+    "--accept-licence` (about 0.8 GB), or choose CORPUS = 'demo'."
 )
 
 

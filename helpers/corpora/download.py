@@ -1,8 +1,9 @@
 """Fetch an open corpus: ``python -m helpers.corpora.download NAME --accept-licence``.
 
 Names, sizes and licences: ``--list``. Nothing is fetched before the licence was accepted. The lite
-size of CORPUS = "open", about 1.6 GB, is CREMA-D's actors 1001 to 1048 (48 of 91, about 3,900
-clips; 16 of them, every third, are for testing) beside a FER2013 that you bring; the full size adds
+size of CORPUS = "open" is CREMA-D's actors 1001 to 1024 for the posed faces (24 of 91, about 1,950
+clips, 0.8 GB; 8 of them, every third, are for testing) and 600 scenes of SAMSEMO for the clips in
+the wild, 200 for testing, beside a FER2013 that you bring; the full size adds all of CREMA-D,
 ``ravdess-video``, ``meld`` and ``urbansound8k``.
 """
 
@@ -13,15 +14,17 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import joblib
 import pandas as pd
 from tqdm import tqdm
 
+from helpers.corpora import samsemo
 from helpers.corpora.fetching.archives import is_archive, unpack
 from helpers.corpora.fetching.copying import being_filled
-from helpers.corpora.fetching.fetch import fetch
+from helpers.corpora.fetching.fetch import DownloadError, fetch
+from helpers.corpora.fetching.members import fetch_members
 from helpers.corpora.fetching.overview import overview, report
 from helpers.corpora.fetching.places import DOWNLOADS, place_of
 from helpers.corpora.fetching.sources import (
@@ -31,12 +34,12 @@ from helpers.corpora.fetching.sources import (
     crema_d_checksum,
     crema_d_session,
 )
-from helpers.corpora.folders import FOLDERS
+from helpers.corpora.folders import FOLDERS, files_below
 from helpers.corpora.manifest import CorpusError
-from helpers.files import free_bytes, write_json
+from helpers.files import free_bytes, write_json, write_text
 from helpers.paths import data_root as data_root_folder
 
-LITE = "crema-d --actors 1001-1048"
+LITE = ("crema-d --actors 1001-1024", "samsemo --clips 600")
 """What to download for CORPUS = "open" in its lite size."""
 
 _BY_HAND = (
@@ -52,10 +55,11 @@ def download(
     data_root: str | Path = "",
     *,
     actors: Sequence[int] = (),
+    clips: int = 0,
     accept_licence: bool = False,
     progress: bool = True,
 ) -> pd.DataFrame:
-    """Fetch an open corpus, or some of its actors, and put it in its place.
+    """Fetch an open corpus, or some of its actors or clips, and put it in its place.
 
     What is there already is not fetched again, and an interrupted call can be repeated.
 
@@ -65,6 +69,8 @@ def download(
         One of ``SOURCES``.
     actors : sequence of int
         Of RAVDESS's video (1 to 24) and CREMA-D (1001 to 1091); empty means all.
+    clips : int
+        How many of SAMSEMO's, as even in their emotions as it allows; 0 means 600.
     accept_licence : bool
         That the licence, which the error says otherwise, was read and is accepted.
 
@@ -78,15 +84,32 @@ def download(
     CorpusError
         If the licence was not accepted, the disk is too small or there is no such corpus.
     DownloadError
-        If a file could not be had from any source.
+        If a file could not be had from any source; the message ends with the page to visit.
     """
-    source, actors = _find(name, actors)
+    source, actors, clips = _find(name, actors, clips)
     root = data_root_folder(data_root)
     if not accept_licence:
         raise CorpusError(
-            f"{describe(name, actors)}\nNothing was fetched. Read the licence at {source.home}, "
-            "then accept it: --accept-licence (in Python: accept_licence=True)."
+            f"{describe(name, actors, clips)}\nNothing was fetched. Read the licence at "
+            f"https://{source.home}, then accept it: --accept-licence (in Python: "
+            "accept_licence=True)."
         )
+    try:
+        damaged = _download(name, source, root, actors, clips, progress)
+    except DownloadError as error:
+        raise DownloadError(
+            f"{error}\nIf it is gone for good, https://{source.home} is the page to visit: it says "
+            "where the files are now."
+        ) from None
+    table = overview(root, [name for name, folder in FOLDERS.items() if folder == source.folder])
+    table.attrs["details"] += [f"{name}: {member}: {why}" for member, why in damaged.items()]
+    return table
+
+
+def _download(
+    name: str, source: Source, root: Path, actors: Sequence[int], clips: int, progress: bool
+) -> dict[str, str]:
+    """Fetch what is missing; return the clips, with a reason, that are damaged where they lie."""
     record = root / DOWNLOADS / f"{name}.json"
     there = root / source.folder
     done = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
@@ -102,6 +125,11 @@ def download(
     command = f"python -m helpers.corpora.download {name} --accept-licence"
     if source.actors:
         command += f" --actors {format_actors(actors)}"
+    if source.clips:
+        command += f" --clips {clips}"
+        with being_filled([there], command):
+            _fetch_files(single, there, progress)
+            return _fetch_clips(source, there, clips, progress)
     if single:
         with being_filled([there], command):
             _fetch_files(single, there, progress)
@@ -115,18 +143,22 @@ def download(
         done[file.name] = {"size": file.size, "checksum": file.checksum}
         write_json(record, done)
         path.unlink()
-    return overview(root, [name for name, folder in FOLDERS.items() if folder == source.folder])
+    return {}
 
 
-def describe(name: str, actors: Sequence[int] = ()) -> str:
-    """Return name, size and licence of an open corpus, or of some of its actors, as text."""
-    source, actors = _find(name, actors)
+def describe(name: str, actors: Sequence[int] = (), clips: int = 0) -> str:
+    """Return name, size and licence of an open corpus, or of some of it, as text."""
+    source, actors, clips = _find(name, actors, clips)
     fraction = source.fraction(actors)
     unpacked = f", {fraction * source.unpacked / 1e9:.1f} GB unpacked" if source.unpacked else ""
     part = f", {len(actors)} actors of them" if fraction < 1 else ""
+    size = f"about {fraction * source.size / 1e9:.2f} GB{unpacked}"
+    if source.clips:
+        part = f", {clips} clips of them"
+        size += " as a whole, of which the clips alone are fetched: seconds of film each"
     return (
         f"{name}: {source.title}{part}\n"
-        f"  size     about {fraction * source.size / 1e9:.2f} GB{unpacked}\n"
+        f"  size     {size}\n"
         f"  licence  {source.licence}\n"
         f"  home     {source.home}"
     )
@@ -160,27 +192,32 @@ def format_actors(actors: Sequence[int]) -> str:
     return ",".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
-def _find(name: str, actors: Sequence[int]) -> tuple[Source, list[int]]:
+def _find(name: str, actors: Sequence[int], clips: int) -> tuple[Source, list[int], int]:
     if name == "fer2013":
         raise CorpusError(_BY_HAND)
     if name not in SOURCES:
         raise CorpusError(f"Unknown corpus {name!r}; expected one of {[*SOURCES, 'fer2013']}.")
     source = SOURCES[name]
+    if clips < 0 or (clips and not source.clips):
+        with_clips = [name for name, source in SOURCES.items() if source.clips]
+        raise CorpusError(f"--clips {clips}: a number of clips can be had of {with_clips} alone.")
+    if source.clips:
+        clips = clips or source.clips[1]
     if source.actors is None:
         if actors:
-            raise CorpusError(f"{name} is one file: it cannot be had by actor.")
-        return source, []
+            raise CorpusError(f"{name} cannot be had by actor.")
+        return source, [], clips
     first, last = source.actors
     outside = [actor for actor in actors if not first <= actor <= last]
     if outside:
         raise CorpusError(f"{name} has the actors {first} to {last}; {outside} were asked for.")
-    return source, sorted(set(actors)) or list(range(first, last + 1))
+    return source, sorted(set(actors)) or list(range(first, last + 1)), clips
 
 
 def _check_room(
     source: Source, wanted: Sequence[RemoteFile], listed: int, actors: Sequence[int], root: Path
 ) -> None:
-    if not wanted:
+    if not wanted or source.clips:  # the size of clips is known when the zip's index is
         return
     known = [file.size for file in wanted if file.size]
     packed = sum(known) or source.size * source.fraction(actors) * len(wanted) / listed
@@ -214,22 +251,46 @@ def _fetch_files(files: Sequence[RemoteFile], folder: Path, progress: bool) -> N
     deque(bar, maxlen=0)
 
 
+def _fetch_clips(source: Source, folder: Path, count: int, progress: bool) -> dict[str, str]:
+    """Fetch single clips of SAMSEMO and write whose they are."""
+    scenes, _ = samsemo.read_scenes(folder / samsemo.TABLE)
+    chosen: list[samsemo.Scene] = []
+
+    def choose(members: list[str]) -> dict[str, str]:
+        member_of = {samsemo.id_of(PurePosixPath(member)): member for member in members}
+        chosen[:] = samsemo.choose([*scenes.values()], count, member_of.keys())
+        if not chosen:
+            raise CorpusError(
+                f"None of the {len(scenes)} scenes of {samsemo.TABLE} can be used: none with one "
+                "emotion and a licence that allows it is in the archive."
+            )
+        return {member_of[scene.sample_id]: f"{scene.sample_id}.mp4" for scene in chosen}
+
+    addresses, _ = source.clips
+    damaged = fetch_members(addresses(), folder / "clips", choose, progress=progress)
+    there = {samsemo.id_of(path) for path in files_below(folder)}
+    credited = [scene for scene in scenes.values() if scene.sample_id in there]
+    write_text(folder / samsemo.CREDITS, samsemo.credits_table(credited).to_csv(index=False))
+    return damaged
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m helpers.corpora.download",
         description="Fetch an open corpus for CORPUS = 'open'.",
-        epilog=f"Lite size: {LITE}",
+        epilog=f"Lite size: {' and '.join(LITE)}",
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help=", ".join([*SOURCES, "fer2013"]))
     parser.add_argument("--actors", default="", help="such as 1-6 or 1001-1048 (default: all)")
+    parser.add_argument("--clips", type=int, default=0, help="how many, of samsemo (default: 600)")
     parser.add_argument("--list", action="store_true", help="show names, sizes and licences")
     parser.add_argument("--accept-licence", action="store_true")
     parser.add_argument("--data-root", default="", help="where the corpora go (default: data/)")
     given = parser.parse_args(arguments)
     if given.list or not given.name:
         lines = [describe(name) for name in SOURCES]
-        lines += [f"fer2013: {_BY_HAND}", f"Lite size of CORPUS = 'open': {LITE}"]
+        lines += [f"fer2013: {_BY_HAND}", f"Lite size of CORPUS = 'open': {' and '.join(LITE)}"]
         sys.stdout.write("\n".join(lines) + "\n")
         return 0
     try:
@@ -238,9 +299,13 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"--actors {given.actors}: expected numbers such as 1-6 or 1,3,5")
     try:
         if given.accept_licence:
-            sys.stdout.write(describe(given.name, actors) + "\n")
+            sys.stdout.write(describe(given.name, actors, given.clips) + "\n")
         table = download(
-            given.name, given.data_root, actors=actors, accept_licence=given.accept_licence
+            given.name,
+            given.data_root,
+            actors=actors,
+            clips=given.clips,
+            accept_licence=given.accept_licence,
         )
     except CorpusError as error:
         sys.stderr.write(f"{error}\n")

@@ -23,6 +23,7 @@ FOLDERS = {
     "crema_d": "crema_d",
     "fer2013": "fer2013",
     "meld": "meld",
+    "samsemo": "samsemo",
 }
 """The corpora, and the folder of each under the data root."""
 
@@ -45,6 +46,7 @@ _NAMES = {
     "ravdess": r"ravdess",
     "crema_d": r"crema[-_ ]?d",
     "meld": r"meld",
+    "samsemo": r"samsemo",
     "urbansound8k": r"urban[-_ ]?sound(?:8k)?",
     "AffectNet": r"affect[-_ ]?net(?:hq)?",
     "CK+": r"ck(?:[-_ ]?(?:plus|\+|48|extended|dataset))*|cohn[-_ ]?kanade",

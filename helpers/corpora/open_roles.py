@@ -4,7 +4,8 @@
 controlled_faces    CREMA-D's clips, else RAVDESS's, of which ``helpers.features.posed_faces``
                     takes one face each
 wild_faces          FER2013
-wild_clips          MELD, else RAVDESS's clips, else CREMA-D's, else the voices of either
+wild_clips          SAMSEMO, else MELD, else RAVDESS's clips, else CREMA-D's, else the voices of
+                    either
 city_sounds         UrbanSound8K
 ==================  ===========================================================================
 
@@ -25,9 +26,10 @@ from helpers.corpora.registry import load_manifest
 
 _GET = "python -m helpers.corpora.download"
 HOW_TO_GET = {
-    "controlled_faces": f"{_GET} crema-d --actors 1001-1048 --accept-licence (about 1.6 GB)",
+    "controlled_faces": f"{_GET} crema-d --actors 1001-1024 --accept-licence (about 0.8 GB)",
     "wild_faces": "python -m helpers.corpora.prepare FOLDER (with fer2013.csv or its images in it)",
-    "wild_clips": f"{_GET} crema-d --actors 1001-1048 --accept-licence (about 1.6 GB), or "
+    "wild_clips": f"{_GET} samsemo --clips 600 --accept-licence, or "
+    f"{_GET} crema-d --actors 1001-1024 --accept-licence (about 0.8 GB), or "
     f"{_GET} meld --accept-licence (10.9 GB)",
     "city_sounds": f"{_GET} urbansound8k --accept-licence (6 GB)",
 }
@@ -76,7 +78,7 @@ def _posed_clips(name: str, root: Path) -> pd.DataFrame | None:
         raise CorpusError(
             f"The clips of {name} are of actors for {clips['split'].iloc[0]} alone "
             f"({', '.join(sorted(set(clips['actor'])))}): more actors are needed, as in "
-            "--actors 1-6 or --actors 1001-1048."
+            "--actors 1-6 or --actors 1001-1024."
         )
     return clips
 
@@ -106,6 +108,7 @@ _CANDIDATES: dict[str, tuple[Callable[[Path], pd.DataFrame | None], ...]] = {
     "controlled_faces": (partial(_posed_faces, "crema_d"), partial(_posed_faces, "ravdess")),
     "wild_faces": (partial(_published, "fer2013"),),
     "wild_clips": (
+        partial(_load, "samsemo"),
         partial(_published, "meld"),
         partial(_posed_clips, "ravdess"),
         partial(_posed_clips, "crema_d"),

@@ -10,9 +10,11 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_table(
-    path: Path, columns: Sequence[str], expected: str
+    path: Path, columns: Sequence[str], expected: str, *, optional: Sequence[str] = ()
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (line, these columns as text) of each line of a csv that is not empty.
+
+    A column of ``optional`` that is not there is "" in every line.
 
     Commas, semicolons and tabs, quotes, a byte order mark, UTF-16, blanks around names and values,
     empty lines and lines of separators alone are all read; bytes that are not UTF-8 are replaced.
@@ -33,14 +35,16 @@ def read_table(
         missing = [column for column in columns if column not in names]
         if missing:
             raise CorpusError(f"{path} lacks the columns {missing}. {expected}")
-        places = [names.index(column) for column in columns]
+        there = [*columns, *(column for column in optional if column in names)]
+        places = [names.index(column) for column in there]
+        absent = dict.fromkeys(set(optional) - set(there), "")
         lines = csv.reader(file, delimiter=separator)
         try:
             for values in lines:
                 values += [""] * (len(names) - len(values))
                 if any(value.strip() for value in values):
-                    row = {c: values[i].strip() for c, i in zip(columns, places, strict=True)}
-                    yield lines.line_num + 1, row
+                    row = {c: values[i].strip() for c, i in zip(there, places, strict=True)}
+                    yield lines.line_num + 1, row | absent
         except csv.Error as error:
             line = lines.line_num + 1
             raise CorpusError(f"{path}, line {line}: no table ({error}). {expected}") from None

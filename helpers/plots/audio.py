@@ -20,6 +20,7 @@ from helpers.plots.style import (
     bare,
     new_figure,
 )
+from helpers.results.record import mark_without_people
 
 # Few levels and no blending: a room's noise would make a figure hundreds of kilobytes large.
 _SPECTROGRAM_STYLE = {
@@ -70,7 +71,7 @@ def processing_steps(
         bar.ax.tick_params(labelsize=8)
         axis.set(title=name, xlabel="seconds", ylabel="mel band")
     figure.suptitle(title, fontsize=12)
-    return figure
+    return mark_without_people(figure)
 
 
 def spectrogram_grid(
@@ -105,7 +106,7 @@ def spectrogram_grid(
         colour = colours[index] if colours else EMOTION_COLOURS.get(captions[index], "black")
         axis.set_title(captions[index], fontsize=10, color=colour)
     figure.suptitle(title, fontsize=12)
-    return figure
+    return mark_without_people(figure)
 
 
 def spectrogram_rows(
@@ -141,7 +142,7 @@ def spectrogram_rows(
             axis.set_xlabel("seconds", fontsize=9)
     figure.colorbar(drawn, ax=axes, label="dB", pad=0.01)
     figure.suptitle(title, fontsize=12)
-    return figure
+    return mark_without_people(figure)
 
 
 def _draw_spectra(axis, samples: np.ndarray, emphasised: np.ndarray, sample_rate: int) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib import rcParams
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 
@@ -21,6 +22,7 @@ from helpers.results.clip_scores import ResultsError
 CHART_COLOURS = "Blues"
 """A colour map from the paper's white to ink: what it colours is part of a chart, no picture."""
 
+_WITHOUT_PEOPLE = "without people"
 _DPI = 120
 
 LARGEST_CLIP = 200_000
@@ -92,12 +94,32 @@ def picture_boxes(figure: Figure) -> list[list[float]]:
     return boxes
 
 
+def mark_without_people(figure: Figure) -> Figure:
+    """Let a figure say that its pictures show no people, as spectrograms do not; return it."""
+    figure.set_gid(_WITHOUT_PEOPLE)
+    return figure
+
+
+def shows_people(figure: Figure) -> bool:
+    """Say whether a figure may show people: it holds a picture, and does not say that they are not.
+
+    See Also
+    --------
+    mark_without_people : for a figure whose pictures are of something else.
+    """
+    if figure.get_gid() == _WITHOUT_PEOPLE:
+        return False
+    pictures = [*figure.images, *(image for axis in figure.axes for image in axis.images)]
+    return any(_is_picture(image) for image in pictures)
+
+
 def _shows_picture(axis: Axes) -> bool:
     meshes = [artist for artist in axis.collections if isinstance(artist, QuadMesh)]
-    return any(
-        np.ndim(artist.get_array()) == 3 or artist.get_cmap().name != CHART_COLOURS
-        for artist in [*axis.images, *meshes]
-    )
+    return any(_is_picture(artist) for artist in [*axis.images, *meshes])
+
+
+def _is_picture(artist: ScalarMappable) -> bool:
+    return np.ndim(artist.get_array()) == 3 or artist.get_cmap().name != CHART_COLOURS
 
 
 def clip_suffix(content: bytes, name: str) -> str:

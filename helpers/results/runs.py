@@ -35,12 +35,19 @@ from helpers.results.record import (
     picture_boxes,
     plain_values,
     png_bytes,
+    shows_people,
 )
 from helpers.runtime import environment
 from helpers.runtime.colab import download, in_colab
 
 SCHEMA = 1
 """Version of the layout of metrics.json."""
+
+DRAWN = "demo"
+"""The corpus that no person is in; pictures of any other may show people."""
+
+PRIVATE = "private"
+"""Of a run's folder, the one for what shows people: not published, not committed, not packed."""
 
 PROTOCOLS = ("thesis", "held_out")
 """As published (choices made on the test set), and choices on a held-out part of train."""
@@ -112,7 +119,8 @@ def save_run(
     """Write a run to ``<root>/<corpus>/<notebook>/`` and return that folder.
 
     Every file appears whole or not at all, metrics.json last; figures, clips and scores of an
-    earlier run that this one no longer has are removed.
+    earlier run that this one no longer has are removed. What shows people, clips and such figures
+    (``record.shows_people``) of any corpus but the drawn one, goes to the folder ``PRIVATE``.
 
     Parameters
     ----------
@@ -162,8 +170,14 @@ def save_run(
                 f"{line.get('name')!r}: make it with helpers.results.runs.experiment()."
             )
     figures, clips = figures or {}, clips or {}
-    pictures = {_file(name, ".png"): png_bytes(value[0]) for name, value in figures.items()}
-    clip_files = {name: _file(name, clip_suffix(value[0], name)) for name, value in clips.items()}
+    is_real = corpus != DRAWN
+    private = {name for name, value in figures.items() if is_real and shows_people(value[0])}
+    figure_files = {name: _file(name, ".png", private=name in private) for name in figures}
+    clip_files = {
+        name: _file(name, clip_suffix(value[0], name), private=is_real)
+        for name, value in clips.items()
+    }
+    pictures = {figure_files[name]: png_bytes(value[0]) for name, value in figures.items()}
     scores = None if predictions is None else predictions_text(predictions, notebook)
     metrics = plain_values(
         {
@@ -182,16 +196,25 @@ def save_run(
             "figures": [
                 {
                     "name": name,
-                    "file": _file(name, ".png"),
+                    "file": figure_files[name],
                     "caption": value[1],
                     "alt": value[2] if len(value) > 2 else alt_text(*value),
                     "pictures": picture_boxes(value[0]),
                 }
                 for name, value in figures.items()
+                if name not in private
             ],
             "clips": [
                 {"name": name, "file": clip_files[name], "caption": value[1]}
                 for name, value in clips.items()
+                if not is_real
+            ],
+            "private": [
+                {"file": file, "caption": caption}
+                for file, caption in [
+                    *((figure_files[n], v[1]) for n, v in figures.items() if n in private),
+                    *((clip_files[n], v[1]) for n, v in clips.items() if is_real),
+                ]
             ],
             "extra": extra or {},
         },
@@ -359,16 +382,19 @@ def experiment_key(line: Mapping) -> tuple[str, str, str]:
     return name, line["protocol"], line["split"]
 
 
-def _file(name: str, suffix: str) -> str:
+def _file(name: str, suffix: str, *, private: bool) -> str:
     if not re.fullmatch(r"[a-z0-9_-]+", name):
         raise ResultsError(f"Name {name!r}: expected one of a-z, 0-9, _ and -, no suffix.")
-    return name + suffix
+    return f"{PRIVATE}/{name}{suffix}" if private else name + suffix
 
 
 def _remove_leftovers(folder: Path, keep: Iterable[str]) -> None:
-    written = [path for suffix in ("png", "mp4", "webm") for path in folder.glob(f"*.{suffix}")]
+    patterns = [
+        f"{place}*.{suffix}" for place in ("", f"{PRIVATE}/") for suffix in ("png", "mp4", "webm")
+    ]
+    written = [path for pattern in patterns for path in folder.glob(pattern)]
     for path in [*written, folder / "predictions.csv"]:
-        if path.name not in keep:
+        if path.relative_to(folder).as_posix() not in keep:
             path.unlink(missing_ok=True)
 
 

@@ -1,9 +1,9 @@
 """The parts of the READMEs that quote numbers or sources, written from what they quote.
 
 Between ``<!-- begin NAME -->`` and ``<!-- end NAME -->`` nothing is written by hand. README.md
-takes numbers from the demo corpus's saved results; notebooks/README.md, for teachers, takes the
-seconds of each section and the tasks of the lab editions. README.md and docs/model_card.md quote
-published numbers.
+takes numbers from the saved results, drawn and real people apart; notebooks/README.md, for
+teachers, takes the seconds of each section and the tasks of the lab editions. README.md and
+docs/model_card.md quote published numbers.
 """
 
 import contextlib
@@ -19,10 +19,15 @@ from helpers.results.claims import sentence
 from helpers.results.runs import ResultsError, load_run, run_folder
 from helpers.series.build import SECTIONS
 from helpers.series.labs.exercises import lab_path, task_titles, tasks
+from helpers.series.page import words
 from helpers.series.sources import Source, find_sources, notebooks_folder, read_source, title_of
 
 _BADGE = re.compile(r"\[!\[Open in Colab\].*\)")
 _LEAST_SECONDS = 5
+_NOTHING_REAL = (
+    "No results on real people are saved here yet. "
+    "`bash colab_setup.sh run --corpus open --data-root corpora` makes them."
+)
 
 
 def write_readme() -> Path:
@@ -58,11 +63,12 @@ def render(text: str) -> str:
     """Return README.md's text with its marked parts written anew; ValueError if a mark lacks."""
     runs = _runs()
     findings = "\n".join(
-        f"- **{name[:2]}** {sentence(run['claim'])}"
+        f"- **{name[:2]}**, drawn: {sentence(run['claim'])}"
         for name, run in runs.items()
         if run.get("claim")
     )
-    return _fill(text, {"notebooks": _table(runs), "findings": findings, "raters": _raters()})
+    parts = {"notebooks": _table(runs), "findings": findings, "raters": _raters()}
+    return _fill(text, parts | {"real": findings_on_people(repository_root() / "results")})
 
 
 def render_for_teachers(text: str) -> str:
@@ -97,6 +103,37 @@ def _runs() -> dict[str, dict]:
         with contextlib.suppress(ResultsError):
             runs[source.name] = load_run(source.name, "demo", repository_root() / "results")
     return runs
+
+
+def findings_on_people(results: Path) -> str:
+    """Return each notebook's headline on open corpora, from the page's summary in ``results``."""
+    summary = results / "open" / "summary.json"
+    if not summary.is_file():
+        return _NOTHING_REAL
+    notebooks = json.loads(summary.read_text(encoding="utf-8"))["notebooks"]
+    lines = []
+    for name, notebook in notebooks.items():
+        rows = [row for row in notebook["experiments"] if not row["data"]]  # of these corpora
+        held_out = [row for row in rows if row["protocol"] == "held_out"] or rows
+        headline = next((row for row in held_out if row["headline"]), next(iter(held_out), None))
+        if headline:
+            lines.append(f"- **{name[:2]}**, real people: {_words(headline, notebook)}")
+    return "\n".join(lines) or _NOTHING_REAL
+
+
+def _words(row: Mapping, notebook: Mapping) -> str:
+    corpora = " and ".join(notebook["corpora"]) or "open corpora"
+    spread = row["spread"]
+    seeds = ""
+    if spread:
+        seeds = (
+            f"; {spread['mean']:.1%} ± {100 * spread['sd']:.1f} over {len(spread['seeds'])} seeds"
+        )
+    found = f" {notebook['finding']}" if notebook["finding"] else ""
+    return (
+        f"{row['name']} on {corpora}, {words(row['protocol'])}, {row['accuracy']:.1%} "
+        f"({row['low']:.1%} to {row['high']:.1%}; n = {row['n']}{seeds}).{found}"
+    )
 
 
 def _table(runs: Mapping[str, dict]) -> str:

@@ -67,5 +67,5 @@ def test_a_wrong_folder_says_what_was_expected_and_what_to_do(tmp_path, name, st
     assert str(tmp_path) in str(error.value)
     assert "Expected" in str(error.value)
     assert "CORPUS = 'demo'" in str(error.value)
-    is_open = name in ("ravdess", "crema_d", "fer2013", "meld")
+    is_open = name in ("ravdess", "crema_d", "fer2013", "meld", "samsemo")
     assert ("python -m helpers.corpora." in str(error.value)) == is_open

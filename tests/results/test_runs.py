@@ -18,6 +18,7 @@ from PIL import Image
 
 from helpers.emotions import EMOTIONS
 from helpers.results import clip_scores, runs
+from helpers.results.record import CHART_COLOURS, mark_without_people
 from helpers.results.runs import ResultsError
 
 MP4, WEBM = b"\x00\x00\x00\x18ftypmp42", b"\x1aE\xdf\xa3 matroska"
@@ -232,6 +233,59 @@ def test_it_is_kept_where_a_figure_shows_photographs(tmp_path):
         edges = np.array([left, top, left + width, top + height]) * sides
         found = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
         assert np.abs(edges - found).max() < 2
+
+
+def pictured(cmap=None, *, on_figure=False):
+    picture = Figure(figsize=(2, 1))
+    values = np.random.default_rng(0).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    if on_figure:
+        picture.figimage(values)
+    else:
+        picture.subplots().imshow(values[..., 0] if cmap else values, cmap=cmap)
+    return picture
+
+
+WITH_PEOPLE = {
+    "colour": pictured(),
+    "grey": pictured("gray"),
+    "all_over": pictured(on_figure=True),
+}
+WITHOUT_PEOPLE = {
+    "curves": figure(),
+    "counts": pictured(CHART_COLOURS),
+    "spectrogram": mark_without_people(pictured("magma")),
+}
+
+
+def captioned(figures):
+    return {name: (value, f"Caption of {name}") for name, value in figures.items()}
+
+
+def test_what_shows_people_is_kept_apart_from_what_may_be_published(tmp_path):
+    figures, film = captioned(WITH_PEOPLE | WITHOUT_PEOPLE), {"film": (MP4, "A film")}
+    folder = save(tmp_path, corpus="open", figures=figures, clips=film)
+    private = {f"{name}.png" for name in WITH_PEOPLE} | {"film.mp4"}
+    public = {f"{name}.png" for name in WITHOUT_PEOPLE}
+    assert {path.name for path in folder.iterdir()} == public | {"private", "metrics.json"}
+    assert {path.name for path in (folder / "private").iterdir()} == private
+    run = runs.load_run("01_faces_baseline", "open", tmp_path)
+    assert {found["file"] for found in run["figures"]} == public
+    assert run["clips"] == []
+    assert {found["file"] for found in run["private"]} == {f"private/{name}" for name in private}
+    # A packed run goes to others.
+    runs.offer_download(folder, wanted=True)
+    with zipfile.ZipFile(f"{folder}.zip") as archive:
+        assert not [name for name in archive.namelist() if "private" in name or "film" in name]
+    # Nothing is left of what a later run no longer has.
+    save(tmp_path, corpus="open")
+    assert [path.name for path in folder.rglob("*") if path.is_file()] == ["metrics.json"]
+
+
+def test_of_drawn_people_everything_may_be_published(tmp_path):
+    folder = save(tmp_path, figures=captioned(WITH_PEOPLE), clips={"film": (MP4, "A film")})
+    assert not (folder / "private").exists()
+    assert len(list(folder.glob("*.png"))) == len(WITH_PEOPLE)
+    assert runs.load_run("01_faces_baseline", "demo", tmp_path)["private"] == []
 
 
 def test_figures_are_the_same_bytes_each_time(tmp_path):

@@ -215,6 +215,43 @@ def test_only_the_demo_says_that_it_proves_nothing(tmp_path, notebooks):
     assert "prove nothing" not in page_of(tmp_path, notebooks, "thesis").text
 
 
+def test_a_page_has_two_parts_and_every_headline_says_whether_people_are_behind_it(
+    tmp_path, notebooks
+):
+    (tmp_path / "a.wav").write_text("a")
+    manifest = pd.DataFrame({"path": [str(tmp_path / "a.wav")], "split": "val", "problem": ""})
+    manifest.attrs.update(corpus="RAVDESS", folder=str(tmp_path))
+    save(tmp_path, figures={"curves": (figure(), "Loss")})
+    alone = page_of(tmp_path, notebooks)
+    assert "The other part" not in alone.text
+    real = {"experiments": [line(accuracy=0.41)], "manifests": [manifest], "corpus": "open"}
+    save(tmp_path, "05_audio", figures={"curves": (figure(), "Loss")}, **real)
+    for corpus, number, own, other, said in (
+        ("demo", "01", "drawn", "real people", "What shows people is not published."),
+        ("open", "05", "real people", "drawn", "No person is behind these numbers."),
+    ):
+        page = page_of(tmp_path, notebooks, corpus)
+        heads = re.findall(r'<p class="kicker"><b>(\d\d)</b> .+ <span class="kind">([^<]+)<',
+                           (tmp_path / corpus / "index.html").read_text())  # fmt: skip
+        assert heads == [(number, own), ({"01": "05", "05": "01"}[number], other)]
+        text = " ".join(page.text.split())
+        assert said in text.partition("The other part: results on")[2]
+        assert len(page.tags("img")) == 1, "the other part has numbers alone"
+        assert "CNN, RAVDESS, held out, n = 20" in text.replace("\xa0", " ")
+    summary = json.loads((tmp_path / "open" / "summary.json").read_text())
+    assert summary["notebooks"]["05_audio"]["corpora"] == ["RAVDESS"]
+
+
+def test_a_figure_with_people_is_named_and_not_shown(tmp_path, notebooks):
+    photograph = Figure(figsize=(2, 1))
+    photograph.subplots().imshow(np.zeros((8, 8, 3), np.uint8))
+    figures = {"curves": (figure(), "Loss"), "faces": (photograph, "Four faces")}
+    save(tmp_path, figures=figures, corpus="open")
+    page = page_of(tmp_path, notebooks, "open")
+    assert len(page.tags("img")) == 1
+    assert "since people are shown: Four faces (01_faces/private/faces.png)." in page.text
+
+
 def test_a_page_of_nothing_says_what_to_type(tmp_path, notebooks):
     text = page_of(tmp_path, notebooks, "open").text
     assert "python -m helpers.series run --corpus open" in text
@@ -358,6 +395,7 @@ def test_the_summary_holds_the_same_numbers(tmp_path, notebooks):
     assert (row["accuracy"], row["published"], row["n"]) == (0.123, 0.5, 20)
     assert summary["notebooks"]["04_video"] == {
         "problem": "No results yet.",
+        "corpora": [],
         "finished": None,
         "claim": None,
         "finding": "",

@@ -21,10 +21,10 @@ from helpers.corpora.fetching.signatures import mistaken_for
 from helpers.corpora.manifest import CorpusError
 
 _CHUNK = 1 << 14  # what a broken connection costs at most
-_TIMEOUT = (15, 60)  # seconds to connect, seconds without a byte
+TIMEOUT = (15, 60)  # seconds to connect, seconds without a byte
 _BUSY = {408, 425, 429, 500, 502, 503, 504}
 _LONGEST_PAUSE = 60
-_HEADERS = {"Accept-Encoding": "identity", "User-Agent": "emotion-notebooks"}
+HEADERS = {"Accept-Encoding": "identity", "User-Agent": "emotion-notebooks"}
 
 
 class DownloadError(CorpusError):
@@ -135,8 +135,8 @@ class _Downloader:
         start = self._received()
         if self._size is not None and start == self._size:
             return
-        headers = _HEADERS | ({"Range": f"bytes={start}-"} if start else {})
-        with self._session.get(url, headers=headers, stream=True, timeout=_TIMEOUT) as response:
+        headers = HEADERS | ({"Range": f"bytes={start}-"} if start else {})
+        with self._session.get(url, headers=headers, stream=True, timeout=TIMEOUT) as response:
             self._check_status(response, start)
             start = start if response.status_code == 206 else 0
             chunks = response.iter_content(_CHUNK)

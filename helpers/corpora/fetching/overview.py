@@ -26,9 +26,10 @@ PUBLISHED_COUNTS: Mapping[str, Mapping[str, int]] = {
     "crema_d": {"all": 7442},
     "fer2013": {"train": 28709, "val": 3589, "test": 3589},
     "meld": {"train": 9989, "dev": 1109, "test": 2610},
+    "samsemo": {"train": 400, "val": 200},
 }
 """Samples of each part of each corpus; SFEW's are those of the thesis, after faces that were none
-had been deleted by hand, RAVDESS's are without calm."""
+had been deleted by hand, RAVDESS's are without calm, SAMSEMO's those of the lite size."""
 
 _COUNTS = ("found", "expected", "missing", "damaged", "left_out", "duplicate_ids")
 COLUMNS = ("corpus", "part", *_COUNTS)

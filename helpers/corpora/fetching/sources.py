@@ -9,8 +9,9 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from helpers.corpora import meld
+from helpers.corpora import meld, samsemo
 from helpers.corpora.fetching.fetch import DownloadError, fetch
+from helpers.corpora.folders import FOLDERS
 
 ZENODO = "https://zenodo.org"
 HUGGING_FACE = "https://huggingface.co"
@@ -38,6 +39,7 @@ class Source:
 
     ``size`` and, where known, ``unpacked`` are bytes of the whole, ``actors`` the first and the
     last number where it can be had by actor; ``files`` lists what to fetch and may ask the network.
+    ``clips`` has the addresses of the zip that single clips are read from, and their usual number.
     """
 
     title: str
@@ -48,6 +50,7 @@ class Source:
     files: Callable[[Sequence[int], Path], list[RemoteFile]]
     actors: tuple[int, int] | None = None
     unpacked: int = 0
+    clips: tuple[Callable[[], list[str]], int] | None = None
 
     def fraction(self, actors: Sequence[int]) -> float:
         """Return which fraction of the corpus these actors are."""
@@ -95,6 +98,19 @@ def _meld(_actors: Sequence[int], _folder: Path) -> list[RemoteFile]:
     url = f"{HUGGING_FACE}/datasets/declare-lab/MELD/resolve/main/{name}"
     checksum = "sha256:a56b4407d574195cbce470d86f9c9d72fcfea59b0e34502ecd4babee4a5c613e"
     return [*tables, RemoteFile(name, (url,), 10_878_146_150, checksum)]
+
+
+def _samsemo_address(name: str) -> str:
+    revision = "9d3a85852aff7aee6742c6d63bf3364080e5bc47"
+    return f"{HUGGING_FACE}/datasets/SamsungNLP/SAMSEMO/resolve/{revision}/{name}"
+
+
+def _samsemo(_actors: Sequence[int], _folder: Path) -> list[RemoteFile]:
+    return [RemoteFile(samsemo.TABLE, (_samsemo_address(samsemo.TABLE),))]
+
+
+def _samsemo_clips() -> list[str]:
+    return [_samsemo_address("data/EN.zip")]
 
 
 def _crema_d(media: str, suffix: str) -> Callable[[Sequence[int], Path], list[RemoteFile]]:
@@ -187,6 +203,15 @@ SOURCES = {
         licence="CC BY-NC 4.0: not for commercial use, name the authors",
         home="zenodo.org/records/1203745",
         files=_urbansound8k,
+    ),
+    "samsemo": Source(
+        title="SAMSEMO, English scenes of films and other videos (Bujnowski et al. 2024)",
+        folder=FOLDERS["samsemo"],
+        size=22_000_000_000,
+        licence="CC BY 4.0 as a whole; every scene has its own, which credits.csv keeps",
+        home="huggingface.co/datasets/SamsungNLP/SAMSEMO",
+        files=_samsemo,
+        clips=(_samsemo_clips, 600),
     ),
     "meld": Source(
         title="MELD, clips of a television series (Poria et al. 2019)",

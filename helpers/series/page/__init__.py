@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from helpers.files import write_json, write_text
 from helpers.paths import results_root
 from helpers.results.claims import wanted
-from helpers.series.page.content import gather, summarise
+from helpers.series.page.content import COUNTERPARTS, gather, summarise
 
 _PROTOCOLS_IN_WORDS = {"thesis": "as in the thesis", "held_out": "held out"}
 
@@ -17,7 +17,8 @@ _PROTOCOLS_IN_WORDS = {"thesis": "as in the thesis", "held_out": "held out"}
 def write_gallery(corpus: str, root: str | Path = "", *, notebooks: Path | None = None) -> Path:
     """Write the page of a corpus's results and return its path.
 
-    ``summary.json`` beside it holds every experiment of the page, for machines.
+    It is about one corpus; where there are results of people too, or of drawn ones, these are its
+    second part, in short. ``summary.json`` beside it holds every experiment, for machines.
 
     Parameters
     ----------
@@ -29,6 +30,10 @@ def write_gallery(corpus: str, root: str | Path = "", *, notebooks: Path | None 
         The folder ``notebooks``, which says what there should be; the checkout's if left out.
     """
     gathered = gather(corpus, root, notebooks)
+    counterpart = None
+    if corpus in COUNTERPARTS:
+        found = gather(COUNTERPARTS[corpus], root, notebooks, figures=False)
+        counterpart = found if found["shown"] else None
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -48,8 +53,11 @@ def write_gallery(corpus: str, root: str | Path = "", *, notebooks: Path | None 
         "wanted": wanted,
         "words": words,
     }
-    scale = scale_of([notebook["claim"] for notebook in gathered["claims"]])
-    page = templates.get_template("page.html.jinja").render(gathered, scale=scale)
+    parts = [gathered, *([counterpart] if counterpart else [])]
+    scale = scale_of([notebook["claim"] for part in parts for notebook in part["claims"]])
+    page = templates.get_template("page.html.jinja").render(
+        gathered, scale=scale, counterpart=counterpart
+    )
     folder = results_root(root) / corpus
     write_json(folder / "summary.json", summarise(gathered))
     return write_text(folder / "index.html", page)

@@ -30,6 +30,12 @@ PEOPLE = {
 }
 """What a corpus consists of: a headline says whether people are behind it."""
 
+KINDS = {"demo": "drawn", "open": "real people", "thesis": "real people"}
+"""The same in a word or two, beside every headline."""
+
+COUNTERPARTS = {"demo": "open", "open": "demo"}
+"""The corpus whose results are the other part of a page."""
+
 _SHADES = 32
 """Of each colour in a chart: a quarter fewer bytes than with all 256."""
 
@@ -40,7 +46,9 @@ HEADLINE_ROWS = 4
 """At most so many experiments of a notebook that names none as its headline."""
 
 
-def gather(corpus: str, root: str | Path = "", notebooks: Path | None = None) -> dict:
+def gather(
+    corpus: str, root: str | Path = "", notebooks: Path | None = None, *, figures: bool = True
+) -> dict:
     """Return all that the page says, above all ``notebooks``, a dict for each of them."""
     root = results_root(root)
     seeds = sorted(
@@ -48,12 +56,13 @@ def gather(corpus: str, root: str | Path = "", notebooks: Path | None = None) ->
         key=lambda path: int(path.name),
     )
     found = [
-        _notebook(source, corpus, root, seeds)
+        _notebook(source, corpus, root, seeds, figures)
         for source in find_sources(notebooks or notebooks_folder())
     ]
     return {
         "corpus": corpus,
         "people": PEOPLE.get(corpus, corpus),
+        "kind": KINDS.get(corpus, corpus),
         "notebooks": found,
         "shown": [notebook for notebook in found if notebook["run"]],
         "claims": [notebook for notebook in found if notebook["claim"]],
@@ -69,6 +78,7 @@ def summarise(gathered: Mapping) -> dict:
         "notebooks": {
             notebook["name"]: {
                 "problem": notebook["problem"],
+                "corpora": notebook["corpora"],
                 "finished": (notebook["run"] or {}).get("finished"),
                 "claim": notebook["claim"],
                 "finding": notebook["finding"],
@@ -79,7 +89,9 @@ def summarise(gathered: Mapping) -> dict:
     }
 
 
-def _notebook(source: Source, corpus: str, root: Path, seeds: Sequence[Path]) -> dict:
+def _notebook(
+    source: Source, corpus: str, root: Path, seeds: Sequence[Path], with_figures: bool
+) -> dict:
     text = read_source(source)
     folder = run_folder(source.name, corpus, root)
     problem, command, run, by_seed = "", "", None, {}
@@ -103,8 +115,8 @@ def _notebook(source: Source, corpus: str, root: Path, seeds: Sequence[Path]) ->
         problem += f" {source.name}/{LOG} says why."
         command = ""
     rows = _rows(run, seed_spread(by_seed)) if run else []
-    figures = _figures(run) if run else []
-    first = _shown_first(run, figures) if run else None
+    figures = _figures(run) if run and with_figures else []
+    first = _shown_first(run, figures) if figures else None
     return {
         "name": source.name,
         "number": source.number,
@@ -121,7 +133,9 @@ def _notebook(source: Source, corpus: str, root: Path, seeds: Sequence[Path]) ->
         "tables": run["extra"].get("tables", {}) if run else {},
         "first": first,
         "others": [figure for figure in figures if figure is not first],
-        "clips": _clips(run) if run else [],
+        "clips": _clips(run) if run and with_figures else [],
+        "private": run.get("private", []) if run else [],
+        "corpora": list(dict.fromkeys(data["corpus"] for data in run["data"])) if run else [],
         "took": clock(run["seconds"]) if run else "",
         "seeds": sorted(by_seed),
     }

@@ -42,12 +42,22 @@ class RandomAffine(layers.Layer):
 
     With ``mirror`` left and right change sides in half the cases; columns lean by up to
     ``shear_degrees`` either way; height and width are divided by 1 - ``zoom`` to 1 + ``zoom``, each
-    on its own.
+    on its own. ``shift`` moves the picture by up to these fractions of its height and width.
     """
 
-    def __init__(self, mirror: bool, shear_degrees: float, zoom: float, seed: int, **options):
+    def __init__(
+        self,
+        mirror: bool = False,
+        shear_degrees: float = 0.0,
+        zoom: float = 0.0,
+        *,
+        shift: tuple[float, float] = (0.0, 0.0),
+        seed: int,
+        **options,
+    ):
         super().__init__(**options)
         self.mirror, self.shear, self.zoom = mirror, math.tan(math.radians(shear_degrees)), zoom
+        self.shift = shift
         self.generator = keras.random.SeedGenerator(seed)
 
     def call(self, pictures, training=True):
@@ -65,7 +75,12 @@ class RandomAffine(layers.Layer):
         # Where each place of the new picture is in the old one: x' = across x + lean y + ...
         x, y = ((shape[axis] - 1) / 2 for axis in (2, 1))  # the centre, which stays where it is
         none = ops.zeros_like(across)
-        matrix = [across, lean, x - across * x - lean * y, none, down, y - down * y, none, none]
+        left, top = x - across * x - lean * y, y - down * y
+        if any(self.shift):
+            moved = keras.random.uniform((2, shape[0]), -1, 1, seed=self.generator)
+            top += moved[0] * self.shift[0] * shape[1]
+            left += moved[1] * self.shift[1] * shape[2]
+        matrix = [across, lean, left, none, down, top, none, none]
         return ops.image.affine_transform(
             pictures, ops.stack(matrix, axis=1), fill_mode="nearest", data_format="channels_last"
         )
@@ -120,6 +135,45 @@ class RandomMasking(layers.Layer):
         start = draws[1] * (length - hidden)
         position = ops.cast(ops.arange(length), "float32") + 0.5
         return ops.cast((position < start) | (position >= start + hidden), "float32")
+
+
+class RandomLevel(layers.Layer):
+    """Make each log spectrogram louder or softer: one number is added to all of it.
+
+    It is drawn between ``-most`` and ``most``, in the spectrogram's own unit: decibels, or
+    deviations once it is normalised.
+    """
+
+    def __init__(self, most: float, *, seed: int, **options):
+        super().__init__(**options)
+        self.most = most
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, spectrograms, training=True):
+        """Return float32 (batch, bands, windows, 1); unchanged when not training."""
+        if not training:
+            return spectrograms
+        shape = (ops.shape(spectrograms)[0], 1, 1, 1)
+        return spectrograms + keras.random.uniform(
+            shape, -self.most, self.most, seed=self.generator
+        )
+
+
+class RandomNoise(layers.Layer):
+    """Add normal noise to each log spectrogram, with a deviation between 0 and ``most``."""
+
+    def __init__(self, most: float, *, seed: int, **options):
+        super().__init__(**options)
+        self.most = most
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, spectrograms, training=True):
+        """Return float32 (batch, bands, windows, 1); unchanged when not training."""
+        if not training:
+            return spectrograms
+        shape = ops.shape(spectrograms)
+        deviation = keras.random.uniform((shape[0], 1, 1, 1), 0, self.most, seed=self.generator)
+        return spectrograms + deviation * keras.random.normal(shape, seed=self.generator)
 
 
 AUGMENTATIONS = {

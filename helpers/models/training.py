@@ -282,7 +282,7 @@ def out_of_fold_scores(
         prepared = features(train) if callable(features) else features
         parts = {"train": train, "validation": held_out[:0]}
         model, _ = train_network(prepared, labels, parts, classes, recipe, seed, report=report)
-        scores[held_out] = predict(model, prepared, held_out)
+        scores[held_out] = predict(model, prepared, held_out, keep_frozen=True)
         discard(model)
     return scores
 

@@ -101,7 +101,7 @@ from helpers.series.labs import guesses, vgg16_transfer as checks
 size = pictures.picture_size(CORPUS, EPOCHS)
 stills = pictures.load_stills(CORPUS, DATA_ROOT, size, samples=SAMPLES, seed=SEED)
 pixels, labels, manifest = stills.pixels, stills.labels, stills.manifest
-parts = protocol_parts(manifest, labels, SEED, clip_id="clip_id", fewest_validation=FEWEST_STILLS)
+parts = protocol_parts(manifest, labels, SEED, fewest_validation=FEWEST_STILLS)
 test_rows = parts["held_out"]["test"]
 pd.DataFrame({protocol: {k: len(v) for k, v in of.items()} for protocol, of in parts.items()})
 

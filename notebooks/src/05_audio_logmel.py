@@ -99,7 +99,7 @@ from helpers.series.labs import audio_logmel as checks, guesses
 
 # %%
 RATE = spectrograms.THESIS_SAMPLE_RATE  # 22,050 samples a second
-clips = subset.subset(corpus.load_own_clips(CORPUS, DATA_ROOT), SAMPLES, SEED)
+clips = subset.subset(corpus.load_own_voices(CORPUS, DATA_ROOT), SAMPLES, SEED)
 waveforms, clips = media.read_waveforms(clips, RATE)
 labels = class_indices(clips["emotion"], EMOTIONS)  # (clips,)
 train_rows, test_rows = (manifest.usable(clips, split) for split in ("train", "val"))
@@ -321,7 +321,7 @@ print(f"always predicting the commonest class: {majority:.1%} of {len(test_rows)
 
 # %% tags=["nbval-ignore-output"]
 networks, histories, probabilities = {}, {}, {}
-names = ["Model 0", known_recipes.NO_DROPOUT] + ["Model 1"] * (SETTINGS == "published")
+names = [name for name in recipes if name != "city sounds"]
 for name, protocol in product(names, protocols if SETTINGS == "published" else ["held_out"]):
     parts, recipe = protocols[protocol], recipes[name]
     normalise = spectrograms.fit_normaliser("global", log_mel, parts["train"])

@@ -99,7 +99,7 @@ from helpers.series.labs import audio_spectrogram_images as checks, guesses
 # Each is labelled with the emotion of the person on screen; only the sound is used. In the demo corpus the voices are **synthetic**.
 
 # %%
-clips = subset.subset(corpus.load_own_clips(CORPUS, DATA_ROOT), SAMPLES, SEED)
+clips = subset.subset(corpus.load_own_voices(CORPUS, DATA_ROOT), SAMPLES, SEED)
 labels, groups = class_indices(clips["emotion"], EMOTIONS), clips["film"].to_numpy()  # (clips,)
 clips.pivot_table(index="emotion", columns="split", values="sample_id", aggfunc="count")
 
@@ -159,17 +159,18 @@ sevens_figure
 #
 # **A spectrogram is not a photograph.** Move a face in a photograph and it is the same face; move a stripe upwards and it is another pitch. Mirror a photograph and little happens; mirror a spectrogram and time runs backwards. So no mirroring, zooming or shearing here.
 #
-# Pictures of all clips at once, with the reasons of those that cannot be read, are kept in the cache:
+# Pictures of all clips at once, with the reasons of those that cannot be read, are kept in the cache. Are they what the function above draws?
 
 # %%
 pictures, clips = spectrogram_images.spectrogram_images(clips)  # (clips, 64, 64, 3)
 train_rows, test_rows = (manifest.usable(clips, split) for split in ("train", "val"))
+print(f"{len(train_rows)} clips to train on, {len(test_rows)} to test on")
+
+# %%
 samples, rate = media.read_audio_at_own_rate(clips["path"][train_rows[0]])
 picture = spectrogram_to_image(librosa.feature.melspectrogram(y=samples, sr=rate))
-same = np.abs(pictures[train_rows[0]].astype(int) - picture).max() <= 1
-print(
-    f"{len(train_rows)} + {len(test_rows)} clips; to a level of colour as the function above: {same}"
-)
+difference = np.abs(pictures[train_rows[0]].astype(int) - picture).max()
+print("the same picture, to a level of colour:", difference <= 1)
 
 # %% [markdown]
 # ## Train (about 50 s)
@@ -204,7 +205,9 @@ for name, protocol in planned:
         report=print,
     )  # fmt: skip
     histories[name, protocol] = history
-    probabilities[name, protocol] = training.predict(network, pictures, np.arange(len(clips)))
+    probabilities[name, protocol] = training.predict(
+        network, pictures, np.arange(len(clips)), keep_frozen=True
+    )
     print(f"{name}, {protocol}: {len(history)} epochs, {history['seconds'].sum():.0f} s")
     if (name, protocol) == (FUSED, "held_out"):
         sound_network = network  # notebook 07 takes it up

@@ -224,8 +224,8 @@ def test_one_seed_one_network_and_the_rows_alone_are_trained_on():
 
 
 def test_options_reach_the_network():
-    recipe = recipes_for("log-mel", "default")["Model 1"]
-    layers = training.build_network((28, 28, 1), 2, replace(recipe, l2=0.002)).layers
+    recipe = replace(SOUNDS["Model 1"], batch_norm_momentum=0.9, l2=0.002)
+    layers = training.build_network((28, 28, 1), 2, recipe).layers
     layers = {layer.name.split("_")[0]: layer for layer in layers}
     assert layers["batch"].momentum == 0.9
     assert float(layers["conv2d"].kernel_regularizer.l2) == pytest.approx(0.002)

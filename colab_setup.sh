@@ -96,12 +96,19 @@ run_tests() {
     # Two processes at once, with a core each, also where there are more.
     export TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
     cd "$root"
+    # One cache for all steps, so that they share what they make; the user's own stays as it is.
+    if [ -z "${EMOTION_CACHE_ROOT:-}" ]; then
+        EMOTION_CACHE_ROOT=$(mktemp -d)
+        export EMOTION_CACHE_ROOT
+        trap 'rm -rf "$EMOTION_CACHE_ROOT"' EXIT
+    fi
     # Drawn before the notebooks run, so that none of them shows its progress.
     step "demo corpus" helpers.corpora.demo
     step "lint" ruff check .
     step "format" ruff format --check .
     step "saved notebooks" helpers.series check
-    step "helpers" pytest -n 2 --durations=30
+    # In small portions, so that a worker with slow tests, which come first, gets few others.
+    step "helpers" pytest -n 2 --maxschedchunk=30 --durations=30
     # A later notebook takes up the networks of an earlier one: notebooks/conftest.py groups them.
     step "outputs of the notebooks" \
         pytest --nbval --nbval-current-env -n 2 --durations=15 notebooks/*.ipynb

@@ -8,7 +8,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from helpers.corpora.manifest import usable
 
-FEWEST_STILLS = 100
+FEWEST_STILLS = 200
 """The accuracy of fewer stills has a standard error near five points or above it."""
 
 
@@ -18,7 +18,7 @@ def protocol_parts(
     seed: int,
     *,
     group: str = "group",
-    clip_id: str = "",
+    clip_id: str = "clip_id",
     fewest_validation: int = 0,
 ) -> dict[str, dict[str, np.ndarray]]:
     """Return which samples are for what under each protocol.
@@ -33,9 +33,9 @@ def protocol_parts(
     group : str
         The column that says what must not be on both sides: film, actor, recording.
     clip_id : str
-        The column with the id of a sample's clip, where there may be one. Training samples of a
-        clip id that is in ``val`` too are in no part of ``held_out``: nothing of a test clip may
-        have been seen.
+        The column with the id of a sample's clip, where there is one. Training samples of a clip id
+        that is in ``val`` too are in no part of ``held_out``: nothing of a test clip may have been
+        seen. ``""`` is for samples that are of no clips.
     fewest_validation : int
         An epoch is chosen by at least so many samples. Where a fifth of the groups has fewer, all
         are trained on and the last epoch counts: ``validation`` is empty.

@@ -1,5 +1,6 @@
 """Figures about scores, the same in every notebook: counts, curves, confusion, intervals."""
 
+import math
 import textwrap
 from collections.abc import Mapping, Sequence
 
@@ -33,6 +34,8 @@ def learning_curves(
 ) -> Figure:
     """Draw training and validation accuracy by epoch, a panel per run (figures 6, 9, 12, 16, 18).
 
+    More than three runs stand in pairs, so that they can be read on a page that is no wider.
+
     Parameters
     ----------
     histories : mapping of name to history
@@ -42,10 +45,14 @@ def learning_curves(
     chance : float, optional
         A line to compare with, usually the fraction of the most frequent class.
     """
-    figure, axes = new_figure(
-        1, len(histories), width=max(5.0, 3.6 * len(histories)), height=3.4, sharey=True
-    )
-    for axis, (name, history) in zip(axes, histories.items(), strict=True):
+    count = len(histories)
+    columns = count if count <= 3 else 2
+    rows = math.ceil(count / columns)
+    size = {"width": max(5.0, 3.6 * columns), "height": 3.4 * rows}
+    figure, axes = new_figure(rows, columns, **size, sharey=True)
+    for axis in axes[count:]:
+        axis.set_axis_off()
+    for axis, (name, history) in zip(axes, histories.items(), strict=False):
         axis.plot(history["epoch"], history["accuracy"], color=TRAINING_COLOUR, label="training")
         if "val_accuracy" in history:
             values = history["val_accuracy"]
@@ -59,7 +66,8 @@ def learning_curves(
             axis.axhline(chance, label="majority class", zorder=0, **_CHANCE)
         axis.set(title=name, xlabel="epoch", ylim=(0, 1.02))
         axis.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
-    axes[0].set_ylabel("accuracy")
+    for axis in axes[::columns]:
+        axis.set_ylabel("accuracy")
     axes[0].legend(frameon=False, fontsize=9, loc="best")
     _head(figure, title)
     return figure
@@ -141,7 +149,7 @@ def confusion(
 
 
 def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float = 0.0) -> Figure:
-    """Draw each experiment's accuracy with its 95 % interval and the published value.
+    """Draw each experiment's accuracy with its 95 % interval and the published value, if any.
 
     Parameters
     ----------
@@ -152,7 +160,8 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
     chance : float
         The fraction of the most frequent class, drawn as a line when it is not 0.
     """
-    figure, (axis,) = new_figure(width=7, height=0.42 * len(experiments) + 1.3)
+    figure, (axis,) = new_figure(width=6, height=0.42 * len(experiments) + 1.3)
+    marks = ""
     for row, entry in enumerate(experiments):
         low, high = entry["metrics"]["interval"]
         axis.plot([low, high], [row, row], color=TEST_COLOUR, linewidth=2, alpha=0.5)
@@ -160,7 +169,10 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
         published = (entry.get("published") or {}).get("value")
         if published is not None:
             axis.plot(published, row, "|", color=PUBLISHED_COLOUR, markersize=16, markeredgewidth=2)
-    names = [f"{entry['name']} ({entry['protocol']}, n={entry['n']})" for entry in experiments]
+            marks = "; vertical mark: published"
+    counts = {entry["n"] for entry in experiments}
+    each = "" if len(counts) == 1 else ", n={n}"
+    names = [("{name} ({protocol}" + each + ")").format(**entry) for entry in experiments]
     axis.set_yticks(range(len(names)), names)
     axis.set_ylim(len(names) - 0.3, -0.9)
     if chance:
@@ -168,7 +180,8 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
         axis.text(chance, -0.8, " majority class", fontsize=8, color="#777777", va="top")
     axis.set(xlim=(0, 1))
     _head(figure, title)
-    axis.set_xlabel("accuracy, 95 % interval; the vertical mark is the published value", fontsize=9)
+    of_all = f" (n = {counts.pop()})" if len(counts) == 1 else ""
+    axis.set_xlabel(f"accuracy{of_all}, 95 % interval{marks}", fontsize=9)
     axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return figure
 

@@ -2,7 +2,8 @@
 
 Between ``<!-- begin NAME -->`` and ``<!-- end NAME -->`` nothing is written by hand. README.md
 takes numbers from the saved results, drawn and real people apart; notebooks/README.md, for
-teachers, takes the seconds of each section and the tasks of the lab editions.
+teachers, takes the seconds of each section and the tasks of the lab editions. README.md and
+docs/model_card.md quote published numbers.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from helpers.files import write_text
 from helpers.paths import repository_root
+from helpers.published import load_published
 from helpers.results.claims import sentence
 from helpers.results.runs import ResultsError, load_run, run_folder
 from helpers.series.build import SECTIONS
@@ -29,8 +31,12 @@ _NOTHING_REAL = (
 
 
 def write_readme() -> Path:
-    """Bring both READMEs up to what they quote and return the path of the first."""
-    for path, wanted in ((front_page(), render), (teachers_page(), render_for_teachers)):
+    """Bring all pages up to what they quote and return the path of the first."""
+    for path, wanted in (
+        (front_page(), render),
+        (teachers_page(), render_for_teachers),
+        (model_card(), render_model_card),
+    ):
         text = path.read_text(encoding="utf-8")
         current = wanted(text)
         if current != text:
@@ -48,6 +54,11 @@ def teachers_page() -> Path:
     return notebooks_folder() / "README.md"
 
 
+def model_card() -> Path:
+    """Return the path of docs/model_card.md."""
+    return repository_root() / "docs" / "model_card.md"
+
+
 def render(text: str) -> str:
     """Return README.md's text with its marked parts written anew; ValueError if a mark lacks."""
     runs = _runs()
@@ -56,8 +67,8 @@ def render(text: str) -> str:
         for name, run in runs.items()
         if run.get("claim")
     )
-    real = findings_on_people(repository_root() / "results")
-    return _fill(text, {"notebooks": _table(runs), "findings": findings, "real": real})
+    parts = {"notebooks": _table(runs), "findings": findings, "raters": _raters()}
+    return _fill(text, parts | {"real": findings_on_people(repository_root() / "results")})
 
 
 def render_for_teachers(text: str) -> str:
@@ -65,12 +76,24 @@ def render_for_teachers(text: str) -> str:
     return _fill(text, {"minutes": _minutes(_runs()), "tasks": _tasks()})
 
 
+def render_model_card(text: str) -> str:
+    """Return docs/model_card.md's text with its marked parts written anew, as :func:`render`."""
+    return _fill(text, {"raters": _raters()})
+
+
+def _raters() -> str:
+    rates = load_published("crema_d")
+    named = (f"{rates[sense]:.0%} by {sense}" for sense in ("face", "voice", "both"))
+    return ", ".join(named).replace("%", " %")
+
+
 def _fill(text: str, parts: Mapping[str, str]) -> str:
     for name, content in parts.items():
-        marked = re.compile(f"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
+        begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+        marked = re.compile(rf"({begin}\s*).*?(\s*{end})", re.DOTALL)
         if not marked.search(text):
-            raise ValueError(f"A README lacks the marks <!-- begin {name} --> and its end.")
-        text = marked.sub(lambda match, new=content: f"{match[1]}{new}\n{match[2]}", text)
+            raise ValueError(f"A page lacks the marks {begin} and {end}.")
+        text = marked.sub(lambda match, new=content: f"{match[1]}{new}{match[2]}", text)
     return text
 
 

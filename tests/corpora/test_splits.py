@@ -65,7 +65,7 @@ KNOWN = [n for n in range(40) if n not in (0, 1, 3, 14, 15)]
 
 
 def test_parts_are_by_film_and_nothing_of_a_test_clip_is_learned_under_held_out(stills):
-    parts = protocol_parts(stills, LABELS, 0, clip_id="clip_id")
+    parts = protocol_parts(stills, LABELS, 0)  # nobody has to think of it
     assert parts["thesis"]["train"].tolist() == [n for n in range(40) if n != 3]
     assert parts["thesis"]["validation"].tolist() == parts["thesis"]["test"].tolist()
     held_out = parts["held_out"]
@@ -86,15 +86,15 @@ def test_ids_are_compared_as_text_and_a_test_clip_that_cannot_be_read_counts(sti
     stills["clip_id"] = [int(n) if split == "train" else n for n, split in
                          zip(stills["clip_id"], stills["split"], strict=True)]  # fmt: skip
     stills.loc[42, "problem"] = "damaged"
-    parts = protocol_parts(stills, LABELS, 0, clip_id="clip_id")["held_out"]
+    parts = protocol_parts(stills, LABELS, 0)["held_out"]
     assert sorted([*parts["train"], *parts["validation"]]) == KNOWN
     assert 42 not in parts["test"]
 
 
 def test_where_few_could_choose_none_do_and_all_are_trained_on(stills):
-    fifth = len(protocol_parts(stills, LABELS, 0, clip_id="clip_id")["held_out"]["validation"])
+    fifth = len(protocol_parts(stills, LABELS, 0)["held_out"]["validation"])
     for fewest, chosen in ((fifth, fifth), (fifth + 1, 0)):
-        parts = protocol_parts(stills, LABELS, 0, clip_id="clip_id", fewest_validation=fewest)
+        parts = protocol_parts(stills, LABELS, 0, fewest_validation=fewest)
         assert len(parts["held_out"]["validation"]) == chosen
         assert len(parts["held_out"]["train"]) == len(KNOWN) - chosen
         assert parts["thesis"]["validation"].tolist() == list(range(40, 50))

@@ -72,9 +72,9 @@ def test_the_controls_of_sound_differ_in_what_they_say():
 
 
 def test_a_table_shows_what_a_network_has_and_nothing_else():
-    model_1 = recipes_for("log-mel", "default")["Model 1"].settings()
-    assert model_1["batch_norm_momentum"] == 0.9 and model_1["momentum"] == 0.0
-    assert "weights" not in model_1 and "blocks" not in model_1
+    small = recipes_for("faces", "default")["small CNN"].settings()
+    assert small["batch_norm_momentum"] == 0.9 and small["momentum"] == 0.0
+    assert "weights" not in small and "blocks" not in small
     assert recipes_for("stills", "default")["VGG16"].settings()["unfrozen_blocks"] == 0
 
 
@@ -85,3 +85,14 @@ def test_unknown_settings_and_tasks_are_named():
         recipes_for("stills", "thesis")
     with pytest.raises(ValueError, match=r"Unknown task 'films'.*stills"):
         recipes_for("films", "default")
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_real_people_have_recipes_of_their_own_and_the_thesis_keeps_its(task):
+    drawn, real, own = (recipes_for(task, "default", corpus=c) for c in ("demo", "open", "thesis"))
+    assert real == own and list(real) == list(drawn) and recipes_for(task, "default") == drawn
+    assert {name: recipe.network for name, recipe in real.items()} == {
+        name: recipe.network for name, recipe in drawn.items()
+    }
+    for corpus in ("demo", "open"):
+        assert recipes_for(task, "published", corpus=corpus) == recipes_for(task, "published")

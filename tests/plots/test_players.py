@@ -59,6 +59,12 @@ def test_a_film_holds_its_frames_and_its_sound(has_sound, tmp_path):
         assert len(decoded) / RATE == pytest.approx(1, abs=0.1)
 
 
+def test_a_film_is_the_same_each_time_it_is_made():
+    frames = np.random.default_rng(0).integers(0, 255, (8, 48, 64, 3), np.uint8)
+    first, again = (encode_webm(frames, 20, tone(0.4, 0.5), RATE) for _ in range(2))
+    assert first == again
+
+
 def test_a_films_player_is_small_and_safe():
     film = encode_webm(np.full((25, 64, 64, 3), 99, np.uint8), 25, tone(1, 0.1), RATE)
     shown = film_player(film, '<b>"x"').data

@@ -44,6 +44,16 @@ def test_learning_curves_mark_the_epoch_that_was_kept():
     assert words == ["training", "validation", "majority class"]
 
 
+@pytest.mark.parametrize(("count", "columns"), [(1, 1), (3, 3), (4, 2), (5, 2)])
+def test_many_learning_curves_stand_in_pairs(count, columns):
+    history = pd.DataFrame({"epoch": [1, 2], "accuracy": 0.5, "val_accuracy": 0.4})
+    figure = scores.learning_curves({f"run {k}": history for k in range(count)}, "flat")
+    assert draws(figure)
+    shown = [axis for axis in figure.axes if axis.axison]
+    assert len(shown) == count
+    assert shown[0].get_subplotspec().get_gridspec().ncols == columns
+
+
 @pytest.mark.parametrize("epochs", [1, 2, 5, 40])
 def test_learning_curves_count_in_whole_epochs(epochs):
     history = pd.DataFrame({"epoch": range(1, epochs + 1), "accuracy": 0.5, "val_accuracy": 0.4})
@@ -78,6 +88,23 @@ def test_accuracy_intervals_marks_the_published_value():
     assert draws(figure)
     marks = [line.get_xdata()[0] for line in figure.axes[0].lines if line.get_marker() == "|"]
     assert marks == [0.25]
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == [
+        "CNN (held_out)",
+        "SVM (thesis)",
+    ]
+    said = figure.axes[0].get_xlabel()
+    assert said == "accuracy (n = 4), 95 % interval; vertical mark: published"
+
+
+def test_accuracy_intervals_says_of_how_many_each_is_where_they_differ():
+    lines = [
+        experiment("CNN", "held_out", "val", score(["Sad"] * count, ["Sad"] * count))
+        for count in (2, 3)
+    ]
+    axis = scores.accuracy_intervals(lines, "Few clips").axes[0]
+    labels = [text.get_text() for text in axis.get_yticklabels()]
+    assert labels == ["CNN (held_out, n=2)", "CNN (held_out, n=3)"]
+    assert axis.get_xlabel() == "accuracy, 95 % interval"
 
 
 def test_per_class_recall_has_a_bar_for_each_class_and_score():

@@ -1,5 +1,6 @@
 """The lab editions: tasks without answers, made from the notebooks' own sources."""
 
+import ast
 import re
 
 import nbformat
@@ -325,8 +326,40 @@ def first_open_then_solved(source):
         cells.append(cell)
         if "-check-" in name:
             end = len(cells)
-    notebook.cells = cells[:end]  # what comes after the last check is run by nbval
+    notebook.cells = leading_to_the_labs_own(cells[:end])
     return notebook
+
+
+def leading_to_the_labs_own(cells):
+    """Return the cells that guess, ask and check, and those that make or change what they need.
+
+    The others are those of the full edition, which nbval runs.
+    """
+    kept, needed = [], {"checks", "guesses", "pairs"}
+    for cell in reversed([cell for cell in cells if cell.cell_type == "code"]):
+        tree = ast.parse(cell.source)
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        own = {"checks", "guesses", "pairs"} & used or "nbgrader" in cell.metadata
+        first = {"parameters", "setup"} & set(tags(cell))
+        if own or first or made_or_changed(tree) & needed:
+            kept.append(cell)
+            needed |= used
+    return kept[::-1]
+
+
+def made_or_changed(tree):
+    """Return the names that a cell assigns, defines, imports, or calls for an effect on them."""
+    made = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            made.add(node.name)
+        elif isinstance(node, ast.alias):
+            made.add(node.asname or node.name)
+        elif isinstance(getattr(node, "ctx", None), ast.Store):
+            made.add(ast.unparse(node).split(".")[0].split("[")[0])
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            made.add(ast.unparse(node.value.func).split(".")[0])
+    return made
 
 
 @pytest.mark.slow

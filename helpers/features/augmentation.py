@@ -1,7 +1,8 @@
 """Changed copies of training pictures, made by Keras layers inside tf.data.
 
-Of faces as published (thesis, section III-A, after figure 10), of spectrograms by masking. A recipe
-names one of ``AUGMENTATIONS``; it is for the training batches alone.
+Of faces as published (thesis, section III-A, after figure 10); of sound by moves, level, noise and
+masking (SpecAugment: Park and others, Interspeech 2019) of its spectrogram. A recipe names one of
+``AUGMENTATIONS``; it is for the training batches alone.
 """
 
 import math
@@ -110,8 +111,8 @@ class RandomDimming(layers.Layer):
 class RandomMasking(layers.Layer):
     """Hide one stretch of bands and one of time in every picture (SpecAugment, Park 2019).
 
-    Both stretches have the value 0, a picture's darkest colour, and a random width from none to
-    the given fraction of the side. Time runs along the second axis.
+    Both stretches have the value 0, a picture's darkest colour or the mean of what is normalised,
+    and a random width from none to the given fraction of the side. Time runs along the second axis.
     """
 
     def __init__(self, bands: float = 0.2, time: float = 0.2, *, seed: int, **options):
@@ -176,8 +177,37 @@ class RandomNoise(layers.Layer):
         return spectrograms + deviation * keras.random.normal(shape, seed=self.generator)
 
 
+def sound_moves(seed: int) -> keras.layers.Layer:
+    """Return small moves of a spectrogram, as array or picture: another take, another voice.
+
+    Time begins up to a tenth earlier or later and runs up to a tenth faster or slower (Ko and
+    others, 2015); the bands are stretched as by another vocal tract (Jaitly and Hinton, 2013), and
+    moved by up to a twentieth, as by another pitch.
+    """
+    return RandomAffine(zoom=0.1, shift=(0.05, 0.1), seed=seed)
+
+
+def log_mel_augmentation(seed: int) -> keras.Sequential:
+    """Return the changes of a log-mel spectrogram that is normalised to deviations.
+
+    Small moves (:func:`sound_moves`), another level, noise, and a hidden stretch of bands and one
+    of time (SpecAugment; 0, the mean, stands in them).
+    """
+    return keras.Sequential(
+        [
+            sound_moves(seed),
+            RandomLevel(0.3, seed=seed + 1),
+            RandomNoise(0.3, seed=seed + 2),
+            RandomMasking(seed=seed + 3),
+        ],
+        name="log_mel_augmentation",
+    )
+
+
 AUGMENTATIONS = {
     "published": published_augmentation,
     "masking": lambda seed: RandomMasking(seed=seed),
+    "sound moves": sound_moves,
+    "log-mel": log_mel_augmentation,
 }
 """What a recipe's ``augment`` names; each takes a seed."""

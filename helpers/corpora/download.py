@@ -152,7 +152,9 @@ def describe(name: str, actors: Sequence[int] = (), clips: int = 0) -> str:
     fraction = source.fraction(actors)
     unpacked = f", {fraction * source.unpacked / 1e9:.1f} GB unpacked" if source.unpacked else ""
     part = f", {len(actors)} actors of them" if fraction < 1 else ""
-    size = f"about {fraction * source.size / 1e9:.2f} GB{unpacked}"
+    packed = fraction * source.size
+    amount = f"{packed / 1e9:.2f} GB" if packed > 1e7 else f"{packed / 1e6:.2f} MB"
+    size = f"about {amount}{unpacked}"
     if source.clips:
         part = f", {clips} clips of them"
         size += " as a whole, of which the clips alone are fetched: seconds of film each"

@@ -164,7 +164,7 @@ def log_mel_spectrogram(samples: np.ndarray, length: int, coefficient: float = 0
 # %% [markdown] tags=["lab"]
 # ### Task 1 · Whose length?
 #
-# All spectrograms must have one size: silence follows a short clip, a long one is cut. The thesis took the length of the longest clip, so that none is cut. But which clips may have a say in it? `lengths` has the number of samples of every clip, `train_rows` and `test_rows` say which clips are which. Return the length, a number of samples, for which no clip loses anything that training may know of.
+# All spectrograms must have one size: silence follows a short clip, a long one is cut. The thesis took the length of the longest clip, so that none is cut. But which clips may have a say in it? `lengths` has the number of samples of every clip, `train_rows` and `test_rows` say which clips are which. Return the smallest number of samples that cuts off nothing of the clips that may have a say.
 
 
 # %%
@@ -432,7 +432,7 @@ curve_figure
 # %% [markdown] tags=["lab"]
 # ### Task 3 · Explain a wrong answer
 #
-# A clip is labelled Sad, the network says Neutral, and the voice has an intensity of 0.2. Which of these explains it best? Use the curves. Put `"a"`, `"b"` or `"c"` into `explanation`.
+# A clip is labelled Sad, the network says Neutral, and the voice has an intensity of 0.2, where 1 is all of it. Which of these explains it best? Use the curves. Put `"a"`, `"b"` or `"c"` into `explanation`.
 #
 # - a: The network has learned its training clips by heart and knows nothing else.
 # - b: So little sadness is in the voice that it sounds like neutral speech, and the label tells more than the sound does.

@@ -270,12 +270,13 @@ def test_why_it_is_sure():
 # 03
 
 
-def vgg16(input_shape, classes, unfrozen_blocks, *, trained=None, head=True):
+def vgg16(input_shape, classes, unfrozen_blocks, blocks, *, trained=None, head=True):
     from helpers.models.vgg16 import vgg16_classifier
 
     model = vgg16_classifier(
-        input_shape, classes, weights="none", unfrozen_blocks=unfrozen_blocks, dense_units=8
-    )
+        input_shape, classes, weights="none", unfrozen_blocks=unfrozen_blocks, blocks=blocks,
+        dense_units=8,
+    )  # fmt: skip
     for layer in model.layers:
         if layer.name.startswith("block") and trained is not None:
             layer.trainable = trained(int(layer.name[5]), unfrozen_blocks)
@@ -288,9 +289,10 @@ def vgg16(input_shape, classes, unfrozen_blocks, *, trained=None, head=True):
     ("mistake", "message"),
     [
         ({}, ""),
-        ({"trained": lambda block, thawed: block <= thawed}, "With 2 blocks .* is trained: count"),
+        ({"trained": lambda block, thawed: block <= thawed}, "With 2 of 5 .* is trained: count"),
+        ({"trained": lambda block, thawed: block > 5 - thawed}, "1 of 4 blocks .*4_conv1` is froz"),
         ({"trained": lambda block, thawed: block >= 5 - thawed}, "block3_conv1` is trained"),
-        ({"trained": lambda block, thawed: block >= 4}, "With 0 blocks"),
+        ({"trained": lambda block, thawed: block >= 4}, "With 0 of 5"),
         ({"trained": lambda block, thawed: False}, "block4_conv1` is frozen"),
         ({"head": False}, "`dense` is new and knows nothing yet"),
     ],

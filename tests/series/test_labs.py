@@ -355,6 +355,8 @@ def test_broken_split_of_03():
     wrong("Two arrays of rows", check, says(np.arange(30)))
     wrong("60 of the rows to ask about are not in `test`", check, lambda *r: broken_split(*r)[::-1])
     wrong("60 of 60 test rows", check, lambda train, test, seed: (train, test))
+    wrong("asked about more than once", check,
+          lambda train, test, seed: (train, np.repeat(test[::4], 2)))  # fmt: skip
 
 
 # 04
@@ -438,7 +440,7 @@ def test_most_doubtful_of_04():
         (lambda lengths, train, test: lengths[train].mean(), "That is the mean"),
         (lambda lengths, train, test: lengths[train].min(), "the shortest training clip"),
         (lambda lengths, train, test: lengths[train].max() / 22050, "in seconds"),
-        (lambda lengths, train, test: lengths[train], "one number of samples"),
+        (lambda lengths, train, test: lengths[train], "of the type ndarray; one number"),
         (lambda lengths, train, test: train[lengths[train].argmax()], "it is 2"),
         (says(26000), "For training clips of"),
     ],

@@ -63,7 +63,11 @@ def broken_split(function: Callable) -> Right:
         outside = len(set(asked.tolist()) - set(test.tolist()))
         expect(not outside, f"{outside} of the rows to ask about are not in `test`.")
         expect(
-            len(set(asked.tolist())) == len(asked) == len(test) // 2,
+            len(set(asked.tolist())) == len(asked),
+            "Some rows are asked about more than once: a lot that was drawn is not put back.",
+        )
+        expect(
+            len(asked) == len(test) // 2,
             f"{len(asked)} of {len(test)} test rows are asked about; half of them was wanted.",
         )
         both = len(set(trained.tolist()) & set(asked.tolist()))

@@ -38,6 +38,7 @@ HIDDEN = {
     "helpers.series.__main__": "a command loads what it needs; --help answers at once",
     "helpers.series.benchmark.audio": "what is timed is loaded when it is timed",
     "helpers.series.benchmark.faces": "as above",
+    "helpers.series.benchmark.gpu": "as above",
 }
 """Modules with imports inside functions for another reason than TensorFlow's weight."""
 

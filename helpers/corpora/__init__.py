@@ -23,6 +23,7 @@ ROLES = {
     "controlled_faces": "faces",
     "wild_faces": "sfew",
     "wild_clips": "afew",
+    "wild_voices": "afew",
     "city_sounds": "urbansound8k",
 }
 """What a notebook asks for, and the thesis's corpus that plays the part; for those of

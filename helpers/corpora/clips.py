@@ -94,7 +94,18 @@ def load_own_clips(corpus: str, data_root: str | Path = "") -> pd.DataFrame:
     ``film`` is that of the clip's stills; a clip without stills stands for itself. Where the corpus
     has no stills of its clips, it is the manifest's ``group``: the actor, the dialogue.
     """
-    clips = load_role("wild_clips", corpus, data_root)
+    return _with_films(load_role("wild_clips", corpus, data_root), corpus, data_root)
+
+
+def load_own_voices(corpus: str, data_root: str | Path = "") -> pd.DataFrame:
+    """Return the same manifest as :func:`load_own_clips`, or else one of sounds without pictures.
+
+    Whoever has clips with both gets those, so that faces and voices are of the same clips.
+    """
+    return _with_films(load_role("wild_voices", corpus, data_root), corpus, data_root)
+
+
+def _with_films(clips: pd.DataFrame, corpus: str, data_root: str | Path) -> pd.DataFrame:
     try:
         stills = load_role("wild_faces", corpus, data_root)
     except CorpusError:

@@ -2,13 +2,15 @@
 
 Beside ``train_sent_emo.csv``, ``dev_sent_emo.csv`` and ``test_sent_emo.csv`` lie
 ``train_splits/dia<D>_utt<U>.mp4``, ``dev_splits_complete/`` and ``output_repeated_splits_test/``,
-here or in any folders.
+here or in any folders. With ``emos/`` beside them the labels of ``helpers.corpora.emos`` count in
+the training split; a clip that has none there is left out.
 """
 
 from pathlib import Path
 
 import pandas as pd
 
+from helpers.corpora import emos
 from helpers.corpora.folders import files_below, find_folder
 from helpers.corpora.manifest import make_manifest, problem_of, shown
 from helpers.corpora.tables import read_table, whole_number
@@ -48,9 +50,12 @@ def load(root: Path) -> pd.DataFrame:
     """
     folder = find_folder(root, ["meld"], corpus="MELD", expected=EXPECTED)
     unexpected: list[tuple[Path | str, str]] = []
+    relabelled = emos.read_labels(folder / emos.FOLDER) if (folder / emos.FOLDER).exists() else None
     tables: dict[str, Path] = {}
     clips: dict[str, dict[str, Path]] = {name: {} for name in CLIP_FOLDERS.values()}
     for path in sorted(files_below(folder, unexpected)):
+        if path.parent == folder / emos.FOLDER:
+            continue
         name = path.name.lower()
         place = tables if name in TABLES.values() else clips.get(path.parent.name.lower(), {})
         known = place.setdefault(name, path)
@@ -73,6 +78,9 @@ def load(root: Path) -> pd.DataFrame:
             path = present.pop(f"{clip_id}.mp4", clip_folder / f"{clip_id}.mp4")
             emotion = emotion_of(entry["Emotion"])
             unknown = "" if emotion else f"unknown emotion {entry['Emotion']!r}"
+            if split == "train" and relabelled is not None:
+                emotion = relabelled.get(clip_id, "")
+                unknown = "" if emotion else "no label of EmoS with a confidence of .5 or more"
             known = DOCUMENTED_PROBLEMS.get((split, clip_id), "")
             rows.append(
                 {
@@ -91,7 +99,8 @@ def load(root: Path) -> pd.DataFrame:
     return make_manifest(
         rows,
         unexpected,
-        corpus="MELD",
+        corpus="MELD" if relabelled is None else "MELD with EmoS's labels",
         folder=folder,
         expected=EXPECTED,
+        notes=[] if relabelled is None else ["train has the labels of EmoS, not MELD's own"],
     )

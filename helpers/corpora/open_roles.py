@@ -4,8 +4,8 @@
 controlled_faces    CREMA-D's clips, else RAVDESS's, of which ``helpers.features.posed_faces``
                     takes one face each
 wild_faces          FER2013
-wild_clips          SAMSEMO, else MELD, else RAVDESS's clips, else CREMA-D's, else the voices of
-                    either
+wild_clips          SAMSEMO, else MELD, else RAVDESS's clips, else CREMA-D's: picture and sound
+wild_voices         the same, else the sounds alone of RAVDESS, else of CREMA-D
 city_sounds         UrbanSound8K
 ==================  ===========================================================================
 
@@ -31,6 +31,7 @@ HOW_TO_GET = {
     "wild_clips": f"{_GET} samsemo --clips 600 --accept-licence, or "
     f"{_GET} crema-d --actors 1001-1024 --accept-licence (about 0.8 GB), or "
     f"{_GET} meld --accept-licence (10.9 GB)",
+    "wild_voices": f"{_GET} ravdess-speech --accept-licence (0.2 GB)",
     "city_sounds": f"{_GET} urbansound8k --accept-licence (6 GB)",
 }
 """What to type for each part."""
@@ -100,6 +101,17 @@ def _with_splits(
     return manifest.assign(split=split)
 
 
+def _voices_alone(root: Path) -> None:
+    """Say which corpus is there without pictures, if one is."""
+    there = [name for name in ("ravdess", "crema_d") if (root / FOLDERS[name]).is_dir()]
+    for name in there:
+        if _of_modality("audio_video", name, root) is None:
+            raise CorpusError(
+                f"Of {name} there are sounds without pictures: they do for notebooks 05 and 06, "
+                "not where faces are looked for."
+            )
+
+
 _posed_faces = partial(_with_splits, _posed_clips, "val", "test")
 _published = partial(_with_splits, _load, "test", "val")
 _voices = partial(_of_modality, "audio")
@@ -112,8 +124,12 @@ _CANDIDATES: dict[str, tuple[Callable[[Path], pd.DataFrame | None], ...]] = {
         partial(_published, "meld"),
         partial(_posed_clips, "ravdess"),
         partial(_posed_clips, "crema_d"),
-        partial(_voices, "ravdess"),
-        partial(_voices, "crema_d"),
+        _voices_alone,
     ),
     "city_sounds": (partial(_load, "urbansound8k"),),
 }
+_CANDIDATES["wild_voices"] = (
+    *_CANDIDATES["wild_clips"][:-1],
+    partial(_voices, "ravdess"),
+    partial(_voices, "crema_d"),
+)

@@ -1,7 +1,8 @@
 """Changed copies of training pictures, made by Keras layers inside tf.data.
 
-Of faces as published (thesis, section III-A, after figure 10), of spectrograms by masking. A recipe
-names one of ``AUGMENTATIONS``; it is for the training batches alone.
+Of faces as published (thesis, section III-A, after figure 10); of sound by moves, level, noise and
+masking (SpecAugment: Park and others, Interspeech 2019) of its spectrogram. A recipe names one of
+``AUGMENTATIONS``; it is for the training batches alone.
 """
 
 import math
@@ -42,12 +43,22 @@ class RandomAffine(layers.Layer):
 
     With ``mirror`` left and right change sides in half the cases; columns lean by up to
     ``shear_degrees`` either way; height and width are divided by 1 - ``zoom`` to 1 + ``zoom``, each
-    on its own.
+    on its own. ``shift`` moves the picture by up to these fractions of its height and width.
     """
 
-    def __init__(self, mirror: bool, shear_degrees: float, zoom: float, seed: int, **options):
+    def __init__(
+        self,
+        mirror: bool = False,
+        shear_degrees: float = 0.0,
+        zoom: float = 0.0,
+        *,
+        shift: tuple[float, float] = (0.0, 0.0),
+        seed: int,
+        **options,
+    ):
         super().__init__(**options)
         self.mirror, self.shear, self.zoom = mirror, math.tan(math.radians(shear_degrees)), zoom
+        self.shift = shift
         self.generator = keras.random.SeedGenerator(seed)
 
     def call(self, pictures, training=True):
@@ -65,7 +76,12 @@ class RandomAffine(layers.Layer):
         # Where each place of the new picture is in the old one: x' = across x + lean y + ...
         x, y = ((shape[axis] - 1) / 2 for axis in (2, 1))  # the centre, which stays where it is
         none = ops.zeros_like(across)
-        matrix = [across, lean, x - across * x - lean * y, none, down, y - down * y, none, none]
+        left, top = x - across * x - lean * y, y - down * y
+        if any(self.shift):
+            moved = keras.random.uniform((2, shape[0]), -1, 1, seed=self.generator)
+            top += moved[0] * self.shift[0] * shape[1]
+            left += moved[1] * self.shift[1] * shape[2]
+        matrix = [across, lean, left, none, down, top, none, none]
         return ops.image.affine_transform(
             pictures, ops.stack(matrix, axis=1), fill_mode="nearest", data_format="channels_last"
         )
@@ -95,8 +111,8 @@ class RandomDimming(layers.Layer):
 class RandomMasking(layers.Layer):
     """Hide one stretch of bands and one of time in every picture (SpecAugment, Park 2019).
 
-    Both stretches have the value 0, a picture's darkest colour, and a random width from none to
-    the given fraction of the side. Time runs along the second axis.
+    Both stretches have the value 0, a picture's darkest colour or the mean of what is normalised,
+    and a random width from none to the given fraction of the side. Time runs along the second axis.
     """
 
     def __init__(self, bands: float = 0.2, time: float = 0.2, *, seed: int, **options):
@@ -122,8 +138,76 @@ class RandomMasking(layers.Layer):
         return ops.cast((position < start) | (position >= start + hidden), "float32")
 
 
+class RandomLevel(layers.Layer):
+    """Make each log spectrogram louder or softer: one number is added to all of it.
+
+    It is drawn between ``-most`` and ``most``, in the spectrogram's own unit: decibels, or
+    deviations once it is normalised.
+    """
+
+    def __init__(self, most: float, *, seed: int, **options):
+        super().__init__(**options)
+        self.most = most
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, spectrograms, training=True):
+        """Return float32 (batch, bands, windows, 1); unchanged when not training."""
+        if not training:
+            return spectrograms
+        shape = (ops.shape(spectrograms)[0], 1, 1, 1)
+        return spectrograms + keras.random.uniform(
+            shape, -self.most, self.most, seed=self.generator
+        )
+
+
+class RandomNoise(layers.Layer):
+    """Add normal noise to each log spectrogram, with a deviation between 0 and ``most``."""
+
+    def __init__(self, most: float, *, seed: int, **options):
+        super().__init__(**options)
+        self.most = most
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, spectrograms, training=True):
+        """Return float32 (batch, bands, windows, 1); unchanged when not training."""
+        if not training:
+            return spectrograms
+        shape = ops.shape(spectrograms)
+        deviation = keras.random.uniform((shape[0], 1, 1, 1), 0, self.most, seed=self.generator)
+        return spectrograms + deviation * keras.random.normal(shape, seed=self.generator)
+
+
+def sound_moves(seed: int) -> keras.layers.Layer:
+    """Return small moves of a spectrogram, as array or picture: another take, another voice.
+
+    Time begins up to a tenth earlier or later and runs up to a tenth faster or slower (Ko and
+    others, 2015); the bands are stretched as by another vocal tract (Jaitly and Hinton, 2013), and
+    moved by up to a twentieth, as by another pitch.
+    """
+    return RandomAffine(zoom=0.1, shift=(0.05, 0.1), seed=seed)
+
+
+def log_mel_augmentation(seed: int) -> keras.Sequential:
+    """Return the changes of a log-mel spectrogram that is normalised to deviations.
+
+    Small moves (:func:`sound_moves`), another level, noise, and a hidden stretch of bands and one
+    of time (SpecAugment; 0, the mean, stands in them).
+    """
+    return keras.Sequential(
+        [
+            sound_moves(seed),
+            RandomLevel(0.3, seed=seed + 1),
+            RandomNoise(0.3, seed=seed + 2),
+            RandomMasking(seed=seed + 3),
+        ],
+        name="log_mel_augmentation",
+    )
+
+
 AUGMENTATIONS = {
     "published": published_augmentation,
     "masking": lambda seed: RandomMasking(seed=seed),
+    "sound moves": sound_moves,
+    "log-mel": log_mel_augmentation,
 }
 """What a recipe's ``augment`` names; each takes a seed."""

@@ -14,6 +14,7 @@ import pandas as pd
 from PIL import Image
 
 from helpers.corpora import exclusions, load_role
+from helpers.corpora.subset import subset
 from helpers.decoding.pictures import read_picture
 from helpers.emotions import class_indices
 from helpers.features.media import compute_stack_of_rows
@@ -29,10 +30,13 @@ class Stills:
     labels: np.ndarray
 
 
-def load_stills(corpus: str, data_root: str, size: int) -> Stills:
+def load_stills(
+    corpus: str, data_root: str, size: int, *, samples: int = 0, seed: int = 0
+) -> Stills:
     """Return the stills of a corpus without those on its list of exclusions.
 
-    They and those that cannot be read stay in the manifest with their problem.
+    They and those that cannot be read stay in the manifest with their problem. Of a part of the
+    corpus (``samples``, ``seed``: ``corpora.subset``) only what is usable is there.
 
     Raises
     ------
@@ -43,6 +47,7 @@ def load_stills(corpus: str, data_root: str, size: int) -> Stills:
     names_file = exclusions.find_exclusions("", manifest)
     if names_file:
         manifest, _ = exclusions.exclude(manifest, exclusions.read_exclusions(names_file))
+    manifest = subset(manifest, samples, seed)
     pixels, manifest = decode(manifest, (size, size), channels=3)
     return Stills(pixels, manifest, class_indices(manifest["emotion"]))
 

@@ -118,18 +118,24 @@ def log_mel_spectrogram(
     sample_rate: int = THESIS_SAMPLE_RATE,
     length: int = THESIS_SAMPLES,
     coefficient: float = PRE_EMPHASIS,
+    windows: int = 1,
 ) -> np.ndarray:
     """Return the thesis's spectrogram of one clip, float32 (40, 1 + length // stride), in dB.
 
     The length is fitted first, then the sound is filtered (section IV-A); a ``coefficient`` of 0
-    leaves the filter out.
+    leaves the filter out. Of every so many ``windows`` of 10 ms the mean is taken; what is left at
+    the end is dropped.
     """
     samples = np.asarray(samples[:length], dtype=np.float32)
     if coefficient:
         # One of the zeros that follow is enough: the filter answers to the last sample in it.
         samples = pre_emphasis(fit_length(samples, min(len(samples) + 1, length)), coefficient)
     power = mel_power(samples, sample_rate, log_mel_settings(sample_rate), total=length)
-    return to_decibels(power)
+    decibels = to_decibels(power)
+    if windows == 1:
+        return decibels
+    bands, frames = len(decibels), decibels.shape[1] // windows
+    return decibels[:, : frames * windows].reshape(bands, frames, windows).mean(axis=2)
 
 
 def log_mel_spectrograms(waveforms: Sequence[Result], **options) -> np.ndarray:

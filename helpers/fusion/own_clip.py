@@ -108,7 +108,7 @@ def _video_network(corpus, data_root, results_root, settings, epochs, seed):
     )
     weights = _weights_of(FACES, corpus, results_root)
     options = {"weights": weights, "blocks": blocks_for(size)}
-    recipe = recipes_for("stills", settings, epochs, **options)["VGG16"]
+    recipe = recipes_for("stills", settings, epochs, corpus=corpus, **options)["VGG16"]
     made_from = (stills.pixels, stills.labels, protocols["held_out"], EMOTIONS, recipe, seed)
     return load_or_train(run_folder(FACES, corpus, results_root) / "held_out", *made_from)
 
@@ -120,7 +120,8 @@ def _audio_network(corpus, data_root, results_root, settings, epochs, seed):
         clips, labels, seed, group="film", clip_id="sample_id", fewest_validation=FEWEST_STILLS
     )
     weights = _weights_of(AUDIO, corpus, results_root)
-    recipe = recipes_for("spectrogram images", settings, epochs, weights=weights)[FUSED]
+    recipes = recipes_for("spectrogram images", settings, epochs, corpus=corpus, weights=weights)
+    recipe = recipes[FUSED]
     made_from = (pictures, labels, protocols["held_out"], EMOTIONS, recipe, seed)
     return load_or_train(run_folder(AUDIO, corpus, results_root) / "held_out", *made_from)
 

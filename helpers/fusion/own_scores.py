@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from helpers.corpora.open_roles import HOW_TO_GET
 from helpers.fusion.alignment import ClipPairs, pair_clip_scores
 from helpers.paths import repository_root
 from helpers.results.clip_scores import ResultsError, ResultsMissing
@@ -54,6 +55,8 @@ def load_own_scores(
         note = f"Clip scores of corpus {place[0]}: {video_system} (04) and {audio_system} (06)."
         if place != places[0]:
             note += f" These are the ones that came with the series. {reasons[0]}"
+            if corpus == "open":
+                note += f". For 04 and 06 you need clips of people: {HOW_TO_GET['wild_clips']}."
         return video, audio, place[0], note
     raise ResultsMissing(reasons[0])
 

@@ -3,7 +3,10 @@
 from dataclasses import asdict, dataclass, replace
 
 SETTINGS = ("default", "published")
-"""What takes seconds, and what was published (the thesis)."""
+"""What suits the corpus, and what was published (the thesis)."""
+
+DRAWN = "demo"
+"""The corpus of few and synthetic people, for which ``default`` takes seconds."""
 
 FUSED = "VGG16"
 """The network for sound whose clip scores are fused; with the published settings its last block is
@@ -35,9 +38,14 @@ class Recipe:
     """What chooses the epoch, and what must improve within ``patience`` epochs."""
     augment: str | None = None
     """A key of ``features.augmentation.AUGMENTATIONS``."""
+    copies: int = 0
+    """How many changed copies of each training picture are learned from beside it, drawn once by
+    ``augment``, so that frozen blocks are asked only once; 0: it is changed anew in every epoch."""
     mirrored: bool = False
     """Whether each training picture is learned from twice, as it is and mirrored. Unlike what
     ``augment`` draws anew, both stay the same, so that frozen blocks are still asked only once."""
+    windows: int = 1
+    """How many windows of 10 ms of a log-mel spectrogram are averaged to one."""
     weigh_classes: bool = False
     """Whether a mistake in a rare class counts for more (``models.training.class_weights``)."""
     head_epochs: int = 0
@@ -101,15 +109,15 @@ _VGG16_OF_THESIS = replace(
     weights="imagenet",
 )
 """Section III-A, figure 12."""
-_VGG16_OF_SOUND = replace(  # features of the first three blocks, and a head
+_VGG16_OF_SOUND = replace(  # features of the first three blocks, and a head that is not too sure
     _VGG16,
+    learning_rate=2e-3,
     batch_size=16,
-    epochs=8,
-    patience=8,
-    preprocessing="imagenet_mean",
+    epochs=24,
+    patience=24,
     blocks=3,
     unfrozen_blocks=0,
-    dropout=0.5,
+    dense_units=256,
 )
 _VGG16_OF_SOUND_IN_THESIS = replace(
     _VGG16,
@@ -181,6 +189,9 @@ _RECIPES = {
     },
 }
 
+_REAL: dict[str, dict[str, Recipe]] = {}
+"""In place of ``default`` on recordings of real people and things; see :func:`recipes_for`."""
+
 
 def of_random_features(recipe: Recipe) -> Recipe:
     """Return the control of a pretrained VGG16 that stays frozen: random blocks in its place.
@@ -191,7 +202,9 @@ def of_random_features(recipe: Recipe) -> Recipe:
     return replace(recipe, weights="none", preprocessing="unit_range", learning_rate=1e-3)
 
 
-def recipes_for(task: str, settings: str, epochs: int = 0, **of_vgg16: object) -> dict[str, Recipe]:
+def recipes_for(
+    task: str, settings: str, epochs: int = 0, *, corpus: str = DRAWN, **of_vgg16: object
+) -> dict[str, Recipe]:
     """Return the recipes of a task by the network's name.
 
     Parameters
@@ -201,6 +214,9 @@ def recipes_for(task: str, settings: str, epochs: int = 0, **of_vgg16: object) -
         ``"spectrogram images"`` (06).
     settings, epochs : str, int
         A notebook's ``SETTINGS`` and ``EPOCHS``; 0 is what the settings say.
+    corpus : str
+        A notebook's ``CORPUS``. Of any but ``demo`` the people are real, and where recipes have
+        been chosen for such, ``default`` takes these.
     **of_vgg16
         Other values for fields of the recipes for VGG16: ``weights``, ``blocks``, ...
 
@@ -220,7 +236,10 @@ def recipes_for(task: str, settings: str, epochs: int = 0, **of_vgg16: object) -
         renamed = " What was 'thesis' is called 'published' now." * (settings == "thesis")
         raise ValueError(f"Unknown SETTINGS {settings!r}; expected one of {SETTINGS}.{renamed}")
     recipes = {}
-    for name, recipe in _RECIPES[task][settings].items():
+    chosen = _RECIPES[task][settings]
+    if settings == "default" and corpus != DRAWN:
+        chosen = chosen | _REAL.get(task, {})
+    for name, recipe in chosen.items():
         changes = {**of_vgg16} if recipe.network == "vgg16_classifier" else {}
         if epochs:  # of each stage at most
             changes |= {"epochs": epochs, "head_epochs": min(recipe.head_epochs, epochs)}

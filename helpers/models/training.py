@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import keras
 import numpy as np
@@ -79,16 +79,17 @@ def train_network(
     for stage, unfrozen_blocks, epochs in stages:
         if len(stages) > 1:
             freeze_blocks(model, unfrozen_blocks)
-        # Pictures that augmentation changes have no kept outputs.
-        ask = _as_they_are if augment else from_frozen
+        # Pictures that are changed anew in every epoch have no kept outputs.
+        ask = _as_they_are if augment and not recipe.copies else from_frozen
         trained, inputs = ask(model, features)
-        learned, of_learned, rows = inputs, labels, train
-        if recipe.mirrored:
-            learned = Joined(inputs, ask(model, np.ascontiguousarray(features[:, :, ::-1]))[1])
-            of_learned, rows = np.append(labels, labels), np.append(train, train + len(labels))
+        changed = _changed_copies(features, recipe, augment)
+        learned = Joined(inputs, *(ask(model, copy)[1] for copy in changed))
+        repeats = len(learned) // len(labels)
+        of_learned = np.tile(labels, repeats)
+        rows = np.concatenate([train + len(labels) * copy for copy in range(repeats)])
         batches = make_dataset(
             learned, of_learned, rows, batch_size=recipe.batch_size, shuffle=True, seed=seed,
-            augment=augment(seed) if augment else None,
+            augment=augment(seed) if augment and not recipe.copies else None,
         )  # fmt: skip
         rate = recipe.learning_rate
         if recipe.cosine_decay:
@@ -111,6 +112,25 @@ def train_network(
     table["epoch"] = np.arange(1, len(table) + 1)
     table.attrs["best_epoch"] = before + histories[-1].attrs["best_epoch"]
     return model, table
+
+
+def _changed_copies(
+    features: np.ndarray, recipe: Recipe, augment: Callable[[int], Callable] | None
+) -> Iterator[np.ndarray]:
+    """Yield the copies of all pictures that are learned from as often as they themselves.
+
+    They are the same for every seed and every part of a protocol, so that what frozen blocks make
+    of them is computed once.
+    """
+    if recipe.mirrored:
+        yield np.ascontiguousarray(features[:, :, ::-1])
+    for copy in range(recipe.copies):
+        batches = make_dataset(
+            features, None, np.arange(len(features)), batch_size=64, augment=augment(copy)
+        )
+        values = np.concatenate([np.asarray(batch) for (batch,) in batches])
+        pictures = features.dtype == np.uint8
+        yield np.rint(values * 255).astype(np.uint8) if pictures else values
 
 
 def _as_they_are(model: keras.Model, features: np.ndarray) -> tuple[keras.Model, np.ndarray]:
@@ -171,7 +191,8 @@ def fit(
         A column of the history. Its data choose the epoch, so a test set must not be here except
         under the protocol ``thesis``.
     report : callable, optional
-        Called with a line of text at most every ten seconds, for long runs.
+        Called with a line of text after the first epoch of a long run, with an estimate of what is
+        left of it, and at most every ten seconds from there on.
 
     Returns
     -------
@@ -303,8 +324,12 @@ def _empty(variables: Iterable) -> None:
 
 
 def _clock(epochs: int, report: Callable[[str], None] | None, seconds: list[float]):
-    """Return a Keras callback that appends each epoch's seconds and reports now and then."""
-    times = {"started": time.monotonic(), "reported": time.monotonic()}
+    """Return a Keras callback that appends each epoch's seconds, and reports on long trainings.
+
+    The first epoch is told of if much is left; then one every ten seconds, or every tenth of what
+    the whole may take, whichever is longer.
+    """
+    times = {"started": time.monotonic(), "reported": -np.inf}
 
     def begin(epoch, logs=None):
         times["epoch"] = time.monotonic()
@@ -312,12 +337,19 @@ def _clock(epochs: int, report: Callable[[str], None] | None, seconds: list[floa
     def end(epoch, logs=None):
         now = time.monotonic()
         seconds.append(now - times["epoch"])
-        if report and now - times["reported"] > 10:
+        # The first epoch of a network builds its functions too: the later ones say more.
+        left = (epochs - epoch - 1) * float(np.median(seconds[1:] or seconds))
+        pause = max(10.0, (now - times["started"] + left) / 10)
+        if report and left > 10 and now - times["reported"] > pause:
             times["reported"] = now
             accuracy = (logs or {}).get("accuracy", float("nan"))
             report(
                 f"epoch {epoch + 1}/{epochs}, {now - times['started']:.0f} s, "
-                f"training accuracy {accuracy:.2f}"
+                f"at most {_duration(left)} to go, training accuracy {accuracy:.2f}"
             )
 
     return keras.callbacks.LambdaCallback(on_epoch_begin=begin, on_epoch_end=end)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"

@@ -64,22 +64,23 @@ def frozen_outputs(base: keras.Model, pixels: np.ndarray) -> np.ndarray:
 
 
 class Joined:
-    """Two arrays of one shape, one after the other: only the rows asked for are read."""
+    """Arrays of one shape, one after the other: only the rows asked for are read."""
 
-    def __init__(self, first: np.ndarray, second: np.ndarray) -> None:
-        self._parts = first, second
-        self.dtype = first.dtype
-        self.shape = (len(first) + len(second), *first.shape[1:])
+    def __init__(self, *parts: np.ndarray) -> None:
+        self._parts = parts
+        self._starts = np.cumsum([0, *map(len, parts)])
+        self.dtype = parts[0].dtype
+        self.shape = (int(self._starts[-1]), *parts[0].shape[1:])
 
     def __len__(self) -> int:
         return self.shape[0]
 
     def __getitem__(self, rows: np.ndarray) -> np.ndarray:
         """Return some rows, (rows, ...), in the order asked for."""
-        first, second = self._parts
         found = np.empty((len(rows), *self.shape[1:]), self.dtype)
-        later = rows >= len(first)
-        found[~later], found[later] = first[rows[~later]], second[rows[later] - len(first)]
+        for part, start in zip(self._parts, self._starts, strict=False):
+            here = (rows >= start) & (rows < start + len(part))
+            found[here] = part[rows[here] - start]
         return found
 
 

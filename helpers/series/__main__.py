@@ -66,8 +66,9 @@ _BENCHMARK_TEXT = """\
 Measure how much faster the helpers are than the plain way of the same thing.
 
 Each row is a ratio measured in one run. Topics: audio, faces and media; only when they are named,
-series (all notebooks, at once and one after the other: half an hour) and setup (the packages,
-downloaded by pip and by uv).
+series (all notebooks, at once and one after the other: half an hour), setup (the packages,
+downloaded by pip and by uv) and gpu (each network's steps a second, precision, batches and memory:
+at most eight minutes on a GPU, in small without one).
 """
 
 

@@ -121,7 +121,7 @@ print(f"people in both train and test: {len(in_both)}")
 # The pictures become small and grey: colour should say nothing about emotion. `SETTINGS` says how small. One that cannot be read keeps its row, with the reason in `problem`, and is not used.
 
 # %%
-recipe = recipes.recipes_for("faces", SETTINGS, EPOCHS)["small CNN"]
+recipe = recipes.recipes_for("faces", SETTINGS, EPOCHS, corpus=CORPUS)["small CNN"]
 decoded, everything = pictures.decode(everything, (recipe.size, recipe.size), channels=1)
 rows = usable(everything)
 pixels, manifest = decoded[rows], everything.iloc[rows].reset_index(drop=True)

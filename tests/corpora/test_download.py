@@ -366,6 +366,17 @@ def test_meld_is_unpacked_with_the_archives_inside_it(server, tmp_path, monkeypa
     assert names(tmp_path / "meld" / "train_splits") == ["dia0_utt0.mp4"]
 
 
+def test_emos_tables_come_beside_meld(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "GITHUB_RAW", server.url)
+    files = sources.SOURCES["emos"].files((), tmp_path)
+    server.files |= {file.urls[0].removeprefix(server.url): b"PK\x03\x04" for file in files}
+    download("emos", tmp_path, accept_licence=True, progress=False)
+    assert names(tmp_path / "meld/emos") == [
+        "meld3000_basic7_high_confidence_ge0.5.xlsx",
+        "meld_last2000_basic7_high_confidence_ge0.5.xlsx",
+    ]
+
+
 # The command line
 
 

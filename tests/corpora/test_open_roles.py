@@ -29,13 +29,15 @@ def test_wild_faces_are_tested_on_the_published_test_set(tmp_path):
 
 
 def test_wild_clips_go_to_the_best_corpus_that_is_there(tmp_path):
-    def corpus():
-        return load_role("wild_clips", "open", tmp_path).attrs["corpus"]
+    def corpus(role="wild_clips"):
+        return load_role(role, "open", tmp_path).attrs["corpus"]
 
     touch(tmp_path / "crema_d", "AudioWAV/1001_DFA_ANG_XX.wav")
-    assert corpus() == "CREMA-D"
+    assert corpus("wild_voices") == "CREMA-D"
+    with pytest.raises(CorpusError, match="Of crema_d there are sounds without pictures"):
+        corpus()
     touch(tmp_path / "ravdess", "03-01-08-02-01-02-01.wav", "01-01-08-02-01-02-01.mp4")
-    voices = load_role("wild_clips", "open", tmp_path)  # one clip, of train: not enough
+    voices = load_role("wild_voices", "open", tmp_path)  # one clip, of train: not enough
     assert voices.attrs["corpus"] == "RAVDESS"
     assert voices["modality"].tolist() == ["audio"]
     touch(tmp_path / "crema_d", "VideoFlash/1001_DFA_ANG_XX.flv", "VideoFlash/1003_DFA_ANG_XX.flv")
@@ -43,7 +45,7 @@ def test_wild_clips_go_to_the_best_corpus_that_is_there(tmp_path):
     assert clips["path"].str.endswith(".flv").all()
     assert clips["split"].tolist() == ["train", "val"]
     touch(tmp_path / "ravdess", "01-01-08-02-01-02-05.mp4")
-    assert corpus() == "RAVDESS"
+    assert corpus() == corpus("wild_voices") == "RAVDESS"
     write_meld(tmp_path / "meld")
     touch(tmp_path, "meld/dev_sent_emo.csv", content=f"{MELD_HEADER}1,So,Amy,fear,x,0,0".encode())
     touch(tmp_path, "meld/dev_splits_complete/dia0_utt0.mp4")
@@ -51,6 +53,7 @@ def test_wild_clips_go_to_the_best_corpus_that_is_there(tmp_path):
     assert meld.attrs["corpus"] == "MELD"
     assert meld["split"].value_counts().to_dict() == {"train": 4, "val": 1}
     assert meld["sample_id"].is_unique  # each split counts from dia0_utt0
+    assert corpus("wild_voices") == "MELD"
 
 
 def test_clips_of_one_split_alone_say_which_actors_are_missing(tmp_path):
@@ -60,7 +63,9 @@ def test_clips_of_one_split_alone_say_which_actors_are_missing(tmp_path):
 
 
 def test_the_real_samples_have_their_counts(shared_data):
-    voices = load_open_role("wild_clips", shared_data)
+    with pytest.raises(CorpusError, match="more actors are needed.*samsemo --clips 600"):
+        load_open_role("wild_clips", shared_data)
+    voices = load_open_role("wild_voices", shared_data)
     assert voices["split"].value_counts().to_dict() == {"train": 208, "val": 104}
     assert sorted(set(voices["group"])) == ["01", "02", "03", "04", "05", "06"]
     assert set(voices["emotion"]) == set(EMOTIONS)

@@ -8,7 +8,9 @@ from helpers.features.augmentation import (
     AUGMENTATIONS,
     RandomAffine,
     RandomDimming,
+    RandomLevel,
     RandomMasking,
+    RandomNoise,
     published_augmentation,
 )
 from helpers.features.pictures import make_dataset
@@ -191,3 +193,40 @@ def test_each_name_of_a_recipe_stands_for_seeded_changes():
         first, same, other = (np.asarray(make(seed)(pictures)) for seed in (1, 1, 2))
         assert np.array_equal(first, same) and not np.array_equal(first, other)
         assert not np.array_equal(first, pictures)
+
+
+def test_a_shift_moves_all_of_a_picture_by_at_most_its_fraction():
+    rows, columns = np.mgrid[:40, :80].astype(np.float32)
+    pictures = np.tile(np.stack([columns, rows], -1), (200, 1, 1, 1))
+    moved = np.asarray(RandomAffine(shift=(0.05, 0.1), seed=0)(pictures)) - pictures
+    across, down = moved[:, 10:30, 20:60, 0], moved[:, 10:30, 20:60, 1]
+    for by, most in ((across, 8), (down, 2)):
+        assert np.ptp(by, axis=(1, 2)).max() < 1e-3, "not moved as one"
+        assert -most <= by.min() < -0.9 * most and 0.9 * most < by.max() <= most
+    assert abs(np.corrcoef(across[:, 0, 0], down[:, 0, 0])[0, 1]) < 0.3
+    still = np.asarray(RandomAffine(shift=(0.0, 0.1), seed=0)(pictures)) - pictures
+    assert np.abs(still[..., 1]).max() < 1e-3
+
+
+def test_a_level_is_one_number_for_all_of_a_spectrogram():
+    spectrograms = np.random.default_rng(0).normal(size=(200, 8, 10, 1)).astype(np.float32)
+    added = np.asarray(RandomLevel(0.5, seed=1)(spectrograms)) - spectrograms
+    assert np.ptp(added, axis=(1, 2, 3)).max() < 1e-5
+    assert -0.5 <= added.min() < -0.45 and 0.45 < added.max() <= 0.5
+
+
+def test_noise_is_anothers_everywhere_and_of_up_to_its_deviation():
+    spectrograms = np.zeros((200, 20, 30, 1), np.float32)
+    noise = np.asarray(RandomNoise(0.5, seed=1)(spectrograms))
+    deviations = noise.std(axis=(1, 2, 3))
+    assert deviations.min() < 0.03 and 0.45 < deviations.max() < 0.55
+    assert (
+        abs(noise.mean()) < 0.01
+        and abs(np.corrcoef(noise[0].ravel(), noise[1].ravel())[0, 1]) < 0.15
+    )
+
+
+@pytest.mark.parametrize("layer", [RandomLevel, RandomNoise])
+def test_changes_of_sound_are_for_training_alone(layer):
+    spectrograms = np.ones((4, 8, 10, 1), np.float32)
+    assert np.array_equal(layer(0.5, seed=1)(spectrograms, training=False), spectrograms)

@@ -220,3 +220,10 @@ def test_wrong_normalisations_are_refused():
     with pytest.raises(ValueError, match="training clips"):
         fit_normaliser("global", some_spectrograms(), [])
     assert Normaliser("none") == fit_normaliser("none", some_spectrograms(), [])
+
+
+def test_several_windows_are_averaged_to_one():
+    samples = np.random.default_rng(0).normal(0, 0.1, RATE).astype(np.float32)
+    each, some = (log_mel_spectrogram(samples, length=RATE, windows=n) for n in (1, 4))
+    assert each.shape == (40, 101) and some.shape == (40, 25) and some.dtype == np.float32
+    np.testing.assert_allclose(some[:, 3], each[:, 12:16].mean(axis=1), rtol=1e-5)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.corpora.clips import load_own_clips
+from helpers.corpora.clips import load_own_voices
 from helpers.emotions import EMOTIONS
 from helpers.fusion import own_scores
 from helpers.fusion.alignment import ClipPairs
@@ -41,6 +41,9 @@ def test_scores_of_the_corpus_come_first_and_those_of_the_series_last(nowhere):
     save(nowhere / "checkout" / "results", "demo", written_scores(0), written_scores(1))
     video, _, found, note = own_scores.load_own_scores("thesis", nowhere / "mine")
     assert found == "demo" and "came with the series" in note and "No results" in note
+    assert "download" not in note
+    _, _, found, note = own_scores.load_own_scores("open", nowhere / "mine")
+    assert found == "demo" and "helpers.corpora.download samsemo --clips 600" in note
     assert len(video) == 3 * 42
     save(nowhere / "mine", "thesis", written_scores(2), written_scores(3))
     _, _, found, note = own_scores.load_own_scores("thesis", nowhere / "mine")
@@ -105,5 +108,5 @@ def test_a_column_is_looked_up_by_split_and_id():
 
 
 def test_clips_of_a_corpus_whose_stills_are_of_no_clip_are_grouped_by_actor(shared_data):
-    clips = load_own_clips("open", shared_data)
+    clips = load_own_voices("open", shared_data)
     assert (clips["film"] == clips["actor"]).all() and clips["film"].nunique() == 6

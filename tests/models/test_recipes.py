@@ -85,3 +85,14 @@ def test_unknown_settings_and_tasks_are_named():
         recipes_for("stills", "thesis")
     with pytest.raises(ValueError, match=r"Unknown task 'films'.*stills"):
         recipes_for("films", "default")
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_real_people_have_recipes_of_their_own_and_the_thesis_keeps_its(task):
+    drawn, real, own = (recipes_for(task, "default", corpus=c) for c in ("demo", "open", "thesis"))
+    assert real == own and list(real) == list(drawn) and recipes_for(task, "default") == drawn
+    assert {name: recipe.network for name, recipe in real.items()} == {
+        name: recipe.network for name, recipe in drawn.items()
+    }
+    for corpus in ("demo", "open"):
+        assert recipes_for(task, "published", corpus=corpus) == recipes_for(task, "published")

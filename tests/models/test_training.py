@@ -119,9 +119,16 @@ def test_long_runs_report_at_most_every_ten_seconds(monkeypatch):
     ticks = iter(range(0, 10_000, 3))
     monkeypatch.setattr(training.time, "monotonic", lambda: next(ticks))
     lines = []
-    training.fit(model, train, epochs=6, report=lines.append)
-    assert 1 <= len(lines) < 6
-    assert lines[0].startswith("epoch ")
+    training.fit(model, train, epochs=20, report=lines.append)
+    assert 3 <= len(lines) < 10
+    assert lines[0].startswith("epoch 1/20, ") and "at most 57 s to go" in lines[0]
+
+
+def test_a_run_of_seconds_reports_nothing():
+    model, train, _, _ = make_problem()
+    lines = []
+    training.fit(model, train, epochs=3, report=lines.append)
+    assert lines == []
 
 
 def same_weights(*models):
@@ -236,6 +243,22 @@ def test_changed_pictures_change_what_is_learned_and_are_seeded(grey):
     )  # fmt: skip
     assert same_weights(first, again) and not same_weights(first, other)
     assert not same_weights(first, unchanged) and not same_weights(masked, unchanged)
+
+
+def test_frozen_blocks_are_asked_once_for_copies_that_are_the_same_for_all(tmp_path, monkeypatch):
+    monkeypatch.setenv("EMOTION_CACHE_ROOT", str(tmp_path))  # nothing is kept yet
+    pictures = np.random.default_rng(0).integers(0, 256, (24, 32, 32, 3), dtype=np.uint8)
+    recipe = Recipe(
+        "vgg16_classifier", epochs=2, augment="published", copies=2, weights="none", blocks=1,
+        unfrozen_blocks=0, dense_units=4,
+    )  # fmt: skip
+    model, _ = train_network(pictures, LABELS, PARTS, 3, recipe, 0)
+    kept = sorted((tmp_path / "frozen_outputs").glob("*.npy"))
+    assert len(kept) == 3  # the pictures and two copies
+    again, _ = train_network(pictures, LABELS, PARTS, 3, recipe, 0)
+    fewer, _ = train_network(pictures, LABELS, PARTS, 3, replace(recipe, copies=1), 0)
+    assert same_weights(model, again) and not same_weights(model, fewer)
+    assert sorted((tmp_path / "frozen_outputs").glob("*.npy")) == kept
 
 
 def test_without_a_row_to_choose_by_the_last_epoch_is_kept(grey):

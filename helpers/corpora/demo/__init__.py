@@ -23,7 +23,7 @@ from helpers.corpora.manifest import CorpusError
 from helpers.files import digest_of, locked, write_atomically, write_json
 from helpers.paths import cache_root
 
-VERSION = 5
+VERSION = 6
 """Counted up with every change to what is drawn or heard, so that old copies are not used."""
 SEED = 2021
 MARK = "demo.json"
@@ -33,7 +33,7 @@ MARK = "demo.json"
 def ensure_demo(folder: str | Path | None = None, *, seed: int | None = None) -> Path:
     """Return the folder that holds the miniature, writing it first if it is not there.
 
-    Writing takes about a minute on two idle cores and 100 MB. It happens in a temporary folder that
+    Writing takes 70 s on two idle cores and 110 MB. It happens in a temporary folder that
     gets its name when all is done, so a folder of that name is always complete. Of several
     processes that want it at once one writes it, and the others wait.
 

@@ -9,7 +9,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from helpers.corpora import meld, samsemo
+from helpers.corpora import emos, meld, samsemo
 from helpers.corpora.fetching.fetch import DownloadError, fetch
 from helpers.corpora.folders import FOLDERS
 
@@ -98,6 +98,21 @@ def _meld(_actors: Sequence[int], _folder: Path) -> list[RemoteFile]:
     url = f"{HUGGING_FACE}/datasets/declare-lab/MELD/resolve/main/{name}"
     checksum = "sha256:a56b4407d574195cbce470d86f9c9d72fcfea59b0e34502ecd4babee4a5c613e"
     return [*tables, RemoteFile(name, (url,), 10_878_146_150, checksum)]
+
+
+def _emos(_actors: Sequence[int], _folder: Path) -> list[RemoteFile]:
+    home = f"{GITHUB_RAW}/NLP2CT/EmoS/ff6c46449a71b48b4a36961dbdd8848f985af146/datasets/data-final"
+    tables = {
+        "Annotations-3000": "meld3000_basic7_high_confidence_ge0.5.xlsx",
+        "Annotations-last-2000": "meld_last2000_basic7_high_confidence_ge0.5.xlsx",
+    }
+    return [
+        RemoteFile(
+            f"{emos.FOLDER}/{name}",
+            (f"{home}/datasets/newdataset-MELD/{part}/analysis_outputs/basic7/{name}",),
+        )
+        for part, name in tables.items()
+    ]
 
 
 def _samsemo_address(name: str) -> str:
@@ -221,6 +236,14 @@ SOURCES = {
         licence="labels GPL-3.0; the clips belong to the series' owners: for research alone",
         home="github.com/declare-lab/MELD",
         files=_meld,
+    ),
+    "emos": Source(
+        title="EmoS, labels in place of MELD's own for 4,761 clips (Guo et al. 2026)",
+        folder="meld",
+        size=420_000,
+        licence="no licence file; its page allows academic use, not commercial",
+        home="github.com/NLP2CT/EmoS",
+        files=_emos,
     ),
 }
 """What ``python -m helpers.corpora.download`` fetches, by name."""

@@ -24,11 +24,11 @@ from helpers.series.sources import SeriesError
 
 Way = Callable[[], object]
 
-TOPICS = ("audio", "faces", "media")
+TOPICS = ("audio", "faces", "media", "then_and_now")
 """Modules of this package, each with a list ``ROWS``."""
 
-LONG_TOPICS = ("series", "setup")
-"""Those that are measured only when they are named."""
+LONG_TOPICS = ("series", "setup", "gpu")
+"""Those that are measured only when they are named; gpu has a table of its own."""
 
 _HEADER = ["plain / ours", "plain ms", "ours ms", "ratio", "at least", "peak MB"]
 
@@ -79,7 +79,11 @@ def benchmark(topics: Sequence[str], console: Console) -> int:
     os.environ["MPLBACKEND"] = "Agg"
     lines, missed = [], False
     for topic in topics or TOPICS:
-        for row in import_module(f"helpers.series.benchmark.{topic}").ROWS:
+        module = import_module(f"helpers.series.benchmark.{topic}")
+        if topic == "gpu":
+            missed |= bool(module.report(console))
+            continue
+        for row in module.ROWS:
             with Status(console) as status:
                 status.show([f"measuring: {row.name} …"])
                 found = measure(row)
@@ -88,7 +92,8 @@ def benchmark(topics: Sequence[str], console: Console) -> int:
             numbers = [f"{found.plain * 1000:.1f}", f"{found.ours * 1000:.1f}"]
             target = f"{row.target:g}{'  missed' if short else ''}"
             lines.append([row.name, *numbers, f"{found.ratio:.3g}", target, f"{found.peak:.0f}"])
-    write_table(console, _HEADER, lines)
+    if lines:
+        write_table(console, _HEADER, lines)
     return int(missed)
 
 

@@ -74,11 +74,10 @@ from itertools import product
 import numpy as np
 from IPython.display import display
 
-from helpers.corpora import exclusions, load_role
+from helpers.corpora import exclusions, load_role, subset
 from helpers.corpora.demo import instrument
 from helpers.corpora.manifest import CorpusError, usable
 from helpers.corpora.splits import FEWEST_STILLS, protocol_parts
-from helpers.corpora.subset import subset
 from helpers.emotions import EMOTIONS_WITHOUT_SURPRISE, class_indices
 from helpers.evaluation import comparison, scores
 from helpers.features import pictures, posed_faces
@@ -101,7 +100,7 @@ from helpers.series.labs import guesses, sfew_in_the_wild as checks
 # A still's name says its film, its clip and its frame; the film is its `group`. The thesis tests on `val`. A film in both splits would make the test easier: whoever has learned how a film looks knows something of its test stills, and that is nothing about emotion.
 
 # %%
-manifest = subset(load_role("wild_faces", CORPUS, DATA_ROOT), SAMPLES, SEED)
+manifest = subset.subset(load_role("wild_faces", CORPUS, DATA_ROOT), SAMPLES, SEED)
 films = manifest[manifest["problem"] == ""].groupby("split")["group"].agg(set)
 in_both = len(films["train"] & films["val"])
 print(f"films: {len(films['train'])} train, {len(films['val'])} val, {in_both} in both")

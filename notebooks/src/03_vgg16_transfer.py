@@ -137,7 +137,7 @@ guessed = {name: guesses.guess(typed, percent=True) for name, typed in guessed.i
 # %% [markdown] tags=["lab"]
 # ### Task 1 · Freeze
 #
-# The layers of `base` are called `block1_conv1` to `block5_pool`, and the first one, the input, has another name. Set `layer.trainable` of each to True or False, so that only the last `unfrozen_blocks` of the first `blocks` blocks are trained; with 0 none is.
+# This network uses the first `blocks` of the five blocks, and of these the last `unfrozen_blocks` are to be trained: with 4 blocks and 1 unfrozen that is block 4, with 0 unfrozen none. Set `layer.trainable` of every layer of `base` to True or False. The layers are called `block1_conv1` to `block5_pool`; the first one, the input, has another name.
 
 
 # %%
@@ -320,7 +320,7 @@ recall_figure
 # %% [markdown] tags=["lab"]
 # ### Task 3 · Break the split
 #
-# Return two arrays of rows. To be asked about: half of `test`, drawn by lot. To be trained on: the other half, and of `train`, drawn by lot, so many that there are as many rows in all as in `train`.
+# Divide `test` in two halves by lot. Return two arrays of rows, in this order: those to train on, which are one half of `test` and so many of `train`, drawn by lot, that there are as many in all as in `train`; and those to ask about, which are the other half.
 
 
 # %%

@@ -96,6 +96,7 @@ from helpers.series.labs import audio_logmel as checks, guesses
 #
 # AFEW (Dhall and colleagues, 2012) is made of film clips of up to six seconds with the emotion of the person on screen. Here only the sound track counts: a voice, and whatever else there is, music, wind, other people.
 # The demo corpus has the same layout, and its voices are **synthetic**: nonsense syllables whose melody, loudness and tempo follow what the literature says of each emotion, more in some clips than in others. It shows how things work and proves nothing about people.
+# The test clips (`val`) are of other films than those to train on.
 
 # %%
 RATE = spectrograms.THESIS_SAMPLE_RATE  # 22,050 samples a second
@@ -103,7 +104,6 @@ clips = subset.subset(corpus.load_own_voices(CORPUS, DATA_ROOT), SAMPLES, SEED)
 waveforms, clips = media.read_waveforms(clips, RATE)
 labels = class_indices(clips["emotion"], EMOTIONS)  # (clips,)
 train_rows, test_rows = (manifest.usable(clips, split) for split in ("train", "val"))
-print(f"{len(train_rows)} clips to train on, {len(test_rows)} to test on, of other films")
 clips.pivot_table(index="emotion", columns="split", values="sample_id", aggfunc="count")
 
 # %% [markdown] tags=["lab"]
@@ -166,7 +166,7 @@ def log_mel_spectrogram(samples: np.ndarray, length: int, coefficient: float = 0
 # %% [markdown] tags=["lab"]
 # ### Task 1 · Whose length?
 #
-# All spectrograms must have one size: silence follows a short clip, a long one is cut. The thesis took the length of the longest clip, so that none is cut. But which clips may have a say in it? `lengths` has the number of samples of every clip, `train_rows` and `test_rows` say which clips are which. Return the length, a number of samples, for which no clip loses anything that training may know of.
+# All spectrograms must have one size: silence follows a short clip, a long one is cut. The thesis took the length of the longest clip, so that none is cut. But which clips may have a say in it? `lengths` has the number of samples of every clip, `train_rows` and `test_rows` say which clips are which. Return the smallest number of samples that cuts off nothing of the clips that may have a say.
 
 
 # %%
@@ -187,8 +187,6 @@ length = spectrograms.THESIS_SAMPLES if SETTINGS == "published" else length
 recipes = known_recipes.recipes_for("log-mel", SETTINGS, EPOCHS, corpus=CORPUS)
 windows = recipes["Model 0"].windows  # of 10 ms; many clips of real people: several to a frame
 log_mel = spectrograms.log_mel_spectrograms(waveforms, length=length, windows=windows)
-one = train_rows[labels[train_rows] == EMOTIONS.index("Angry")][0]
-print(f"{log_mel.shape}: clips, bands, frames of {10 * windows} ms")
 
 # %% [markdown]
 # All spectrograms have one size: silence follows a short clip. The length is that of the longest *training* clip; a test clip that is longer is cut, since it has no say in how training data are prepared. For all clips at once, `helpers.features.spectrograms` does the same as the function above in a fraction of the time.
@@ -197,10 +195,10 @@ print(f"{log_mel.shape}: clips, bands, frames of {10 * windows} ms")
 
 # %% tags=["nbval-ignore-output"]
 normalise = spectrograms.fit_normaliser("global", log_mel, train_rows)
+one = train_rows[labels[train_rows] == EMOTIONS.index("Angry")][0]
 wave = spectrograms.fit_length(np.array(waveforms[one].load()), length)
-lifted, normalised = spectrograms.pre_emphasis(wave), normalise(log_mel[[one]])[0]
-title = "One angry clip on its way to the network"
-steps_figure = audio_plots.processing_steps(wave, lifted, log_mel[one], normalised, title=title)
+shown = wave, spectrograms.pre_emphasis(wave), log_mel[one], normalise(log_mel[[one]])[0]
+steps_figure = audio_plots.processing_steps(*shown, title="An angry clip, step by step")
 steps_figure
 
 # %% [markdown]
@@ -437,7 +435,7 @@ curve_figure
 # %% [markdown] tags=["lab"]
 # ### Task 3 · Explain a wrong answer
 #
-# A clip is labelled Sad, the network says Neutral, and the voice has an intensity of 0.2. Which of these explains it best? Use the curves. Put `"a"`, `"b"` or `"c"` into `explanation`.
+# A clip is labelled Sad, the network says Neutral, and the voice has an intensity of 0.2, where 1 is all of it. Which of these explains it best? Use the curves. Put `"a"`, `"b"` or `"c"` into `explanation`.
 #
 # - a: The network has learned its training clips by heart and knows nothing else.
 # - b: So little sadness is in the voice that it sounds like neutral speech, and the label tells more than the sound does.

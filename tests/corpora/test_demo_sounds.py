@@ -32,7 +32,8 @@ def voice_of(emotion: str, gender: str, take: int, seconds: float) -> np.ndarray
 
 def median_pitch(voice: np.ndarray) -> float:
     """Median in Hz of the frames that pYIN (Mauch and Dixon 2014) finds voiced."""
-    pitch, voiced, _ = librosa.pyin(voice, fmin=60, fmax=700, sr=SAMPLE_RATE, resolution=0.2)
+    options = {"fmin": 60, "fmax": 700, "sr": SAMPLE_RATE, "resolution": 0.2, "hop_length": 1024}
+    pitch, voiced, _ = librosa.pyin(voice, **options)
     return float(np.median(pitch[voiced]))
 
 

@@ -270,12 +270,13 @@ def test_why_it_is_sure():
 # 03
 
 
-def vgg16(input_shape, classes, unfrozen_blocks, *, trained=None, head=True):
+def vgg16(input_shape, classes, unfrozen_blocks, blocks, *, trained=None, head=True):
     from helpers.models.vgg16 import vgg16_classifier
 
     model = vgg16_classifier(
-        input_shape, classes, weights="none", unfrozen_blocks=unfrozen_blocks, dense_units=8
-    )
+        input_shape, classes, weights="none", unfrozen_blocks=unfrozen_blocks, blocks=blocks,
+        dense_units=8,
+    )  # fmt: skip
     for layer in model.layers:
         if layer.name.startswith("block") and trained is not None:
             layer.trainable = trained(int(layer.name[5]), unfrozen_blocks)
@@ -288,9 +289,10 @@ def vgg16(input_shape, classes, unfrozen_blocks, *, trained=None, head=True):
     ("mistake", "message"),
     [
         ({}, ""),
-        ({"trained": lambda block, thawed: block <= thawed}, "With 2 blocks .* is trained: count"),
+        ({"trained": lambda block, thawed: block <= thawed}, "With 2 of 5 .* is trained: count"),
+        ({"trained": lambda block, thawed: block > 5 - thawed}, "1 of 4 blocks .*4_conv1` is froz"),
         ({"trained": lambda block, thawed: block >= 5 - thawed}, "block3_conv1` is trained"),
-        ({"trained": lambda block, thawed: block >= 4}, "With 0 blocks"),
+        ({"trained": lambda block, thawed: block >= 4}, "With 0 of 5"),
         ({"trained": lambda block, thawed: False}, "block4_conv1` is frozen"),
         ({"head": False}, "`dense` is new and knows nothing yet"),
     ],
@@ -353,6 +355,8 @@ def test_broken_split_of_03():
     wrong("Two arrays of rows", check, says(np.arange(30)))
     wrong("60 of the rows to ask about are not in `test`", check, lambda *r: broken_split(*r)[::-1])
     wrong("60 of 60 test rows", check, lambda train, test, seed: (train, test))
+    wrong("asked about more than once", check,
+          lambda train, test, seed: (train, np.repeat(test[::4], 2)))  # fmt: skip
 
 
 # 04
@@ -436,7 +440,7 @@ def test_most_doubtful_of_04():
         (lambda lengths, train, test: lengths[train].mean(), "That is the mean"),
         (lambda lengths, train, test: lengths[train].min(), "the shortest training clip"),
         (lambda lengths, train, test: lengths[train].max() / 22050, "in seconds"),
-        (lambda lengths, train, test: lengths[train], "one number of samples"),
+        (lambda lengths, train, test: lengths[train], "of the type ndarray; one number"),
         (lambda lengths, train, test: train[lengths[train].argmax()], "it is 2"),
         (says(26000), "For training clips of"),
     ],

@@ -21,7 +21,7 @@ def common_length(function: Callable) -> Right:
         found = result_of(function, lengths, train, test)
         expect(
             np.ndim(found) == 0 and np.issubdtype(np.asarray(found).dtype, np.number),
-            f"A {type(found).__name__} is returned; one number of samples was asked for.",
+            f"What is returned is of the type {type(found).__name__}; one number was asked for.",
         )
         wanted = lengths[train].max()
         if found == wanted:

@@ -9,21 +9,21 @@ from helpers.series.labs.verdict import Right, expect, given, result_of
 
 def frozen_layers(vgg16_classifier: Callable) -> Right:
     """Check task 1: which layers are trained, for each number of thawed blocks."""
-    for blocks in (2, 0, 5):
-        model = result_of(vgg16_classifier, (32, 32, 3), 7, blocks)
+    for blocks, unfrozen in ((5, 2), (5, 0), (5, 5), (4, 1)):
+        model = result_of(vgg16_classifier, (32, 32, 3), 7, unfrozen, blocks)
         expect(hasattr(model, "layers"), "`vgg16_classifier` should return a keras.Model.")
         for layer in model.layers:
             if not layer.weights:
                 continue
             number = int(layer.name[5]) if layer.name.startswith("block") else None
-            wanted = number is None or number > 5 - blocks
+            wanted = number is None or number > blocks - unfrozen
             trained = bool(layer.trainable_weights)
             if number is None:
                 expect(trained, f"`{layer.name}` is new and knows nothing yet: let it be trained.")
             expect(
                 trained == wanted,
-                f"With {blocks} blocks to be trained, `{layer.name}` is "
-                f"{'trained' if trained else 'frozen'}: count the blocks from the last.",
+                f"With {unfrozen} of {blocks} blocks to be trained, `{layer.name}` is "
+                f"{'trained' if trained else 'frozen'}: count from the last of the {blocks}.",
             )
     return Right("The early blocks keep what they learned, the last ones may adapt.")
 
@@ -63,7 +63,11 @@ def broken_split(function: Callable) -> Right:
         outside = len(set(asked.tolist()) - set(test.tolist()))
         expect(not outside, f"{outside} of the rows to ask about are not in `test`.")
         expect(
-            len(set(asked.tolist())) == len(asked) == len(test) // 2,
+            len(set(asked.tolist())) == len(asked),
+            "Some rows are asked about more than once: a lot that was drawn is not put back.",
+        )
+        expect(
+            len(asked) == len(test) // 2,
             f"{len(asked)} of {len(test)} test rows are asked about; half of them was wanted.",
         )
         both = len(set(trained.tolist()) & set(asked.tolist()))

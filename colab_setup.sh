@@ -136,6 +136,9 @@ else
 fi
 "$python" -P -m helpers.runtime.install "$state"
 unlock
+# A notebook in Colab has a network and fetches what it needs; others may have none later on.
+[ "$command" = notebook ] || "$python" -P -m helpers.features.weights 2>/dev/null ||
+    say "Networks of others that are missing here are fetched when they are first needed."
 [ "$command" = notebook ] || "$python" -P -m helpers.runtime
 case $command in
     run) exec "$python" -P -m helpers.series run "$@" ;;

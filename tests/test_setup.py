@@ -270,6 +270,7 @@ def test_elsewhere_a_venv_is_made_once_whatever_the_user_has_set(
     assert version_of(python, "alpha") == "2.0", done.stdout + done.stderr
     assert "with pip" not in done.stdout
     assert not (tmp_path / "elsewhere").exists()
+    assert "fetched when they are first needed" in done.stdout, "weights are no condition"
     assert "[OK]   packages" in done.stdout
     assert "[FAIL] TensorFlow" in done.stdout, "no network in these requirements"
     assert done.returncode == 1

@@ -8,7 +8,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from helpers.corpora.manifest import usable
 
-FEWEST_STILLS = 100
+FEWEST_STILLS = 200
 """The accuracy of fewer stills has a standard error near five points or above it."""
 
 

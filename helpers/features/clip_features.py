@@ -14,14 +14,20 @@ import numpy as np
 import pandas as pd
 
 from helpers.decoding.sound import read_audio
+from helpers.features.downloaded_embeddings import emotieffnet_vector, trillsson_vector
 from helpers.features.embeddings import expression_vector, mesh_vector, speech_vector
-from helpers.features.functionals import functionals
+from helpers.features.functionals import functionals, is10_functionals
 from helpers.features.landmarks import aligned_faces
 from helpers.features.lbp_top import lbp_top
 from helpers.features.media import compute_each_row
-from helpers.features.weights import WEIGHTS, weights_path
+from helpers.features.weights import BUNDLED, WEIGHTS, weights_path
 
 SAMPLE_RATE = 16000
+
+OPENSMILE = "openSMILE's IS10"
+
+EMBEDDINGS = ("bundled", "downloaded", "none")
+"""Which frozen networks: small ones out of packages, larger ones from their addresses too, none."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,8 @@ class Way:
     ``function`` takes aligned faces (n, 128, 128) or samples at 16 kHz, and the file of ``weights``
     (a key of ``WEIGHTS``) where there is one. ``kernel`` is what the classifier on top is to use
     (``helpers.models.classical``). ``in_processes``: False where the network is TensorFlow's, which
-    has threads of its own and takes seconds to begin.
+    has threads of its own and takes seconds to begin. ``protocol`` is the only one for which the
+    way may be used: ``thesis`` where its weights were chosen by the test clips.
     """
 
     year: int
@@ -40,6 +47,7 @@ class Way:
     function: Callable[..., np.ndarray]
     weights: str = ""
     in_processes: bool = True
+    protocol: str = "held_out"
 
     @property
     def has_seen(self) -> str:
@@ -56,8 +64,34 @@ WAYS = {
         2017, "face", "linear", expression_vector, "mini_xception", in_processes=False
     ),
     "speech encoder": Way(2022, "sound", "linear", speech_vector, "speech_encoder"),
+    OPENSMILE: Way(2013, "sound", "linear", is10_functionals),
+    "EmotiEffNet": Way(2022, "face", "linear", emotieffnet_vector, "emotieffnet_va_mtl"),
+    "EmotiEffNet, best_afew": Way(
+        2022, "face", "linear", emotieffnet_vector, "emotieffnet_best_afew", protocol="thesis"
+    ),
+    "TRILLsson": Way(2022, "sound", "linear", trillsson_vector, "trillsson1", in_processes=False),
 }
 """Name to way; the year is that of the method's publication, or of its use as EmotiW's baseline."""
+
+
+def ways_of(embeddings: str, *, opensmile: bool = False) -> list[str]:
+    """Return the names of the ways with these networks, one of ``EMBEDDINGS``.
+
+    ``opensmile``: that it is installed, and its licence accepted.
+
+    Raises
+    ------
+    ValueError
+        If there are no such networks.
+    """
+    if embeddings not in EMBEDDINGS:
+        raise ValueError(f"Unknown networks {embeddings!r}; expected one of {EMBEDDINGS}.")
+    allowed = {"none": [""], "bundled": ["", *BUNDLED], "downloaded": ["", *WEIGHTS]}[embeddings]
+    return [
+        name
+        for name, way in WAYS.items()
+        if way.weights in allowed and (name != OPENSMILE or opensmile)
+    ]
 
 
 def aligned_face_clips(clips: pd.DataFrame, *, progress: bool = True) -> pd.DataFrame:
@@ -105,7 +139,7 @@ def clip_vectors(
     """
     way = WAYS[name]
     function = _ready(way, progress)
-    settings = {"way": name, "weights": WEIGHTS[way.weights].sha256 if way.weights else ""}
+    settings = {"way": name, "weights": WEIGHTS[way.weights].hash if way.weights else ""}
     manifest = faces if way.modality == "face" else clips
     jobs = -1 if way.in_processes else 1
     results, described = compute_each_row("clip_vectors", manifest, settings, function, jobs=jobs)
@@ -144,9 +178,10 @@ def _ready(way: Way, progress: bool) -> Callable[[Path], np.ndarray]:
     function = way.function
     if way.weights:
         function = partial(function, weights=weights_path(way.weights, progress=progress))
+    tried = function
     function = partial(_of_faces if way.modality == "face" else _of_sound, function=function)
-    if way.weights == "speech_encoder":  # better here than once in every process
-        speech_vector(np.sin(np.arange(SAMPLE_RATE)), weights_path(way.weights))
+    if way.modality == "sound":  # what is missing is better known here than in every process
+        tried(np.sin(np.arange(SAMPLE_RATE)))
     return function
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from helpers.cache import Unusable
+from helpers.features.functionals import checked_sound
 from helpers.features.landmarks import FACE_SIZE, mesh_points, normalised_points
 from helpers.features.spectrograms import MelSettings, fit_length, mel_power
 from helpers.features.weights import WeightsError
@@ -35,8 +35,6 @@ _EXPRESSION_LAYER = "add_4"  # the last block's 128 channels, before they become
 _TIGHT = (slice(18, 105), slice(21, 107))
 _MEL = MelSettings(400, 160, 400, 80, "hann")  # Whisper's
 _STEP = 320  # samples for each vector of the encoder
-_SHORTEST = 0.1  # seconds
-_SILENT = 1e-5
 
 
 def mean_and_deviation(vectors: np.ndarray) -> np.ndarray:
@@ -49,7 +47,7 @@ def mesh_vector(faces: np.ndarray, weights: str | Path) -> np.ndarray:
 
     ``weights`` is ``helpers.features.weights.weights_path("face_mesh")``.
     """
-    points = normalised_points(mesh_points(_some(faces), weights))
+    points = normalised_points(mesh_points(some_faces(faces), weights))
     return mean_and_deviation(points.reshape(len(points), -1))
 
 
@@ -60,7 +58,9 @@ def expression_vector(faces: np.ndarray, weights: str | Path) -> np.ndarray:
     ``helpers.features.weights.weights_path("mini_xception")``.
     """
     size = (_EXPRESSION_SIDE, _EXPRESSION_SIDE)
-    tight = [cv2.resize(face[_TIGHT], size, interpolation=cv2.INTER_AREA) for face in _some(faces)]
+    tight = [
+        cv2.resize(face[_TIGHT], size, interpolation=cv2.INTER_AREA) for face in some_faces(faces)
+    ]
     inputs = np.stack(tight)[..., None].astype(np.float32) / 127.5 - 1
     channels = _expression_network(str(weights)).predict_on_batch(inputs)  # (n, 4, 4, 128)
     return mean_and_deviation(channels.mean(axis=(1, 2)))
@@ -79,14 +79,10 @@ def speech_vector(samples: np.ndarray, weights: str | Path) -> np.ndarray:
     helpers.features.weights.WeightsError
         If onnxruntime is not installed, or the file is no network.
     """
-    seconds = len(samples) / SPEECH_RATE
-    if seconds < _SHORTEST:
-        raise Unusable(f"{seconds:.2f} s of sound; the speech encoder needs at least {_SHORTEST} s")
-    if np.abs(samples).max() < _SILENT:
-        raise Unusable("the sound is silent throughout")
-    encoder = _speech_encoder(_onnxruntime(), str(weights))
+    samples = checked_sound(samples, "the speech encoder needs")
+    encoder = onnx_session(str(weights), SPEECH_LAYER)
     total = SPEECH_SECONDS * SPEECH_RATE
-    samples = np.asarray(samples[-total:], dtype=np.float32)
+    samples = samples[-total:]
     whole = np.roll(fit_length(samples, total), total - len(samples))  # silence comes first
     whole = (whole - whole.mean()) / np.sqrt(whole.var() + 1e-7)
     log_mel = np.log10(np.maximum(mel_power(whole, SPEECH_RATE, _MEL)[:, :-1], 1e-10))
@@ -95,7 +91,7 @@ def speech_vector(samples: np.ndarray, weights: str | Path) -> np.ndarray:
     return mean_and_deviation(vectors[0, (total - len(samples)) // _STEP :])
 
 
-def _some(faces: np.ndarray) -> np.ndarray:
+def some_faces(faces: np.ndarray) -> np.ndarray:
     """Return at most so many faces as a network is asked about, evenly spread."""
     if faces.ndim != 3 or faces.shape[1:] != (FACE_SIZE, FACE_SIZE) or not len(faces):
         raise ValueError(
@@ -114,21 +110,28 @@ def _expression_network(weights: str) -> "keras.Model":
     return keras.Model(network.input, network.get_layer(_EXPRESSION_LAYER).output)
 
 
-def _onnxruntime() -> ModuleType:
+def onnx_session(weights: str | Path, layer: str) -> Any:
+    """Return a network of onnxruntime with a layer inside it as an output too.
+
+    Raises
+    ------
+    WeightsError
+        If onnxruntime is not installed, or the file is no network.
+    """
     try:
         import onnxruntime  # heavy, and not everywhere: the other ways do without
     except ImportError:
         raise WeightsError(
-            "The speech encoder needs the package onnxruntime; type: pip install onnxruntime"
+            f"{Path(weights).name} needs the package onnxruntime; type: pip install onnxruntime"
         ) from None
-    return onnxruntime
+    return _session(onnxruntime, str(weights), layer)
 
 
-@lru_cache(maxsize=1)
-def _speech_encoder(onnxruntime: ModuleType, weights: str) -> Any:
+@lru_cache(maxsize=4)
+def _session(onnxruntime: ModuleType, weights: str, layer: str) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    network = Path(weights).read_bytes() + _output_of(SPEECH_LAYER)
+    network = Path(weights).read_bytes() + _output_of(layer)
     try:
         return onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has a kind of its own for each way to fail

@@ -1,18 +1,28 @@
 """How the sound of a clip goes, in a few hundred numbers: functionals of low-level descriptors.
 
-The sound baseline of EmotiW is openSMILE's; this is a set of the same make that is free for any
-use. Every 16 ms, loudness, pitch, timbre and their changes are described; of each description its
+The sound baseline of EmotiW is openSMILE's, which may not be used for all purposes
+(:func:`is10_functionals`); :func:`functionals` is a set of the same make that is free for any use.
+Every 16 ms, loudness, pitch, timbre and their changes are described; of each description its
 mean, deviation, shape, extremes and trend are kept.
 """
+
+from functools import lru_cache
+from typing import Any
 
 import librosa
 import numpy as np
 
 from helpers.cache import Unusable
+from helpers.features.weights import WeightsError
 
 SAMPLE_RATE = 16000
 SHORTEST = 0.1
 """Seconds; a shorter sound has no course of which anything could be said."""
+
+OPENSMILE_LICENCE = (
+    "openSMILE is for non-commercial use alone, teaching and academic research among it "
+    "(audEERING's Research License Agreement, in the package); whoever uses it accepts that."
+)
 
 _FFT, _HOP = 512, 256
 _COEFFICIENTS = 13
@@ -49,12 +59,7 @@ def functionals(samples: np.ndarray) -> np.ndarray:
     helpers.cache.Unusable
         If it is shorter than 0.1 s, or silent throughout.
     """
-    seconds = len(samples) / SAMPLE_RATE
-    if seconds < SHORTEST:
-        raise Unusable(f"{seconds:.2f} s of sound; functionals need at least {SHORTEST} s")
-    if np.abs(samples).max() < _SILENT:
-        raise Unusable("the sound is silent throughout")
-    described = descriptors(samples)
+    described = descriptors(checked_sound(samples, "functionals need"))
     both = np.concatenate([described, np.gradient(described, axis=1)])
     mean, deviation = both.mean(axis=1), both.std(axis=1)
     even = np.where(deviation > 1e-8, deviation, np.inf)  # what never varies has no shape
@@ -69,6 +74,52 @@ def functionals(samples: np.ndarray) -> np.ndarray:
         both @ time / (time @ time),
     ]
     return np.concatenate(columns).astype(np.float32)
+
+
+def is10_functionals(samples: np.ndarray) -> np.ndarray:
+    """Return openSMILE's 1,582 functionals of 2010, which EmotiW's baselines use, float32.
+
+    The sound is as in :func:`functionals`; the package opensmile has to be installed, and
+    ``OPENSMILE_LICENCE`` accepted.
+
+    Raises
+    ------
+    helpers.cache.Unusable
+        If it is shorter than 0.1 s, or silent throughout.
+    helpers.features.weights.WeightsError
+        If opensmile is not installed.
+    """
+    found = _opensmile().process_signal(
+        checked_sound(samples, "openSMILE's functionals need"), SAMPLE_RATE
+    )
+    return found.to_numpy(np.float32)[0]
+
+
+def checked_sound(samples: np.ndarray, needs: str) -> np.ndarray:
+    """Return a sound at 16 kHz as float32.
+
+    Raises
+    ------
+    helpers.cache.Unusable
+        If it is shorter than 0.1 s (``needs`` says for whom), or silent throughout.
+    """
+    seconds = len(samples) / SAMPLE_RATE
+    if seconds < SHORTEST:
+        raise Unusable(f"{seconds:.2f} s of sound; {needs} at least {SHORTEST} s")
+    if np.abs(samples).max() < _SILENT:
+        raise Unusable("the sound is silent throughout")
+    return np.asarray(samples, dtype=np.float32)
+
+
+@lru_cache(maxsize=1)
+def _opensmile() -> Any:
+    try:
+        import opensmile  # an extra: its licence is not for everybody
+    except ImportError:
+        raise WeightsError(
+            f"{OPENSMILE_LICENCE} It is not installed; to accept, type: pip install opensmile"
+        ) from None
+    return opensmile.Smile(opensmile.FeatureSet.IS10, opensmile.FeatureLevel.Functionals)
 
 
 def descriptors(samples: np.ndarray) -> np.ndarray:

@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 
-VALUES = {"CORPUS": ("demo", "open", "thesis"), "SETTINGS": ("default", "published")}
+VALUES = {
+    "CORPUS": ("demo", "open", "thesis"),
+    "SETTINGS": ("default", "published"),
+    "EMBEDDINGS": ("bundled", "downloaded", "none"),
+}
 """Parameters that are one of a few words."""
 
 _KINDS = {"str": str, "int": int, "float": float, "bool": bool}

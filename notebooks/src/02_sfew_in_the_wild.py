@@ -167,7 +167,7 @@ print({name: {part: len(rows) for part, rows in of.items()} for name, of in prot
 print(f"always saying the commonest class: {majority:.1%} of {len(test_rows)} test stills")
 
 # %% [markdown]
-# **held_out**: training stills whose clip id is in `val` too are left out. No epoch is chosen where a fifth of the training films has fewer than 100 stills, as here: the number of epochs is fixed beforehand, and the last one counts. **thesis**: the epoch is chosen on the test stills, as was published.
+# **held_out**: training stills whose clip id is in `val` too are left out. No epoch is chosen where a fifth of the training films has fewer than 200 stills, as here: the number of epochs is fixed beforehand, and the last one counts. **thesis**: the epoch is chosen on the test stills, as was published.
 #
 # ## Idea: domain shift, by degrees
 #

@@ -106,7 +106,7 @@ test_rows = parts["held_out"]["test"]
 pd.DataFrame({protocol: {k: len(v) for k, v in of.items()} for protocol, of in parts.items()})
 
 # %% [markdown]
-# One rule in all notebooks for when to stop. Under **held_out**, the honest protocol, a fifth of the training films chooses the epoch where it has at least 100 stills; where it has fewer, as on the demo corpus, that would be a choice by luck (on 50 stills, two in three accuracies are off by up to 7 points, and one in twenty by more than 14), so the number of epochs is fixed beforehand and all films are trained on.
+# One rule in all notebooks for when to stop. Under **held_out**, the honest protocol, a fifth of the training films chooses the epoch where it has at least 200 stills; where it has fewer, as on the demo corpus, that would be a choice by luck (on 110 stills, one in three accuracies is off by more than 5 points, and one in twenty by more than 9), so the number of epochs is fixed beforehand and all films are trained on.
 # Under **thesis** the test stills themselves choose the epoch, as was published.
 # And under `held_out` training stills whose clip id is in `val` too are left out: nothing of a test clip may have been seen.
 

@@ -432,7 +432,7 @@ print("saved", "/".join(folder.parts[-2:]))
 #
 # **References.** C. E. Muntaner González, *Reconocimiento automático de emociones en condiciones reales a partir de imágenes y audio* (2021), section III-B.
 # A. Dhall, R. Goecke, S. Lucey, T. Gedeon, *Collecting large, richly annotated facial-expression databases from movies*, IEEE MultiMedia 19 (2012).
-# D. King, *Dlib-ml: a machine learning toolkit*, JMLR 10 (2009).
+# W. Wu and others, *YuNet: a tiny millisecond-level face detector*, Machine Intelligence Research 20 (2023).
 # D. Wolpert, *Stacked generalization*, Neural Networks 5 (1992).
 # C. Northcutt, L. Jiang, I. Chuang, *Confident learning: estimating uncertainty in dataset labels*, JAIR 70 (2021).
 

@@ -309,7 +309,7 @@ if city is not None:
 #
 # **Model 0**, and the same **without dropout**. That Model 0 would be tested was fixed beforehand. (With the published settings also Model 1, which follows Fayek, Lech and Cavedon (2017), who recognise emotions from speech; `helpers.models.audio`.)
 #
-# **held_out**: trained on `train`, less the two clips that are in both splits, for a number of epochs that was fixed beforehand, since a fifth of the training films has fewer than 100 clips to choose it by. The test clips are looked at after each epoch, for the figure, and choose nothing. **thesis**, with the published settings: the epoch with the lowest loss *on the test clips*.
+# **held_out**: trained on `train`, less the two clips that are in both splits, for a number of epochs that was fixed beforehand, since a fifth of the training films has fewer than 200 clips to choose it by. The test clips are looked at after each epoch, for the figure, and choose nothing. **thesis**, with the published settings: the epoch with the lowest loss *on the test clips*.
 
 # %%
 protocols = splits.protocol_parts(

@@ -187,7 +187,7 @@ print(vgg16.describe_weights(WEIGHTS))
 pd.DataFrame({name: recipe.settings() for name, recipe in recipes.items()}).fillna("")
 
 # %% [markdown]
-# The protocols are those of notebook 05. **held_out**: trained on `train`, less the clips whose id is in both splits, for as many epochs as were fixed beforehand, since a fifth of the training films has fewer than 100 clips to choose by. **thesis**, for VGG16 alone: the epoch with the best accuracy on the test clips, as published.
+# The protocols are those of notebook 05. **held_out**: trained on `train`, less the clips whose id is in both splits, for as many epochs as were fixed beforehand, since a fifth of the training films has fewer than 200 clips to choose by. **thesis**, for VGG16 alone: the epoch with the best accuracy on the test clips, as published.
 
 # %%
 protocols = splits.protocol_parts(

@@ -10,10 +10,12 @@ import soundfile
 
 from helpers.corpora.demo import instrument
 from helpers.features.clip_features import (
+    OPENSMILE,
     WAYS,
     aligned_face_clips,
     clip_vectors,
     seconds_per_clip,
+    ways_of,
 )
 from helpers.features.media import encode_webm
 from helpers.features.weights import WeightsError
@@ -26,6 +28,7 @@ NUMBERS = {
     "expression network": 256,
     "speech encoder": 768,
 }
+OFFLINE = ways_of("bundled")
 
 
 def silent_film(path, pictures):
@@ -39,7 +42,7 @@ def silent_film(path, pictures):
 @pytest.fixture(scope="module")
 def clips(weights_of, tmp_path_factory):
     """A whole clip and one of every kind that lacks something, as a manifest."""
-    for name in ("yunet", *(way.weights for way in WAYS.values() if way.weights)):
+    for name in ("yunet", *(WAYS[way].weights for way in OFFLINE if WAYS[way].weights)):
         weights_of(name)
     folder = tmp_path_factory.mktemp("clips")
     portrait = instrument.face(2, "Happy")
@@ -79,7 +82,7 @@ def test_faces_of_every_kind_of_clip(clips, faces):
     assert problems["cut"] and problems["short"]
 
 
-@pytest.mark.parametrize("name", [name for name, way in WAYS.items() if way.modality == "face"])
+@pytest.mark.parametrize("name", [name for name in OFFLINE if WAYS[name].modality == "face"])
 def test_what_is_seen(clips, faces, name):
     reasons = reasons_of(name, clips, faces)
     assert reasons["whole"] == ""
@@ -88,7 +91,7 @@ def test_what_is_seen(clips, faces, name):
     assert sum(not reason for reason in reasons.values()) == 2 - (name == "LBP-TOP, R = 3")
 
 
-@pytest.mark.parametrize("name", [name for name, way in WAYS.items() if way.modality == "sound"])
+@pytest.mark.parametrize("name", [name for name in OFFLINE if WAYS[name].modality == "sound"])
 def test_what_is_heard(clips, faces, name):
     reasons = reasons_of(name, clips, faces)
     assert [clip for clip, reason in reasons.items() if not reason] == ["whole"]
@@ -106,6 +109,34 @@ def test_a_missing_package_is_known_before_any_clip_is_read(clips, faces, monkey
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(WeightsError, match="pip install onnxruntime"):
         clip_vectors("speech encoder", clips, faces, progress=False)
+
+
+def test_networks_are_those_that_were_asked_for_and_no_others():
+    assert ways_of("none") == ["LBP-TOP, R = 1", "LBP-TOP, R = 3", "sound functionals"]
+    assert ways_of("bundled") == list(NUMBERS)
+    more = set(ways_of("downloaded")) - set(ways_of("bundled"))
+    assert more == {"EmotiEffNet", "EmotiEffNet, best_afew", "TRILLsson"}
+    assert {WAYS[name].protocol for name in ways_of("bundled")} == {"held_out"}
+    assert WAYS["EmotiEffNet, best_afew"].protocol == "thesis", "chosen by AFEW's test clips"
+    assert set(ways_of("none", opensmile=True)) - set(ways_of("none")) == {OPENSMILE}
+    with pytest.raises(ValueError, match="'downloded'; expected one of"):
+        ways_of("downloded")
+
+
+def test_opensmile_is_used_where_it_is_installed_and_its_licence_is_said_where_not(
+    clips, faces, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "opensmile", None)
+    with pytest.raises(WeightsError, match="non-commercial use alone.*pip install opensmile"):
+        clip_vectors(OPENSMILE, clips, faces, progress=False)
+
+
+def test_opensmile_gives_the_1582_numbers_of_2010(clips, faces):
+    pytest.importorskip("opensmile", reason="an extra with a licence of its own")
+    vectors, reasons = clip_vectors(OPENSMILE, clips, faces, progress=False)
+    assert vectors.shape == (len(clips), 1582)
+    assert dict(zip(clips["sample_id"], reasons, strict=True))["whole"] == ""
+    assert np.isfinite(vectors).all(axis=1).sum() == 1
 
 
 def test_how_long_a_clip_takes(clips, faces):

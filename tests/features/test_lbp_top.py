@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from helpers.cache import Unusable
-from helpers.features.lbp_top import PLANES, circle, lbp_top, pattern_codes, uniform_bins
+from helpers.features.lbp_top import PLANES, lbp_top, pattern_codes, uniform_bins
+from helpers.series.benchmark.then_and_now import slice_by_slice
 
 
 def by_hand(volume, radius):
@@ -33,38 +34,6 @@ def by_hand(volume, radius):
                         bit = int(value >= volume[t, y, x])
                         codes[plane][t - radius, y - radius, x - radius] += bit << p
     return codes
-
-
-def slice_by_slice(volume, radius, blocks=4):
-    """Return the histograms from one slice at a time, in each the patterns of a block at a time."""
-    frames, height, width = (np.arange(size) for size in volume.shape)
-    block_of = [
-        np.searchsorted(np.arange(1, blocks) * len(size) // blocks, size, "right")
-        for size in (height[: -2 * radius], width[: -2 * radius])
-    ]
-    histogram = np.zeros((blocks, blocks, 3, 59))
-    every = [np.zeros(len(frames) - 2 * radius, int)]
-    turned = (
-        (volume, [*every, *block_of]),  # slices, rows, columns; row 0 is above
-        (volume.transpose(1, 0, 2)[:, ::-1], [block_of[0], *every, block_of[1]]),
-        (volume.transpose(2, 1, 0), [block_of[1], block_of[0], *every]),
-    )
-    for plane, (slices, blocks_of) in enumerate(turned):
-        for place, picture in enumerate(slices[radius : len(slices) - radius].astype(int)):
-            height, width = picture.shape
-            centre = picture[radius : height - radius, radius : width - radius]
-            codes = np.zeros(centre.shape, int)
-            for p, (right, up) in enumerate(circle(radius)):
-                rows = slice(radius - up, height - radius - up)
-                columns = slice(radius + right, width - radius + right)
-                codes += (picture[rows, columns] >= centre).astype(int) << p
-            fixed, of_rows, of_columns = blocks_of[0][place], *blocks_of[1:]
-            for i in np.unique(of_rows):
-                for j in np.unique(of_columns):
-                    part = uniform_bins()[codes[of_rows == i][:, of_columns == j]]
-                    where = {0: (i, j), 1: (fixed, j), 2: (i, fixed)}[plane]
-                    histogram[where][plane] += np.bincount(part.ravel(), minlength=59)
-    return (histogram / histogram.sum(axis=-1, keepdims=True)).ravel()
 
 
 @pytest.mark.parametrize("radius", [1, 3])

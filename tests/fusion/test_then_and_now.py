@@ -12,15 +12,19 @@ from helpers.fusion.alignment import ClipPairs
 from helpers.fusion.then_and_now import (
     answer,
     as_predictions,
+    baseline_of,
+    best_frozen,
     best_of,
     experiments,
     fit_fusion,
     fit_system,
     from_pairs,
     paired_with,
+    recalls,
+    right_by_clip,
+    second_table,
     standing,
     third_table,
-    wrong_by_all,
 )
 from helpers.results.clip_scores import predictions_text
 
@@ -92,7 +96,7 @@ def test_both_know_more_than_one_and_the_table_says_so(systems, labels):
 
 
 def test_every_system_is_paired_with_every_reference_on_the_same_clips(systems, labels):
-    table = paired_with(systems, labels, (FACE, "mean"))
+    table = paired_with(systems, labels, (FACE, "mean", "absent"))
     assert table.index.tolist() == [
         (name, reference) for reference in (FACE, "mean") for name in (SOUND, "joined", "stacked")
     ]
@@ -101,48 +105,106 @@ def test_every_system_is_paired_with_every_reference_on_the_same_clips(systems, 
     assert (table["p_holm"] >= table["p_value"]).all()
 
 
+def test_the_baseline_takes_opensmile_where_it_ran_and_is_left_out_where_a_part_is_missing():
+    face, free, opensmile = "LBP-TOP, R = 3", "sound functionals", "openSMILE's IS10"
+    assert baseline_of(dict.fromkeys((face, free, "face mesh"))) == (face, free)
+    assert baseline_of(dict.fromkeys((face, free, opensmile))) == (face, opensmile)
+    assert baseline_of(dict.fromkeys((face,))) == ()
+
+
 def test_the_best_is_chosen_inside_train(systems):
     accuracies = {name: systems[name].settings["accuracy"] for name in (FACE, SOUND)}
     assert best_of(systems, (FACE, SOUND)) == max(accuracies, key=accuracies.get)
+    perfect = replace(systems[FACE], settings={"accuracy": 1.0})
+    known = {**systems, "EmotiEffNet, best_afew": perfect}
+    assert best_frozen(known, "face") == FACE, "the test clips must not choose"
+    assert best_frozen({FACE: perfect}, "sound") == ""
 
 
-def test_clips_that_all_get_wrong(systems):
+def test_how_many_have_a_clip_right_and_how_much_of_an_emotion_each(systems):
     always = {
         name: replace(systems[FACE], test=np.eye(7)[[place] * 5]) for place, name in enumerate("ab")
     }
-    assert wrong_by_all(always, np.array([0, 1, 2, 1, 6])).tolist() == [
-        False,
-        False,
-        True,
-        False,
-        True,
-    ]
+    true = np.array([0, 1, 2, 1, 6])
+    assert right_by_clip(always, true).tolist() == [1, 1, 0, 1, 0]
+    few = {name: replace(system, test=system.test[:1]) for name, system in always.items()}
+    assert right_by_clip(few, true[:1]).tolist() == [1]
 
 
-def test_saved_scores_are_found_by_clip_and_missing_ones_counted(clips, parts, labels):
-    test = clips.iloc[parts["test"]]
-    saved = test.iloc[:0:-1]  # in another order, and one is missing
-    video, audio = np.eye(7)[class_indices(saved["emotion"])], np.full((len(saved), 7), 1 / 7)
-    video[-1] = np.nan  # that of the second clip
-    pairs = ClipPairs(saved[["sample_id", "split", "emotion"]], video, audio, EMOTIONS)
-    found = from_pairs(pairs, test)
-    assert {name: system.without for name, system in found.items()} == {
+def test_recalls_are_by_emotion(systems, labels):
+    table = recalls(systems, labels)
+    assert list(table.columns) == list(EMOTIONS) and list(table.index) == list(systems)
+    counts = np.bincount(labels)
+    right = (systems[FACE].test.argmax(axis=1) == labels).sum()
+    np.testing.assert_allclose((table.loc[FACE] * counts).sum(), right)
+
+
+@pytest.fixture(scope="module")
+def thesis(clips, parts):
+    """The thesis's systems of saved scores: in another order, and with some missing."""
+    pairs = {}
+    for part, rows in parts.items():
+        saved = clips.iloc[rows].iloc[:0:-1]  # the first is missing
+        scores = 0.8 * np.eye(7)[class_indices(saved["emotion"])] + 0.2 / 7
+        video, audio = scores.copy(), np.full_like(scores, 1 / 7)
+        video[-1] = np.nan  # that of the second clip
+        keys = saved[["sample_id", "split", "emotion"]].reset_index(drop=True)
+        pairs[part] = ClipPairs(keys, video, audio, EMOTIONS)
+    return from_pairs(pairs["train"], pairs["test"], clips.iloc[parts["test"]])
+
+
+def test_saved_scores_are_found_by_clip_and_missing_ones_counted(thesis, labels):
+    assert {name: system.without for name, system in thesis.items()} == {
         "video": 2,
         "audio": 1,
         "mean": 1,
+        "SVM": 1,
+        "stacking": 1,
+        "dense network": 1,
     }
-    np.testing.assert_allclose(found["mean"].test[:2], 1 / 7)
-    assert (found["video"].test[2:].argmax(axis=1) == labels[2:]).all()
+    np.testing.assert_allclose(thesis["mean"].test[:2], 1 / 7)
+    for name in ("video", "mean", "stacking", "dense network"):
+        assert (thesis[name].test[2:].argmax(axis=1) == labels[2:]).all(), name
+
+
+def test_the_second_table_has_what_was_published_and_what_came_out_here(thesis, labels):
+    table = second_table({f"thesis: {name}": system for name, system in thesis.items()}, labels)
+    assert list(table.index) == ["mean", "SVM", "dense network"]
+    assert table.loc["dense network", "published"] == 0.4521
+    assert (table["of clips"] == 188).all() and (table["of these clips"] == len(labels)).all()
+    assert table.loc["mean", "here"] > 0.9
+    assert second_table({}, labels).empty
+
+
+def test_weights_that_the_test_clips_chose_are_under_thesis_and_in_no_sentence(systems, labels):
+    chosen = replace(systems["joined"], test=np.eye(7)[labels], protocol="thesis")
+    table = standing({**systems, "best_afew": chosen}, labels)
+    assert table.loc["best_afew", "accuracy"] == 1 and "best_afew" not in answer(table)
+    assert experiments({"best_afew": chosen}, labels)[0]["protocol"] == "thesis"
+
+
+def test_who_may_have_seen_the_people_before(systems, thesis, labels):
+    both = {**systems, "thesis: video": thesis["video"]}
+    known = standing(both, labels)["these people"]
+    assert known[FACE] == "not known" and known["thesis: video"] == "no"
+    assert (standing(both, labels, drawn=True)["these people"] == "no").all()
 
 
 def test_the_sentence_and_the_third_table_are_made_from_the_numbers(systems, labels):
     table = standing(systems, labels)
     assert "the thesis" not in answer(table) and "by hand" not in answer(table)
     assert f"frozen networks of others {table['accuracy'].max():.0%} (joined; 95 %" in answer(table)
+
+
+def test_the_third_table_has_what_was_published_beside_what_came_out_here(systems, labels):
+    table = standing({"sound functionals": systems[SOUND], "today: mean": systems["mean"]}, labels)
     third = third_table(table)
-    assert third.loc["EmotiW 2013 baseline, video", "accuracy"] == "27.2%"
-    assert third.loc["here: joined", "clips of"] == "this corpus"
-    assert third["year"].is_monotonic_increasing
+    assert third.loc["EmotiW 2013 baseline, audio", "AFEW validation"] == 0.195
+    assert third.loc["EmotiW 2013 baseline, audio", "accuracy here"] == table["accuracy"].iloc[0]
+    assert third.loc["EmotiW 2013 baseline, video", "like it here"] == "", "it did not run"
+    assert third.loc["EmotiW 2018, 1st place", "AFEW test"] == 0.6187
+    assert third.loc["thesis: dense network", "AFEW validation"] == 0.4521
+    assert third.index[-1] == "today: mean" and third["accuracy here"].notna().sum() == 3
 
 
 def test_results_have_a_line_a_system_and_scores_that_can_be_written(systems, clips, parts, labels):

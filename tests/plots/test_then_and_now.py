@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.features.lbp_top import pattern_codes
-from helpers.plots.then_and_now import against_seconds, over_the_years, planes
+from helpers.plots.then_and_now import against_seconds, over_the_years, planes, recalls
 
 
 def table():
@@ -30,6 +30,13 @@ def test_systems_stand_by_their_years_with_what_was_published():
 def test_what_has_no_time_is_left_out_of_the_figure_of_times():
     (axis,) = against_seconds(table(), "title").axes
     assert {text.get_text() for text in axis.texts} == {"new", "old"}
+
+
+def test_each_system_has_a_row_of_recalls_in_percent():
+    fractions = pd.DataFrame({"Angry": [0.25, 1.0], "Sad": [0.0, 0.5]}, index=["old", "new"])
+    (axis,) = recalls(fractions, "title").axes
+    assert [text.get_text() for text in axis.texts] == ["25", "0", "100", "50"]
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["old", "new"]
 
 
 def test_a_face_and_its_three_planes_are_shown():

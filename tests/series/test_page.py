@@ -47,11 +47,11 @@ def line(name="CNN", protocol="held_out", accuracy=0.5, published=None, **extra)
     return runs.experiment(name, protocol, "val", score, published, **extra)
 
 
-def save(root, notebook="01_faces", experiments=None, corpus="demo", **others):
+def save(root, notebook="01_faces", experiments=None, corpus="demo", settings=None, **others):
     runs.save_run(
         notebook,
         corpus=corpus,
-        settings={"EPOCHS": 3},
+        settings={"EPOCHS": 3} if settings is None else settings,
         experiments=[line()] if experiments is None else experiments,
         started=time.time() - 61,
         root=root,
@@ -127,7 +127,7 @@ def test_the_page_shows_what_ran_and_what_is_missing(tmp_path, notebooks):
     assert (picture["alt"], another["alt"]) == ('A "line"', 'Another "line"')
     assert picture["src"].startswith("data:image/webp;base64,")
     assert "Loss & gain" in text
-    assert "04 Video. No results yet. Type python -m helpers.series run --corpus demo" in text
+    assert "04 Video · No results yet. Type python -m helpers.series run --corpus demo" in text
     labels = [attributes.get("aria-label", "") for attributes in page.tags("div")]
     assert "62.5 %, 95 % interval 52.5 to 72.5 %; published 70.0 %" in labels
 
@@ -375,6 +375,14 @@ def test_the_data_are_shown_with_what_was_left_out_and_why(tmp_path, notebooks):
     text = " ".join(page_of(tmp_path, notebooks).text.split())
     assert "AFEW: 2 of 3 samples used: train 1, val 1; left out: 1 (no sound)" in text
     assert "; other files passed over: 2 (no clip); files " in text
+
+
+def test_settings_of_several_networks_are_listed_network_by_network(tmp_path, notebooks):
+    recipes = {"CNN": {"epochs": 3, "size": 32}, "SVM": {"C": 0.5}}
+    save(tmp_path, settings={"seed": 0, "recipes": recipes, "folds": 3})
+    text = " ".join(page_of(tmp_path, notebooks).text.replace("\xa0", " ").split())
+    for listed in ("seed = 0, folds = 3", "CNN: epochs = 3, size = 32 SVM: C = 0.5"):
+        assert listed in text
 
 
 def test_a_finding_and_tables_are_shown(tmp_path, notebooks):

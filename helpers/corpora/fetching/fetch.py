@@ -8,17 +8,21 @@ import itertools
 import logging
 import re
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import pooch
 import requests
 
 from helpers.corpora.fetching import byte_bar
 from helpers.corpora.fetching.signatures import mistaken_for
 from helpers.corpora.manifest import CorpusError
+
+with warnings.catch_warnings():  # in a notebook, tqdm warns of widgets that are not installed
+    warnings.simplefilter("ignore")
+    import pooch
 
 _CHUNK = 1 << 14  # what a broken connection costs at most
 TIMEOUT = (15, 60)  # seconds to connect, seconds without a byte

@@ -24,7 +24,7 @@ from helpers.series.sources import SeriesError
 
 Way = Callable[[], object]
 
-TOPICS = ("audio", "faces", "media")
+TOPICS = ("audio", "faces", "media", "then_and_now")
 """Modules of this package, each with a list ``ROWS``."""
 
 LONG_TOPICS = ("series", "setup", "gpu")

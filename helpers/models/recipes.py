@@ -190,7 +190,8 @@ _RECIPES = {
 }
 
 _REAL: dict[str, dict[str, Recipe]] = {
-    # Chosen in three folds of RAVDESS's twelve training actors.
+    # Chosen in folds of twelve actors of RAVDESS (624 takes): there 51 % are right, of six other
+    # actors' 312 takes 53 %, and by a linear machine on functionals 49 % and 45 %.
     "spectrogram images": {
         FUSED: replace(
             _VGG16_OF_SOUND,

@@ -19,7 +19,7 @@ from helpers.features.yunet import find_faces
 # The box ends at the hairline and the chin, a still shows the head: a face is as wide as so much of
 # the box's height, and so much higher lies the middle of what is cut out.
 _WIDTH = 0.8
-_RAISED = 0.02
+_RAISED = 0.03
 MARGIN = 0.1
 """Of a face's width, beside it, as in SFEW's stills; those of the demo corpus are cut closer."""
 _STILL_SHAPE = (181, 143)  # SFEW's stills (height, width): cuttings have the same proportions

@@ -19,16 +19,16 @@ differ (see ``VARIATION``)."""
 VARIATION = 0.15
 """How much one person differs from clip to clip: relative standard deviation of each unit."""
 
-FACE_INTENSITY = (0.4, 1.6)
+FACE_INTENSITY = (0.5, 1.7)
 VOICE_INTENSITY = (0.1, 1.25)
 """Weakest and strongest, in a clip; all between are equally frequent."""
 COMPLEMENTARY = 0.9
 """How much more a voice tends to say where the face shows little: minus the correlation of the two
 intensities."""
 
-ONSET = 0.6
+ONSET = 0.5
 """How much of an expression there is before and after its peak."""
-WAVER = 0.6
+WAVER = 0.7
 """How much each unit grows and shrinks while it lasts, relative to its strength."""
 STRAY = 0.3
 """How strong units can be that come and go within a clip and belong to no emotion."""

@@ -80,7 +80,7 @@ def make_shot(film: Film, emotion: str, rng: np.random.Generator) -> Shot:
         pose=Pose(
             centre, scale, *np.clip((yaw, pitch, roll), -0.7, 0.7), tuple(rng.normal(0, 0.4, 2))
         ),
-        sway=np.column_stack([rng.normal(0, (4, 2.5, 0.12, 0.08, 0.06)), rng.uniform(0, 6.28, 5)]),
+        sway=np.column_stack([rng.normal(0, (4, 2.5, 0.22, 0.13, 0.06)), rng.uniform(0, 6.28, 5)]),
         drift=tuple(rng.normal(0, 8, 2)),
         light=film_light(film, rng),
         place=backdrop(film, rng, int(1.3 * HEIGHT), int(1.3 * WIDTH)),

@@ -189,7 +189,23 @@ _RECIPES = {
     },
 }
 
-_REAL: dict[str, dict[str, Recipe]] = {}
+_REAL: dict[str, dict[str, Recipe]] = {
+    # Chosen in folds of twelve actors of RAVDESS (624 takes): there 51 % are right, of six other
+    # actors' 312 takes 53 %, and by a linear machine on functionals 49 % and 45 %.
+    "spectrogram images": {
+        FUSED: replace(
+            _VGG16_OF_SOUND,
+            learning_rate=5e-4,
+            batch_size=32,
+            epochs=16,
+            patience=16,
+            augment="sound moves",
+            copies=3,
+            dense_units=512,
+            dropout=0.3,
+        ),
+    },
+}
 """In place of ``default`` on recordings of real people and things; see :func:`recipes_for`."""
 
 

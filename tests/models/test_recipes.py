@@ -94,5 +94,6 @@ def test_real_people_have_recipes_of_their_own_and_the_thesis_keeps_its(task):
     assert {name: recipe.network for name, recipe in real.items()} == {
         name: recipe.network for name, recipe in drawn.items()
     }
+    assert {recipe.augment for recipe in real.values()} <= {None, *AUGMENTATIONS}
     for corpus in ("demo", "open"):
         assert recipes_for(task, "published", corpus=corpus) == recipes_for(task, "published")

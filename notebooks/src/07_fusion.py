@@ -363,9 +363,8 @@ gains_figure
 one, both = alone == test.labels, predicted[fusion] == test.labels
 right = {who: taught[who]["stacking"] == test.labels for who in had_seen}
 leaky = (right["video"].astype(float) + right["audio"]) / 2  # which of the two is not known
-answers_of = {"one modality": (one, both), "leak": (leaky, right["nobody"])}
-claim = claims.judge("07_fusion", SEED, answers_of)
-print(claims.sentence(claim))
+found = {"one modality": (one, both), "leak": (leaky, right["nobody"])}
+claim = claims.judge("07_fusion", SEED, found)
 claims.table(claim).round(3)
 
 # %% [markdown]

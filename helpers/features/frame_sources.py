@@ -86,7 +86,7 @@ def detected_faces(
     network has learned.
     """
     options = {"size": size, "frames_per_clip": frames_per_clip, "margin": margin}
-    settings = {**options, "size": list(size), "detector": "yunet, upright"}
+    settings = {**options, "size": list(size), "detector": "yunet, box and points"}
     function = partial(faces_of_clip, **options)
     results, _ = compute_each_row("detected_faces", clips, settings, function)
     return _from_results(results, size)

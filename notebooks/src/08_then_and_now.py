@@ -97,9 +97,7 @@ parts = protocol_parts(
     clips, labels, SEED, group="film", clip_id="sample_id", fewest_validation=len(clips)
 )["held_out"]
 train, test = parts["train"], parts["test"]
-print(
-    f"{len(train)} training clips of {clips['film'].iloc[train].nunique()} films, {len(test)} test"
-)
+print(f"{len(train)} training clips, {len(test)} test clips, of other films")
 
 # %% [markdown]
 # Faces come first. In every fifth frame a detector looks for them (YuNet: a network of 230 kB that gives a box and five points), and each face is turned upright and brought to 128 x 128 grey pixels, by the line that fits its five points best.

@@ -1,5 +1,6 @@
 """The detector on real faces, on what is no face, and what is cut out around a box."""
 
+import cv2
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ from helpers.features.face_detection import (
     pictures_without_a_face,
 )
 from helpers.features.pictures import read_picture
+from helpers.features.yunet import Faces
 
 
 @pytest.fixture(scope="module")
@@ -77,20 +79,49 @@ def test_what_is_no_picture_is_named(wrong):
         detect_faces(wrong)
 
 
+def upright_face(top, left):
+    """Return a face in a box 125 high and 100 wide, its points around the middle of the box."""
+    middle = np.array([left + 50, top + 62.5])
+    around = np.array([[-20, -20], [20, -20], [0, 0], [-15, 20], [15, 20]])
+    box = np.array([[top, left, 125, 100]], np.float32)
+    return Faces(box, (middle + around)[None].astype(np.float32), np.ones(1, np.float32))
+
+
 @pytest.mark.parametrize("corner", [(60, 60), (-20, -10), (300, 250)])
 def test_the_cutting_is_the_box_with_its_margin_even_at_the_border(monkeypatch, corner):
     """On a picture of its own coordinates the cutting can be read off."""
-    monkeypatch.setattr(face_detection, "detect_faces", lambda _: np.array([[*corner, 125, 100]]))
+    monkeypatch.setattr(face_detection, "find_faces", lambda *_: upright_face(*corner))
     rows, columns = np.mgrid[:400, :400].astype(float)
     picture = np.stack([rows, columns, 0 * rows], -1)
     scaled = np.round(picture * 255 / 399).astype(np.uint8)
     cutting = crop_largest_face(scaled, (190, 150)).astype(float) * 399 / 255
     assert cutting.shape == (190, 150, 3)
-    middle = np.array(corner) + [60, 50]  # a fiftieth of its height above the middle of the box
-    half = 60 * np.array([181 / 143, 1])  # the width is 0.96 of the height of the box
+    side = np.sqrt(125 * 100)
+    middle = np.array(corner) + [62.5 - 0.066 * side, 50]
+    half = 0.6 * 0.924 * side * np.array([181 / 143, 1])
     low, high = (middle - half).clip(0, 399), (middle + half).clip(0, 399)
     np.testing.assert_allclose(cutting[0, 0, :2], low, atol=3)
     np.testing.assert_allclose(cutting[-1, -1, :2], high, atol=3)
+
+
+@pytest.mark.parametrize("degrees", [-30, 20])
+def test_a_face_is_put_upright_by_its_eyes(monkeypatch, degrees):
+    """A bar of light across a turned face lies level in the cutting."""
+    face = upright_face(120, 130)
+    middle, radians = np.array([180, 182.5]), np.radians(degrees)
+    turn = np.array([[np.cos(radians), -np.sin(radians)], [np.sin(radians), np.cos(radians)]])
+    points = middle + (face.points[0] - middle) @ turn.T  # clockwise, since rows count downwards
+    monkeypatch.setattr(
+        face_detection,
+        "find_faces",
+        lambda *_: Faces(face.boxes, points[None].astype(np.float32), face.scores),
+    )
+    picture = np.zeros((400, 400, 3), np.uint8)
+    ends = [tuple(np.rint(middle + turn @ (x, -20)).astype(int).tolist()) for x in (-60, 60)]
+    cv2.line(picture, *ends, (255, 255, 255), 5)
+    cutting = crop_largest_face(picture, (190, 150))[..., 0].astype(float)
+    rows = (cutting * np.arange(190)[:, None]).sum(axis=0) / cutting.sum(axis=0)
+    assert np.ptp(rows[30:120]) < 3
 
 
 def test_grey_pictures_give_cuttings_of_three_channels(a_face):

@@ -39,6 +39,7 @@ MISSING_IN_COLAB = (
     "onnxruntime",
     "papermill",
     "pytest-xdist",
+    "remotezip",
     "ruff",
     "uv",
 )

@@ -39,7 +39,6 @@ SETTINGS: str = "default"  # default, or published: 50 to 100 epochs, small step
 EPOCHS: int = 0  # 0 is what the settings say; a small number is a quick look
 SAMPLES: int = 0  # 0 is all; some hundreds are a quick look, emotions and people in proportion
 WEIGHTS: str = "hed"  # hed (inside a package), imagenet (as published, a download), or none
-FOLDS: int = 3  # parts of the training clips for the out-of-fold scores
 
 # %% [markdown]
 # ## Set-up
@@ -157,7 +156,7 @@ sevens_figure
 # %% [markdown]
 # The comb of stripes is a voice, the distance between them the pitch, their slope the melody. Noise is a cloud, music stays in straight lines.
 #
-# **A spectrogram is not a photograph.** Move a face in a photograph and it is the same face; move a stripe upwards and it is another pitch. Mirror a photograph and little happens; mirror a spectrogram and time runs backwards. So no mirroring, zooming or shearing here.
+# **A spectrogram is not a photograph.** Move a face in a photograph and it is the same face; move a stripe upwards and it is another pitch. Mirror a photograph and little happens; mirror a spectrogram and time runs backwards. So no mirroring, turning or shearing here; recordings of real people are learned from a little moved and stretched as well, as if somebody had spoken later, slower or higher.
 #
 # Pictures of all clips at once, with the reasons of those that cannot be read, are kept in the cache. Are they what the function above draws?
 
@@ -289,11 +288,10 @@ unit = "film"
 checks.unit(unit)
 
 # %% tags=["nbval-ignore-output"]
+FOLDS = 3
 allowed = manifest.usable(corpus.leave_out_shared_ids(clips), "train")
-folds = [
-    (allowed[train], allowed[held_out])
-    for train, held_out in splits.group_folds(labels[allowed], groups[allowed], FOLDS, SEED)
-]
+divided = splits.group_folds(labels[allowed], groups[allowed], FOLDS, SEED)
+folds = [(allowed[train], allowed[held_out]) for train, held_out in divided]
 print("clips held out by fold:", [len(held_out) for _, held_out in folds])
 
 # %% tags=["nbval-ignore-output"]

@@ -313,7 +313,7 @@ def test_claims_come_first_with_number_interval_figure_and_link(browser, miniatu
         address = card.find_element(By.CSS_SELECTOR, ".links a").get_attribute("href")
         assert address == f"https://colab.example/{name}.ipynb"
     missing = browser.find_element(By.CSS_SELECTOR, ".missing").text
-    assert missing.startswith("06 Spectrograms as pictures. No results yet. Type python -m")
+    assert missing.startswith("06 Spectrograms as pictures · No results yet. Type python -m")
 
 
 def test_a_link_into_a_fold_opens_it_and_no_other(browser, miniature):

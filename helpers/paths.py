@@ -9,6 +9,9 @@ from pathlib import Path
 
 import platformdirs
 
+DRAWN = "demo"
+"""The ``CORPUS`` that no person is in: its folder is made, not given."""
+
 
 def repository_root() -> Path:
     """Return the checkout that this package was imported from.

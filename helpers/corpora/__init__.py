@@ -12,7 +12,7 @@ from helpers.corpora.folders import FOLDERS
 from helpers.corpora.manifest import CorpusError
 from helpers.corpora.open_roles import load_open_role
 from helpers.corpora.registry import load_manifest
-from helpers.paths import data_root as data_root_folder
+from helpers.paths import DRAWN, data_root as data_root_folder
 
 __all__ = ["CORPORA", "ROLES", "corpus_root", "load_manifest", "load_role"]
 
@@ -35,7 +35,7 @@ def corpus_root(corpus: str, data_root: str | Path = "") -> Path:
 
     The demo corpus is written on first use (about a minute).
     """
-    if corpus == "demo":
+    if corpus == DRAWN:
         from helpers.corpora.demo import ensure_demo  # it draws: OpenCV's weight
 
         return ensure_demo(data_root or None)

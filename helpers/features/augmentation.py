@@ -87,25 +87,34 @@ class RandomAffine(layers.Layer):
         )
 
 
-class RandomDimming(layers.Layer):
-    """Multiply each picture by one factor, as the old generator's ``brightness_range`` did.
+class _RandomNumber(layers.Layer):
+    """Draw one number for each picture, evenly from ``lowest`` to ``highest``, and apply it."""
 
-    Keras's own ``RandomBrightness`` adds a constant, which is another change: it lifts shadows.
-    """
-
-    def __init__(self, lowest: float, highest: float, seed: int, **options):
+    def __init__(self, lowest: float, highest: float, *, seed: int, **options):
         super().__init__(**options)
         self.lowest, self.highest = lowest, highest
         self.generator = keras.random.SeedGenerator(seed)
 
     def call(self, pictures, training=True):
-        """Return the pictures, each times its factor; unchanged when not training."""
+        """Return float32 (batch, height, width, channels); unchanged when not training."""
         if not training:
             return pictures
         shape = (ops.shape(pictures)[0], 1, 1, 1)
-        return pictures * keras.random.uniform(
-            shape, self.lowest, self.highest, seed=self.generator
+        return self.apply_numbers(
+            pictures,
+            keras.random.uniform(shape, self.lowest, self.highest, seed=self.generator),
         )
+
+
+class RandomDimming(_RandomNumber):
+    """Multiply each picture by one factor, as the old generator's ``brightness_range`` did.
+
+    Keras's own ``RandomBrightness`` adds a constant, which is another change: it lifts shadows.
+    """
+
+    def apply_numbers(self, pictures, factors):
+        """Return the pictures, each times its factor."""
+        return pictures * factors
 
 
 class RandomMasking(layers.Layer):
@@ -138,26 +147,15 @@ class RandomMasking(layers.Layer):
         return ops.cast((position < start) | (position >= start + hidden), "float32")
 
 
-class RandomLevel(layers.Layer):
+class RandomLevel(_RandomNumber):
     """Make each log spectrogram louder or softer: one number is added to all of it.
 
-    It is drawn between ``-most`` and ``most``, in the spectrogram's own unit: decibels, or
-    deviations once it is normalised.
+    It is in the spectrogram's own unit: decibels, or deviations once it is normalised.
     """
 
-    def __init__(self, most: float, *, seed: int, **options):
-        super().__init__(**options)
-        self.most = most
-        self.generator = keras.random.SeedGenerator(seed)
-
-    def call(self, spectrograms, training=True):
-        """Return float32 (batch, bands, windows, 1); unchanged when not training."""
-        if not training:
-            return spectrograms
-        shape = (ops.shape(spectrograms)[0], 1, 1, 1)
-        return spectrograms + keras.random.uniform(
-            shape, -self.most, self.most, seed=self.generator
-        )
+    def apply_numbers(self, pictures, levels):
+        """Return the spectrograms, (batch, bands, windows, 1), each raised by its number."""
+        return pictures + levels
 
 
 class RandomNoise(layers.Layer):
@@ -196,7 +194,7 @@ def log_mel_augmentation(seed: int) -> keras.Sequential:
     return keras.Sequential(
         [
             sound_moves(seed),
-            RandomLevel(0.3, seed=seed + 1),
+            RandomLevel(-0.3, 0.3, seed=seed + 1),
             RandomNoise(0.3, seed=seed + 2),
             RandomMasking(seed=seed + 3),
         ],

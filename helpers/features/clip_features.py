@@ -16,13 +16,11 @@ import pandas as pd
 from helpers.decoding.sound import read_audio
 from helpers.features.downloaded_embeddings import emotieffnet_vector, trillsson_vector
 from helpers.features.embeddings import expression_vector, mesh_vector, speech_vector
-from helpers.features.functionals import functionals, is10_functionals
+from helpers.features.functionals import SAMPLE_RATE, functionals, is10_functionals
 from helpers.features.landmarks import aligned_faces
 from helpers.features.lbp_top import lbp_top
 from helpers.features.media import compute_each_row
 from helpers.features.weights import BUNDLED, WEIGHTS, weights_path
-
-SAMPLE_RATE = 16000
 
 OPENSMILE = "openSMILE's IS10"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from helpers.features.functionals import checked_sound
+from helpers.features.functionals import SAMPLE_RATE, checked_sound
 from helpers.features.landmarks import FACE_SIZE, mesh_points, normalised_points
 from helpers.features.spectrograms import MelSettings, fit_length, mel_power
 from helpers.features.weights import WeightsError
@@ -21,7 +21,6 @@ from helpers.runtime import import_tensorflow
 if TYPE_CHECKING:
     import keras
 
-SPEECH_RATE = 16000
 SPEECH_SECONDS = 8
 """Of a longer clip the last seconds count, as the speech encoder's authors have it."""
 
@@ -81,11 +80,11 @@ def speech_vector(samples: np.ndarray, weights: str | Path) -> np.ndarray:
     """
     samples = checked_sound(samples, "the speech encoder needs")
     encoder = onnx_session(str(weights), SPEECH_LAYER)
-    total = SPEECH_SECONDS * SPEECH_RATE
+    total = SPEECH_SECONDS * SAMPLE_RATE
     samples = samples[-total:]
     whole = np.roll(fit_length(samples, total), total - len(samples))  # silence comes first
     whole = (whole - whole.mean()) / np.sqrt(whole.var() + 1e-7)
-    log_mel = np.log10(np.maximum(mel_power(whole, SPEECH_RATE, _MEL)[:, :-1], 1e-10))
+    log_mel = np.log10(np.maximum(mel_power(whole, SAMPLE_RATE, _MEL)[:, :-1], 1e-10))
     log_mel = (np.maximum(log_mel, log_mel.max() - 8) + 4) / 4
     (vectors,) = encoder.run([SPEECH_LAYER], {"input_features": log_mel[None]})
     return mean_and_deviation(vectors[0, (total - len(samples)) // _STEP :])

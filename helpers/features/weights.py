@@ -311,7 +311,8 @@ def main(arguments: list[str] | None = None) -> int:
     for name in given.names or BUNDLED:
         try:
             path = weights_path(name, accept_licence=given.accept_licence)
-            sys.stdout.write(f"{name}: {path}\n")
+            if given.names:
+                sys.stdout.write(f"{name}: {path}\n")
         except WeightsError as error:
             missing = 1
             sys.stderr.write(f"{error}\n")

@@ -2,11 +2,10 @@
 
 from dataclasses import asdict, dataclass, replace
 
+from helpers.paths import DRAWN
+
 SETTINGS = ("default", "published")
 """What suits the corpus, and what was published (the thesis)."""
-
-DRAWN = "demo"
-"""The corpus of few and synthetic people, for which ``default`` takes seconds."""
 
 FUSED = "VGG16"
 """The network for sound whose clip scores are fused; with the published settings its last block is

@@ -21,7 +21,7 @@ import pandas as pd
 from IPython.display import FileLink
 
 from helpers.files import write_atomically, write_json, write_text
-from helpers.paths import results_root
+from helpers.paths import DRAWN, results_root
 from helpers.results.clip_scores import (
     ResultsError,
     ResultsMissing,
@@ -42,9 +42,6 @@ from helpers.runtime.colab import download, in_colab
 
 SCHEMA = 1
 """Version of the layout of metrics.json."""
-
-DRAWN = "demo"
-"""The corpus that no person is in; pictures of any other may show people."""
 
 PRIVATE = "private"
 """Of a run's folder, the one for what shows people: not published, not committed, not packed."""

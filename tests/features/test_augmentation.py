@@ -210,7 +210,7 @@ def test_a_shift_moves_all_of_a_picture_by_at_most_its_fraction():
 
 def test_a_level_is_one_number_for_all_of_a_spectrogram():
     spectrograms = np.random.default_rng(0).normal(size=(200, 8, 10, 1)).astype(np.float32)
-    added = np.asarray(RandomLevel(0.5, seed=1)(spectrograms)) - spectrograms
+    added = np.asarray(RandomLevel(-0.5, 0.5, seed=1)(spectrograms)) - spectrograms
     assert np.ptp(added, axis=(1, 2, 3)).max() < 1e-5
     assert -0.5 <= added.min() < -0.45 and 0.45 < added.max() <= 0.5
 
@@ -226,7 +226,7 @@ def test_noise_is_anothers_everywhere_and_of_up_to_its_deviation():
     )
 
 
-@pytest.mark.parametrize("layer", [RandomLevel, RandomNoise])
+@pytest.mark.parametrize("layer", [RandomLevel(-0.5, 0.5, seed=1), RandomNoise(0.5, seed=1)])
 def test_changes_of_sound_are_for_training_alone(layer):
     spectrograms = np.ones((4, 8, 10, 1), np.float32)
-    assert np.array_equal(layer(0.5, seed=1)(spectrograms, training=False), spectrograms)
+    assert np.array_equal(layer(spectrograms, training=False), spectrograms)

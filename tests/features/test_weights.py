@@ -177,7 +177,9 @@ def test_all_can_be_fetched_before_a_lesson(monkeypatch, tmp_path, place, capsys
     assert "no such package" in capsys.readouterr().err
     publish(tmp_path, CONTENT)
     assert main([]) == 0
-    assert f"made_up: {place}" in capsys.readouterr().out
+    assert capsys.readouterr().out.startswith("Fetching made_up.onnx")
+    assert main([]) == 0 and not capsys.readouterr().out
+    assert main(["made_up"]) == 0 and f"made_up: {place}" in capsys.readouterr().out
 
 
 @pytest.fixture

@@ -185,7 +185,8 @@ for protocol, rows in parts.items():
 tested = clips[clips["split"] == "val"].reset_index(drop=True)
 margin = 0.07 if CORPUS == "demo" else 0.1  # beside the face: as the stills are cut
 faces = frame_sources.detected_faces(tested, (size, size), 6, margin)
-of_faces = training.predict(networks["held_out"], faces.pixels, np.arange(len(faces.pixels)))
+ask = partial(training.predict, networks["held_out"], keep_frozen=True)  # asked again below
+of_faces = ask(faces.pixels, np.arange(len(faces.pixels)))
 found, means = mean_of_frames(of_faces, faces.clip_rows)  # (clips,), (clips, 7)
 print(f"{len(faces.pixels)} faces in {len(found)} of {len(tested)} test clips")
 
@@ -216,7 +217,6 @@ frames_of, _ = frame_sources.all_sources(
     tested, (size, size), 6, own_stills, margin=margin, names=frame_sources.SOURCES[:3]
 )
 prior = frames.class_prior(class_indices(clips["emotion"][clips["split"] == "train"]), 7)
-ask = partial(training.predict, networks["held_out"])
 scores_of = frames.score_sources(frames_of, ask, prior, len(tested), "held_out")
 
 # %% tags=["nbval-ignore-output"]

@@ -157,7 +157,7 @@ def stills_to_learn():
     pixels = rng.integers(0, 60, (42, 32, 32, 3)) + 25 * labels[:, None, None, None]
     options = {"weights": "hed", "blocks": 1, "unfrozen_blocks": 0, "dense_units": 8}
     recipe = recipes_for("stills", "default", 2, **options)["VGG16"]
-    recipe = replace(recipe, mirrored=False)  # the page does without at first
+    recipe = replace(recipe, augment=None, copies=0)  # the page does without at first
     return pixels.astype(np.uint8), labels, recipe
 
 

@@ -87,6 +87,14 @@ class RandomAffine(layers.Layer):
         )
 
 
+def mirror(pictures):
+    """Return pictures (batch, height, width, channels) with left and right changed.
+
+    Unlike the others it is the same each time, for a recipe with one copy of each picture.
+    """
+    return ops.flip(pictures, axis=2)
+
+
 class _RandomNumber(layers.Layer):
     """Draw one number for each picture, evenly from ``lowest`` to ``highest``, and apply it."""
 
@@ -204,6 +212,7 @@ def log_mel_augmentation(seed: int) -> keras.Sequential:
 
 AUGMENTATIONS = {
     "published": published_augmentation,
+    "mirror": lambda seed: mirror,
     "masking": lambda seed: RandomMasking(seed=seed),
     "sound moves": sound_moves,
     "log-mel": log_mel_augmentation,

@@ -40,9 +40,6 @@ class Recipe:
     copies: int = 0
     """How many changed copies of each training picture are learned from beside it, drawn once by
     ``augment``, so that frozen blocks are asked only once; 0: it is changed anew in every epoch."""
-    mirrored: bool = False
-    """Whether each training picture is learned from twice, as it is and mirrored. Unlike what
-    ``augment`` draws anew, both stay the same, so that frozen blocks are still asked only once."""
     windows: int = 1
     """How many windows of 10 ms of a log-mel spectrogram are averaged to one."""
     weigh_classes: bool = False
@@ -94,7 +91,8 @@ _VGG16_OF_STILLS = replace(  # feature extraction: seconds, since frozen blocks 
     patience=8,
     unfrozen_blocks=0,
     dense_units=256,
-    mirrored=True,
+    augment="mirror",
+    copies=1,
 )
 _VGG16_OF_THESIS = replace(
     _VGG16,

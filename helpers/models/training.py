@@ -122,15 +122,17 @@ def _changed_copies(
     They are the same for every seed and every part of a protocol, so that what frozen blocks make
     of them is computed once.
     """
-    if recipe.mirrored:
-        yield np.ascontiguousarray(features[:, :, ::-1])
+    are_pictures = features.dtype == np.uint8
     for copy in range(recipe.copies):
         batches = make_dataset(
             features, None, np.arange(len(features)), batch_size=64, augment=augment(copy)
         )
-        values = np.concatenate([np.asarray(batch) for (batch,) in batches])
-        pictures = features.dtype == np.uint8
-        yield np.rint(values * 255).astype(np.uint8) if pictures else values
+        changed, done = np.empty(features.shape, features.dtype), 0
+        for (batch,) in batches:
+            values = np.rint(batch * 255) if are_pictures else batch
+            changed[done : done + len(batch)] = values
+            done += len(batch)
+        yield changed
 
 
 def _as_they_are(model: keras.Model, features: np.ndarray) -> tuple[keras.Model, np.ndarray]:

@@ -212,7 +212,7 @@ print(f"feature extraction: {extracted.mean():.1%} of {len(extracted)} stills of
 # %% [markdown]
 # ## Train: the head start and its controls
 #
-# *About 60 s.* `training.train_network` does the same, and can also let blocks change. It learns from every still mirrored as well (`recipe.mirrored`): a face seen in a mirror shows the same emotion, and frozen blocks need to be asked only once about it. Three networks, the same stills:
+# *About 60 s.* `training.train_network` does the same, and can also let blocks change. It learns from every still mirrored as well (`recipe.augment`, in one copy): a face seen in a mirror shows the same emotion, and frozen blocks need to be asked only once about it. Three networks, the same stills:
 #
 # - the **small CNN** of notebooks 01 and 02, from nothing, on grey stills: another network, another recipe,
 # - **VGG16 with random weights**: the same network, stills, epochs and batches, so that nothing but the head start is missing. Its learning rate is the one with which a head learns from random eyes. (They stay as they are, like the borrowed ones, and they do see: a random mixture of edges is better than none. To train them too takes ten times as long: exercise 2.)

@@ -24,7 +24,8 @@ VGG16 = replace(
     patience=None,
     learning_rate=1e-4,
     cosine_decay=False,
-    mirrored=False,
+    augment=None,
+    copies=0,
 )
 
 

@@ -65,3 +65,17 @@ def demo_root() -> Path:
     with (cache / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return ensure_demo()
+
+
+@pytest.fixture(scope="session")
+def weights_of():
+    """Return what gives the path of a weights file of others, or skips with the reason."""
+    from helpers.features.weights import WeightsError, weights_path
+
+    def path(name):
+        try:
+            return weights_path(name, progress=False)
+        except WeightsError as error:
+            pytest.skip(str(error).splitlines()[0])
+
+    return path

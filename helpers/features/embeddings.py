@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from helpers.emotions import EMOTIONS, FER2013_CSV_LABELS
 from helpers.features.functionals import SAMPLE_RATE, checked_sound
 from helpers.features.landmarks import FACE_SIZE, mesh_points, normalised_points
 from helpers.features.spectrograms import MelSettings, fit_length, mel_power
@@ -56,13 +57,25 @@ def expression_vector(faces: np.ndarray, weights: str | Path) -> np.ndarray:
     It is mini-XCEPTION (Arriaga and others, 2017); ``weights`` is
     ``helpers.features.weights.weights_path("mini_xception")``.
     """
-    size = (_EXPRESSION_SIDE, _EXPRESSION_SIDE)
-    tight = [
-        cv2.resize(face[_TIGHT], size, interpolation=cv2.INTER_AREA) for face in some_faces(faces)
-    ]
-    inputs = np.stack(tight)[..., None].astype(np.float32) / 127.5 - 1
-    channels = _expression_network(str(weights)).predict_on_batch(inputs)  # (n, 4, 4, 128)
+    channels, _ = _see_expressions(some_faces(faces), weights)
     return mean_and_deviation(channels.mean(axis=(1, 2)))
+
+
+def expression_probabilities(faces: np.ndarray, weights: str | Path) -> np.ndarray:
+    """Return what that network calls each of some aligned faces (n, 128, 128), (n, 7).
+
+    It was trained on FER2013, whose labels are put into the order of ``EMOTIONS``.
+    """
+    order = [list(FER2013_CSV_LABELS.values()).index(emotion) for emotion in EMOTIONS]
+    return _see_expressions(faces, weights)[1][:, order]
+
+
+def _see_expressions(faces: np.ndarray, weights: str | Path) -> tuple[np.ndarray, np.ndarray]:
+    """Return the last channels, (n, 4, 4, 128), and the probabilities, (n, 7), of faces."""
+    size = (_EXPRESSION_SIDE, _EXPRESSION_SIDE)
+    tight = [cv2.resize(face[_TIGHT], size, interpolation=cv2.INTER_AREA) for face in faces]
+    inputs = np.stack(tight)[..., None].astype(np.float32) / 127.5 - 1
+    return _expression_network(str(weights)).predict_on_batch(inputs)
 
 
 def speech_vector(samples: np.ndarray, weights: str | Path) -> np.ndarray:
@@ -106,7 +119,9 @@ def _expression_network(weights: str) -> "keras.Model":
     import keras
 
     network = keras.models.load_model(weights, compile=False)
-    return keras.Model(network.input, network.get_layer(_EXPRESSION_LAYER).output)
+    return keras.Model(
+        network.inputs, [network.get_layer(_EXPRESSION_LAYER).output, network.outputs[0]]
+    )
 
 
 def onnx_session(weights: str | Path, layer: str) -> Any:

@@ -16,7 +16,7 @@ from helpers.fusion.alignment import ClipPairs
 from helpers.fusion.combiners import fuse
 from helpers.fusion.comparison import DENSE
 from helpers.fusion.dense import train_runs
-from helpers.models.classical import fit_classifier
+from helpers.models.classical import Classifier, fit_classifier
 from helpers.published import load_published
 from helpers.results.runs import experiment
 
@@ -66,6 +66,8 @@ class System:
         What was chosen, and the accuracy in cross-validation.
     protocol : str
         ``thesis`` if its weights were chosen by the test clips.
+    classifier : Classifier, optional
+        What was trained on the vectors of a way; fusions have none.
     """
 
     year: int
@@ -76,6 +78,7 @@ class System:
     without: int
     settings: dict[str, object]
     protocol: str = "held_out"
+    classifier: Classifier | None = None
 
 
 def fit_system(
@@ -122,6 +125,7 @@ def fit_system(
         int(np.isnan(vectors[test]).any(axis=1).sum()),
         classifier.settings,
         ways[0].protocol,
+        classifier,
     )
 
 

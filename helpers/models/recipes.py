@@ -1,8 +1,12 @@
 """How each network is trained, by the notebooks' ``SETTINGS``: one class for all of them."""
 
+import math
 from dataclasses import asdict, dataclass, replace
 
 from helpers.paths import DRAWN
+
+BLOCKS = 5
+"""Of VGG16; each ends by halving the picture."""
 
 SETTINGS = ("default", "published")
 """What suits the corpus, and what was published (the thesis)."""
@@ -53,6 +57,7 @@ class Recipe:
     weights: str | None = None
     preprocessing: str | None = None
     blocks: int | None = None
+    """Of VGG16; None is as many as its pictures allow (:func:`blocks_for`)."""
     unfrozen_blocks: int | None = None
     dense_units: int | None = None
     dropout: float | None = None
@@ -89,6 +94,7 @@ _VGG16_OF_STILLS = replace(  # feature extraction: seconds, since frozen blocks 
     batch_size=16,
     epochs=8,
     patience=8,
+    blocks=None,
     unfrozen_blocks=0,
     dense_units=256,
     augment="mirror",
@@ -104,6 +110,7 @@ _VGG16_OF_THESIS = replace(
     patience=40,
     augment="published",
     weights="imagenet",
+    blocks=None,
 )
 """Section III-A, figure 12."""
 _VGG16_OF_SOUND = replace(  # features of the first three blocks, and a head that is not too sure
@@ -217,6 +224,14 @@ _REAL: dict[str, dict[str, Recipe]] = {
 """In place of ``default`` on recordings of real people and things; see :func:`recipes_for`."""
 
 
+def blocks_for(size: int) -> int:
+    """Return how many blocks leave the head a map of at least 4 x 4, as published.
+
+    All five do of 128 pixels; with half the size it is one block less.
+    """
+    return min(int(math.log2(size / 4)), BLOCKS)
+
+
 def of_random_features(recipe: Recipe) -> Recipe:
     """Return the control of a pretrained VGG16 that stays frozen: random blocks in its place.
 
@@ -227,7 +242,13 @@ def of_random_features(recipe: Recipe) -> Recipe:
 
 
 def recipes_for(
-    task: str, settings: str, epochs: int = 0, *, corpus: str = DRAWN, **of_vgg16: object
+    task: str,
+    settings: str,
+    epochs: int = 0,
+    *,
+    corpus: str = DRAWN,
+    size: int = 128,
+    **of_vgg16: object,
 ) -> dict[str, Recipe]:
     """Return the recipes of a task by the network's name.
 
@@ -241,8 +262,10 @@ def recipes_for(
     corpus : str
         A notebook's ``CORPUS``. Of any but ``demo`` the people are real, and where recipes have
         been chosen for such, ``default`` takes these.
+    size : int
+        The side of the pictures, for a VGG16 that takes as many blocks as they allow.
     **of_vgg16
-        Other values for fields of the recipes for VGG16: ``weights``, ``blocks``, ...
+        Other values for fields of the recipes for VGG16: ``weights``, ...
 
     Raises
     ------
@@ -264,7 +287,9 @@ def recipes_for(
     if settings == "default" and corpus != DRAWN:
         chosen = chosen | _REAL.get(task, {})
     for name, recipe in chosen.items():
-        changes = {**of_vgg16} if recipe.network == "vgg16_classifier" else {}
+        changes = {}
+        if recipe.network == "vgg16_classifier":
+            changes = {"blocks": recipe.blocks or blocks_for(size), **of_vgg16}
         if epochs:  # of each stage at most
             changes |= {"epochs": epochs, "head_epochs": min(recipe.head_epochs, epochs)}
         recipes[name] = replace(recipe, **changes)

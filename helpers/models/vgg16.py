@@ -5,7 +5,6 @@ textures, which faces have too.
 """
 
 import importlib.util
-import math
 from importlib import metadata
 from pathlib import Path
 
@@ -15,7 +14,8 @@ import numpy as np
 import pandas as pd
 from keras import layers
 
-BLOCKS = 5
+from helpers.models.recipes import BLOCKS
+
 WEIGHTS = ("hed", "imagenet", "none")
 PREPROCESSING = ("unit_range", "imagenet_mean")
 _CONVOLUTIONS = {1: 2, 2: 2, 3: 3, 4: 3, 5: 3}
@@ -51,7 +51,7 @@ def vgg16_classifier(
         half of its power at every convolution. One never stands in for another.
     blocks : int
         How many of the five convolutional blocks there are, from the first; the rest is left out.
-        Each halves the picture: see :func:`blocks_for`.
+        Each halves the picture: see ``models.recipes.blocks_for``.
     unfrozen_blocks : int
         How many of these blocks are trained, counted from the last; 0 leaves the head alone
         (feature extraction), 2 is the thesis's choice.
@@ -96,14 +96,6 @@ def vgg16_classifier(
             model.get_layer(name).set_weights(kernel_and_bias)
     freeze_blocks(model, unfrozen_blocks)
     return model
-
-
-def blocks_for(size: int) -> int:
-    """Return how many blocks leave the head a map of at least 4 x 4, as published.
-
-    All five do of 128 pixels; with half the size it is one block less.
-    """
-    return min(int(math.log2(size / 4)), BLOCKS)
 
 
 def freeze_blocks(model: keras.Model, unfrozen_blocks: int) -> None:

@@ -157,7 +157,7 @@ def clip_strip(
 
     Parameters
     ----------
-    frames : uint8 array (n, height, width, 3)
+    frames : uint8 array (n, height, width, 3), or (n, height, width) in grey
     frame_scores : array (n, classes)
     clip_score : array (classes,)
     """
@@ -174,7 +174,7 @@ def clip_strip(
         above, below = axes[column], axes[count + 1 + column]
         bare(above)
         if column < count:
-            above.imshow(frames[column])
+            above.imshow(frames[column], cmap="gray", vmin=0, vmax=255)
         values = frame_scores[column] if column < count else clip_score
         class_bars(below, values, classes)[int(np.argmax(values))].set_edgecolor("black")
         below.set_xlim(0, 1.06)  # room for the outline of a bar that ends at 1

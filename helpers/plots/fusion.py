@@ -167,7 +167,7 @@ def people_and_machine(table: pd.DataFrame, title: str) -> Figure:
 
 
 def clip_bars(predictions: Mapping[str, np.ndarray], classes: Sequence[str], title: str) -> Figure:
-    """Draw what video, audio and their fusion predict for one clip, a panel each.
+    """Draw what face, voice and both predict for one clip, a panel each.
 
     Parameters
     ----------

@@ -1,14 +1,30 @@
-"""What only Colab has: Google Drive, uploads, and a menu to choose a GPU from."""
+"""What only Colab has: Google Drive, uploads, camera and microphone, and a menu for a GPU."""
 
+import base64
 import importlib.util
+import json
 import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 NO_GPU_IN_COLAB = (
     "No GPU: in the menu choose Runtime > Change runtime type > T4 GPU, then Runtime > Run all. "
     "Without it everything still runs, only slower."
 )
+RECORDED_SECONDS = 3
+"""How long :func:`recorded_clip` records."""
+
 _DRIVE = "/content/drive"
+_NOT_RECORDED = {  # the browser's names, https://www.w3.org/TR/mediacapture-streams/
+    "declined": "You chose not to record",
+    "NotAllowedError": "The browser was not allowed to use camera and microphone; allow both, "
+    "beside the page's address",
+    "NotFoundError": "The browser found no camera or no microphone",
+    "NotReadableError": "Another program is using the camera or the microphone",
+}
 
 
 def in_colab() -> bool:
@@ -43,6 +59,39 @@ def ask_for_file() -> str:
     if not names:
         raise RuntimeError("No file was chosen. Run the cell again, or give the path of a file.")
     return str(Path(names[0]).resolve())
+
+
+@contextmanager
+def recorded_clip() -> Iterator[tuple[Path, bool]]:
+    """Let a user of Colab record themselves, and yield the film and whether it is kept.
+
+    The user is asked in words first. The file, WebM or MP4 as the browser has it, is deleted
+    afterwards, also after an error, unless the user has ticked that it be kept: then it lies in the
+    working folder.
+
+    Raises
+    ------
+    RuntimeError
+        Outside Colab, or if nothing was recorded; the message says why.
+    """
+    if not in_colab():
+        raise RuntimeError("Only Colab can record. Give the path of a film instead.")
+    from google.colab import output
+
+    script = Path(__file__).with_name("recorder.js").read_text(encoding="utf-8")
+    answer = output.eval_js(f"({script})({json.dumps(RECORDED_SECONDS)})")
+    if "error" in answer:
+        name = answer["error"]
+        reason = _NOT_RECORDED.get(name, f"Recording failed ({name}: {answer.get('message')})")
+        raise RuntimeError(f"{reason}. Run the cell again, or give the path of a film.")
+    film = base64.b64decode(answer["data"])
+    suffix = ".mp4" if "mp4" in answer["type"] else ".webm"
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path.cwd() if answer["keep"] else Path(folder)
+        path = place / f"recording_{time.strftime('%Y%m%d_%H%M%S')}{suffix}"
+        with path.open("xb") as file:
+            file.write(film)
+        yield path, answer["keep"]
 
 
 def download(path: Path) -> None:

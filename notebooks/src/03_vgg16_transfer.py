@@ -82,7 +82,7 @@ from helpers.models import saved, training
 from helpers.models.grad_cam import grad_cam
 from helpers.models.recipes import of_random_features, recipes_for
 from helpers.models.transfer import frozen_outputs, split_at_frozen
-from helpers.models.vgg16 import blocks_for, describe_weights, layer_table
+from helpers.models.vgg16 import describe_weights, layer_table
 from helpers.plots import faces as face_plots, scores as score_plots
 from helpers.published import load_published
 from helpers.results import claims, runs
@@ -166,8 +166,7 @@ def vgg16_classifier(
 checks.frozen_layers(vgg16_classifier)
 
 # %%
-of_vgg16 = {"weights": WEIGHTS, "blocks": blocks_for(size)}
-recipes = recipes_for("stills", SETTINGS, EPOCHS, corpus=CORPUS, **of_vgg16)
+recipes = recipes_for("stills", SETTINGS, EPOCHS, corpus=CORPUS, size=size, weights=WEIGHTS)
 recipe = recipes["VGG16"]
 chosen = (recipe.unfrozen_blocks, recipe.blocks, recipe.dense_units)
 model = vgg16_classifier(pixels.shape[1:], len(EMOTIONS), *chosen)

@@ -81,7 +81,7 @@ from helpers.features import frame_sources, media, pictures
 from helpers.fusion import frames
 from helpers.models import saved, training
 from helpers.models.recipes import recipes_for
-from helpers.models.vgg16 import blocks_for, describe_weights
+from helpers.models.vgg16 import describe_weights
 from helpers.plots import faces as face_plots, players, scores as score_plots
 from helpers.published import load_published
 from helpers.results import claims, runs
@@ -162,8 +162,8 @@ checks.mean_of_frames(mean_of_frames)
 # *A few seconds, or half a minute where notebook 03 has not been run.* The networks are those of notebook 03: one for each protocol.
 
 # %% tags=["nbval-ignore-output"]
-of_vgg16 = {"weights": WEIGHTS, "blocks": blocks_for(size)}
-recipe = recipes_for("stills", SETTINGS, EPOCHS, corpus=CORPUS, **of_vgg16)["VGG16"]
+recipes = recipes_for("stills", SETTINGS, EPOCHS, corpus=CORPUS, size=size, weights=WEIGHTS)
+recipe = recipes["VGG16"]
 parts = protocol_parts(
     stills.manifest, stills.labels, SEED, clip_id="clip_id", fewest_validation=FEWEST_STILLS
 )

@@ -81,7 +81,7 @@ from helpers.emotions import EMOTIONS, class_indices
 from helpers.evaluation import comparison, scores
 from helpers.features import media, spectrogram_images
 from helpers.fusion import frames
-from helpers.models import recipes as known_recipes, saved, training, vgg16
+from helpers.models import recipes as known_recipes, training, vgg16
 from helpers.plots import audio as audio_plots, players, scores as score_plots
 from helpers.published import load_published
 from helpers.results import claims, runs
@@ -209,7 +209,7 @@ for name, protocol in planned:
     )
     print(f"{name}, {protocol}: {len(history)} epochs, {history['seconds'].sum():.0f} s")
     if (name, protocol) == (FUSED, "held_out"):
-        sound_network = network  # notebook 07 takes it up
+        sound_network = network
     else:
         training.discard(network)
 
@@ -417,8 +417,6 @@ folder = runs.save_run(
     extra={"finding": claims.sentence(claim), "tables": {"Paired": paired.round(4)},
            "trust": trust, "majority_class_accuracy": majority},
 )  # fmt: skip
-origin = saved.origin_of(pictures, labels, protocols["held_out"], EMOTIONS, recipes[FUSED], SEED)
-saved.save_model(sound_network, folder / "held_out", origin)
 
 # %% [markdown]
 # ## Summary

@@ -37,7 +37,6 @@ SEED: int = 0  # gives the same result again on the same machine
 SETTINGS: str = "default"  # default: 100 runs of the small network; published: one, as there
 EPOCHS: int = 0  # 0 is what the settings say (50); a small number is a quick look
 PUBLISHED_VECTORS: str = ""  # path of predictions_dictionaries.zip; "" looks, then downloads
-OWN_CLIP: str = ""  # path of a film of yours, "upload" in Colab, or "" for a clip of the corpus
 
 # %% [markdown]
 # ## Set-up
@@ -73,11 +72,10 @@ from IPython.display import display
 from sklearn.linear_model import LogisticRegression
 
 from helpers.corpora.clips import load_own_clips
-from helpers.emotions import EMOTIONS
 from helpers.evaluation import statistics
-from helpers.fusion import combiners, comparison, own_clip, own_scores, people, replication, report
+from helpers.fusion import combiners, comparison, own_scores, people, replication, report
 from helpers.fusion.alignment import count_modalities
-from helpers.plots import faces as face_plots, fusion as fusion_plots, players
+from helpers.plots import fusion as fusion_plots, players
 from helpers.results import claims, runs
 
 started = time.time()
@@ -407,28 +405,6 @@ people_figure = fusion_plots.people_and_machine(
     + (f"you {you.iloc[0]:.0%}" if len(you) else "you have not played yet"),
 )
 people_figure
-
-# %% [markdown]
-# ### Your own clip (about 5 s)
-#
-# Give the path of a film as `OWN_CLIP` (in Colab `"upload"` asks for one): its faces go through the network of notebook 03, its sound through the one of 06, and the mean joins them.
-#
-# **On the corpus `demo` these networks have seen drawings and heard invented voices, and nothing else. They have never met a person: what they say about your film is what a drawing like it would be called.**
-# With real corpora it is not much more: the networks have learned which of seven words somebody gave to a film scene, they are wrong on new ones about as often as right, and an expression is not a feeling. Use it on yourself, or on somebody who has agreed; never to judge anyone.
-
-# %% tags=["nbval-ignore-output"]
-path, sentence = own_clip.find_clip(OWN_CLIP, clips)
-video_network, audio_network, origin = own_clip.load_networks(
-    own_corpus, DATA_ROOT if own_corpus == CORPUS else "", RESULTS_ROOT, SETTINGS, EPOCHS, SEED
-)
-scored = own_clip.score_clip(path, video_network, audio_network, EMOTIONS)
-label = own_clip.label_of(path, clips)
-print(sentence, origin, own_clip.describe_clip(scored, EMOTIONS, label), sep="\n")
-if "video" in scored.scores:
-    title = "Every second face that was found, and the mean of all"
-    of_clip = (scored.frame_scores[::2], scored.scores["video"], EMOTIONS, title)
-    display(face_plots.clip_strip(scored.faces[::2], *of_clip))
-fusion_plots.clip_bars(scored.scores, EMOTIONS, "Faces, sound, and both")
 
 # %% [markdown]
 # ## Exercises

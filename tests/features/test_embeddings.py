@@ -7,7 +7,9 @@ import pytest
 
 from helpers.cache import Unusable
 from helpers.corpora.demo import instrument
+from helpers.emotions import EMOTIONS
 from helpers.features.embeddings import (
+    expression_probabilities,
     expression_vector,
     mean_and_deviation,
     mesh_vector,
@@ -53,6 +55,16 @@ def test_faces_give_a_vector_and_emotions_different_ones(weights_of, faces, vect
     np.testing.assert_allclose(often, still, atol=1e-5)
     with pytest.raises(ValueError, match="Expected aligned faces"):
         vector(faces["Happy"][..., :64], weights)
+
+
+def test_what_the_expression_network_says_is_in_the_order_of_the_series(weights_of, faces):
+    weights = weights_of("mini_xception")
+    found = expression_probabilities(faces["Happy"], weights)
+    assert found.shape == (3, 7)
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)
+    # Drawn faces are enough for it to tell a smile from a frown.
+    happy, angry = (expression_probabilities(of, weights).mean(axis=0) for of in faces.values())
+    assert EMOTIONS[happy.argmax()] == "Happy" and happy[0] < angry[0]
 
 
 def test_a_sound_gives_a_vector_whatever_its_loudness_and_the_silence_around(weights_of):

@@ -62,6 +62,12 @@ def test_what_a_notebook_chooses_of_vgg16_leaves_the_other_networks_alone():
     assert {pictures[name].weights for name in pictures if "VGG16" in name} == {"none"}
 
 
+def test_a_vgg16_takes_as_many_blocks_as_its_pictures_allow_where_its_recipe_says_nothing():
+    assert recipes_for("stills", "default", size=56)["VGG16"].blocks == 3
+    assert recipes_for("stills", "published", size=56)["VGG16"].blocks == 3
+    assert recipes_for("spectrogram images", "default", size=128)[FUSED].blocks == 3
+
+
 def test_the_controls_of_sound_differ_in_what_they_say():
     pictures = recipes_for("spectrogram images", "default")
     control = of_random_features(pictures[FUSED])

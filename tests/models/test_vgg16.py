@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from helpers.models import vgg16
-from helpers.models.vgg16 import WeightsError, blocks_for, freeze_blocks, vgg16_classifier
+from helpers.models.recipes import blocks_for
+from helpers.models.vgg16 import WeightsError, freeze_blocks, vgg16_classifier
 
 # Filters of each convolution, 3x3; a 2x2 pooling ends each block (Simonyan and Zisserman, table 1,
 # configuration D).

@@ -51,9 +51,10 @@ def test_heat_lies_over_its_own_picture(count):
         assert (grey.get_array() == k).all() and np.allclose(over.get_array(), k / count)
 
 
-def test_a_clip_is_its_frames_and_their_mean():
+@pytest.mark.parametrize("shape", [(8, 8, 3), (8, 8)])
+def test_a_clip_is_its_frames_and_their_mean(shape):
     scores = np.eye(7)[[3, 3, 4]]
-    frames = np.zeros((3, 8, 8, 3), np.uint8)
+    frames = np.zeros((3, *shape), np.uint8)
     figure = faces.clip_strip(frames, scores, scores.mean(axis=0), EMOTIONS, "a clip")
     assert len(figure.axes) == 8
     values = [[bar.get_width() for bar in axis.patches] for axis in figure.axes[4:]]

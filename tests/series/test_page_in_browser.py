@@ -13,9 +13,9 @@ from helpers.features.media import encode_webm
 from helpers.paths import repository_root
 from helpers.results import runs
 from helpers.series.page import write_gallery
+from tests.chromium import started_chromium
 
-# No requirement of the series: .ci/run installs it, and chromedriver, where they can be had.
-webdriver = pytest.importorskip("selenium.webdriver", reason="needs pip install selenium")
+pytest.importorskip("selenium.webdriver", reason="needs pip install selenium")
 By = pytest.importorskip("selenium.webdriver.common.by").By
 WebDriverWait = pytest.importorskip("selenium.webdriver.support.ui").WebDriverWait
 
@@ -82,23 +82,8 @@ return wide.map(part => `${part.tagName} ${part.id}: ${part.scrollWidth} > ${par
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
     """Return a Chromium without a window, started once."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next(filter(None, map(shutil.which, names)), None)
-    driver = shutil.which("chromedriver")
-    if not (program and driver):
-        pytest.skip("no Chromium with chromedriver here; Debian: apt install chromium-driver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    switches = """headless no-sandbox disable-gpu disable-quic no-first-run hide-scrollbars
-        disable-background-networking disable-component-update disable-sync disable-dev-shm-usage
-        autoplay-policy=no-user-gesture-required"""
-    for switch in switches.split():
-        options.add_argument(f"--{switch}")
-    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    chromium = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield chromium
-    chromium.quit()
+    with started_chromium(tmp_path_factory.mktemp("chromium")) as chromium:
+        yield chromium
 
 
 def claim(sentence, figure, *parts, seeds=5):

@@ -233,12 +233,13 @@ def blocks_for(size: int) -> int:
 
 
 def of_random_features(recipe: Recipe) -> Recipe:
-    """Return the control of a pretrained VGG16 that stays frozen: random blocks in its place.
+    """Return the control of a pretrained VGG16: the same with random blocks in its place.
 
-    The head is trained in as many steps, on pictures in 0..1 and at a learning rate at which it
-    learns from such features.
+    It is trained in as many steps, on pictures in 0..1; where its blocks stay frozen, at a learning
+    rate at which the head learns from such features.
     """
-    return replace(recipe, weights="none", preprocessing="unit_range", learning_rate=1e-3)
+    rate = recipe.learning_rate if recipe.unfrozen_blocks else 1e-3
+    return replace(recipe, weights="none", preprocessing="unit_range", learning_rate=rate)
 
 
 def recipes_for(

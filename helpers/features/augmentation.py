@@ -183,15 +183,6 @@ class RandomNoise(layers.Layer):
         return spectrograms + deviation * keras.random.normal(shape, seed=self.generator)
 
 
-def face_moves(seed: int) -> keras.layers.Layer:
-    """Return small moves of a picture of a face, for many pictures that were cut out roughly.
-
-    Mirrored in half the cases, moved by up to a tenth of the sides, up to a tenth larger or
-    smaller.
-    """
-    return RandomAffine(mirror=True, zoom=0.1, shift=(0.1, 0.1), seed=seed)
-
-
 def sound_moves(seed: int) -> keras.layers.Layer:
     """Return small moves of a spectrogram, as array or picture: another take, another voice.
 
@@ -222,7 +213,6 @@ def log_mel_augmentation(seed: int) -> keras.Sequential:
 AUGMENTATIONS = {
     "published": published_augmentation,
     "mirror": lambda seed: mirror,
-    "face moves": face_moves,
     "masking": lambda seed: RandomMasking(seed=seed),
     "sound moves": sound_moves,
     "log-mel": log_mel_augmentation,

@@ -149,7 +149,7 @@ _RECIPES = {
     "wild faces": {
         "default": {  # of one size, so that nothing but the faces differs
             "posed": replace(_SMALL_CNN, size=48),
-            "wild": replace(_SMALL_CNN, size=48, batch_size=8, epochs=6, patience=None),
+            "wild": replace(_SMALL_CNN, size=48, batch_size=8, epochs=6, patience=6),
         },
         "published": {"posed": _SMALL_CNN_OF_THESIS, "wild": _SMALL_CNN_OF_THESIS},
     },
@@ -223,6 +223,37 @@ _REAL: dict[str, dict[str, Recipe]] = {
 }
 """In place of ``default`` on recordings of real people and things; see :func:`recipes_for`."""
 
+# Chosen on nine tenths of FER2013's training pictures (28,752), looked at on the others (3,195): the
+# small CNN has 49 % of these right, VGG16 after three epochs 50 %.
+_SMALL_CNN_OF_FER2013 = replace(
+    _SMALL_CNN,
+    batch_size=64,
+    epochs=20,
+    patience=20,
+    cosine_decay=True,
+    size=48,
+    augment="published",
+)
+_FER2013: dict[str, dict[str, Recipe]] = {
+    "wild faces": {"wild": _SMALL_CNN_OF_FER2013},
+    "stills": {
+        "small CNN": _SMALL_CNN_OF_FER2013,
+        "VGG16": replace(
+            _VGG16,
+            learning_rate=1e-4,
+            batch_size=32,
+            epochs=4,
+            patience=4,
+            preprocessing="imagenet_mean",
+            blocks=4,
+            unfrozen_blocks=1,
+            dense_units=512,
+            dropout=0.5,
+        ),
+    },
+}
+"""In place of ``default`` where ``open`` is FER2013: tens of thousands of small pictures."""
+
 
 def blocks_for(size: int) -> int:
     """Return how many blocks leave the head a map of at least 4 x 4, as published.
@@ -287,6 +318,8 @@ def recipes_for(
     chosen = _RECIPES[task][settings]
     if settings == "default" and corpus != DRAWN:
         chosen = chosen | _REAL.get(task, {})
+    if settings == "default" and corpus == "open":
+        chosen = chosen | _FER2013.get(task, {})
     for name, recipe in chosen.items():
         changes = {}
         if recipe.network == "vgg16_classifier":

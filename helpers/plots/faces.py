@@ -98,15 +98,17 @@ def predicted_fractions(
         fractions = np.bincount(answers, minlength=len(classes)) / len(answers)
         class_bars(axis, fractions, classes)
         axis.tick_params(labelleft=axis is axes[0])
-        for row, value in enumerate(fractions):  # beside the bar and the mark, whichever is longer
-            place = (max(value, occurs[row]), row)
-            axis.annotate(
-                f"{value:.0%}", place, (5, 0), textcoords="offset points", fontsize=8, va="center"
-            )
+        for row, value in enumerate(fractions):  # at the edge, where no mark can claim them
+            axis.text(
+                1, row, f"{value:.0%}", transform=axis.get_yaxis_transform(), fontsize=8,
+                ha="right", va="center",
+            )  # fmt: skip
         axis.plot(occurs, range(len(classes)), "|", color="black", markersize=11)
         axis.margins(x=0.2)
         axis.set_title(name, fontsize=10)
-    axes[0].set_xlabel("| how often it occurs", loc="left", fontsize=9)
+    axes[0].set_xlabel(
+        "bar and %: how often it is said;  | how often it occurs", loc="left", fontsize=9
+    )
     figure.suptitle(title, fontsize=12)
     return figure
 

@@ -55,6 +55,7 @@ def test_of_several_guesses_those_are_compared_that_were_made_and_have_a_result(
         ("many", {"percent": True}, "a number of per cent"),
         ("600", {"percent": True}, "0 to 100"),
         ("-1", {"percent": True}, "0 to 100"),
+        ("0.25", {"percent": True}, "so 25 for that fraction"),
         ("Glad", {"among": ["Happy", "Sad"]}, "one of Happy, Sad."),
     ],
 )

@@ -223,7 +223,18 @@ def test_the_line_to_beat():
     wrong("in per cent", check, lambda train, test: 100 * np.mean(test == commonest(train)))
     wrong("a guess at random", check, lambda train, test: 1 / len(np.unique(train)))
     wrong("which class is the commonest", check, lambda train, test: commonest(train))
+    wrong("have changed places", check, lambda train, test: np.mean(train == commonest(test)))
+
+    def place(labels):
+        return np.unique(labels, return_counts=True)[1].argmax()
+
+    wrong(
+        "a place in the list of classes", check, lambda train, test: np.mean(test == place(train))
+    )
     wrong("which is not what was asked for", check, says(0.9))
+    for shortcut in (np.min, np.max, np.median, lambda train: train[0]):
+        with pytest.raises(NotYet):
+            check(lambda train, test, shortcut=shortcut: np.mean(test == shortcut(train)))
 
 
 def test_one_thing_is_changed():
@@ -236,6 +247,8 @@ def test_one_thing_is_changed():
     right(check, solution)
     wrong("is empty", check, empty)
     wrong("a dictionary with turn, light and clutter", check,
+          lambda thing, degree: {"pose": degree})  # fmt: skip
+    wrong("`turn` and `clutter` is missing: give each a number, 0 where", check,
           lambda thing, degree: {thing: degree})  # fmt: skip
     wrong("turned up too", check,
           lambda thing, degree: {name: degree * most[name] for name in most})  # fmt: skip
@@ -261,7 +274,7 @@ def test_what_would_convince():
 def test_why_it_is_sure():
     check = sfew_in_the_wild.explanation
     right(check, "b")
-    wrong("is None", check, None)
+    wrong("one letter of a, b, c, d", check, None)
     wrong("a: it has seen posed faces only", check, "a")
     wrong("c: among the posed faces", check, "c")
     wrong("d: more epochs", check, "d")

@@ -78,6 +78,8 @@ def guess(
     value = float(number[1].replace(",", "."))
     if percent and not 0 <= value <= 100:
         raise NotYet(f"{text!r} is no guess here; type a number of per cent, 0 to 100.")
+    if percent and 0 < value < 1:
+        raise NotYet(f"{text!r}: type a number of per cent, so {100 * value:g} for that fraction.")
     return Guess(value / 100, True) if percent else Guess(value)
 
 

@@ -13,26 +13,31 @@ _NOT_CONVINCING = {
 }
 _NO_EXPLANATION = {
     "a": "it has seen posed faces only, and on stills from films it is mostly wrong.",
-    "c": "among the posed faces each emotion is as frequent as any other.",
+    "c": "among the posed faces each emotion is as frequent as any other; and a frequent one may "
+    "be said often, but why so surely?",
     "d": "more epochs on posed faces would make it surer, not wiser about films.",
 }
 
 
 def line_to_beat(function: Callable) -> Right:
     """Check task 1: the accuracy of an answer that needs no picture."""
-    # In the test stills another class is the commonest, and numbers in the middle are missing.
-    train = np.array([0] * 6 + [1] * 3 + [4])
-    test = np.array([0] * 2 + [1] * 5 + [4])
+    # The commonest is neither the first, the last nor the middle of the numbers that occur, numbers
+    # are missing below it, and in the test stills another one is the commonest.
+    train = np.array([2, 0, 5, 0, 2, 5, 0, 5, 7, 5])
+    test = np.array([0] * 4 + [2] + [5] * 3)
     mistakes = {
-        "that is the fraction of the commonest class in train; how often is it right in test?": 0.6,
-        "the commonest class of the test set was taken: who would tell you which one it is?": 5 / 8,
-        "that is a count; which fraction of the test stills is it?": 2.0,
-        "that is in per cent; a fraction was asked for.": 25.0,
-        "that is a guess at random; one class every time does better or worse.": 1 / 3,
-        "that is which class is the commonest; how often is it right?": 0.0,
+        "that is the fraction of the commonest class in train; how often is it right in test?": 0.4,
+        "the commonest class of the test set was taken: who would tell you which one it is?": 0.5,
+        "train and test have changed places: which says what is commonest, and where is it "
+        "counted?": 0.3,
+        "that is a count; which fraction of the test stills is it?": 3.0,
+        "that is in per cent; a fraction was asked for.": 37.5,
+        "that is a guess at random; one class every time does better or worse.": 1 / 4,
+        "that is which class is the commonest; how often is it right?": 5.0,
+        "that is a place in the list of classes; which class stands there?": 1 / 8,
     }
     found = result_of(function, train.copy(), test.copy())
-    expect_number(found, "line_to_beat", 0.25, mistakes)
+    expect_number(found, "line_to_beat", 0.375, mistakes)
     return Right("Whatever does not clear this line has not looked at the pictures.")
 
 
@@ -43,8 +48,14 @@ def settings_for(function: Callable) -> Right:
         found = result_of(function, thing, degree)
         where = f"For {thing!r} and a degree of {degree:g}"
         expect(
-            isinstance(found, Mapping) and set(found) == set(most),
+            isinstance(found, Mapping) and set(found) <= set(most),
             f"{where}: a dictionary with turn, light and clutter was wanted.",
+        )
+        missing = [f"`{name}`" for name in most if name not in found]
+        expect(
+            not missing,
+            f"{where}, {' and '.join(missing)} is missing: give each a number, 0 where a face is "
+            "to stay as it was posed.",
         )
         for name, value in found.items():
             expect(
@@ -78,4 +89,4 @@ def convincing(letter: str) -> Right:
 def explanation(letter: str) -> Right:
     """Check task 4: why a network is sure of what it has never seen."""
     expect_letter(letter, "explanation", "b", _NO_EXPLANATION)
-    return Right("Nobody gave it an answer for 'I do not know', so it always gives another one.")
+    return Right("Nobody has shown it anything to be unsure about, nor an answer for it.")

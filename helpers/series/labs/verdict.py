@@ -62,7 +62,7 @@ def expect_letter(value: Any, name: str, wanted: str, otherwise: Mapping[str, st
     ``otherwise`` has the other letters, and what is wrong with each.
     """
     letters = sorted({wanted, *otherwise})
-    found = given(value, name)
+    found = given("" if value is None else value, name)
     expect(
         isinstance(found, str) and found.strip().lower() in letters,
         f"`{name}` should be one letter of {', '.join(letters)}.",

@@ -96,8 +96,9 @@ def leak(table: pd.DataFrame, single: float, title: str) -> Figure:
     """
     figure, (axis,) = new_figure(width=7, height=0.55 * len(table) + 1.6)
     places = np.arange(len(table))
-    for name, colour, marker in zip(table, _SHADES, "os^D", strict=False):
-        axis.plot(table[name], places, marker, color=colour, label=name, markersize=8)
+    beside = np.linspace(-0.12, 0.12, len(table.columns))  # equal numbers would hide each other
+    for name, colour, marker, off in zip(table, _SHADES, "os^D", beside, strict=False):
+        axis.plot(table[name], places + off, marker, color=colour, label=name, markersize=8)
     axis.axvline(single, color="#888888", linewidth=1)
     axis.text(single, -0.75, " one modality", fontsize=8, color="#666666", va="top")
     axis.set_yticks(places, table.index)

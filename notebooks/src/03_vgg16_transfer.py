@@ -214,7 +214,7 @@ print(f"feature extraction: {extracted.mean():.1%} of {len(extracted)} stills of
 # *About 60 s.* `training.train_network` does the same, and can also let blocks change. It learns from every still mirrored as well (`recipe.augment`, in one copy): a face seen in a mirror shows the same emotion, and frozen blocks need to be asked only once about it. Three networks, the same stills:
 #
 # - the **small CNN** of notebooks 01 and 02, from nothing, on grey stills: another network, another recipe,
-# - **VGG16 with random weights**: the same network, stills, epochs and batches, so that nothing but the head start is missing. Its learning rate is the one with which a head learns from random eyes. (They stay as they are, like the borrowed ones, and they do see: a random mixture of edges is better than none. To train them too takes ten times as long: exercise 2.)
+# - **VGG16 with random weights**: the same network, stills, epochs and batches, so that nothing but the head start is missing. Its learning rate is the one with which a head learns from random eyes. (They stay as they are where the borrowed ones do, as on the demo corpus, and they do see: a random mixture of edges is better than none. To train them too takes ten times as long: exercise 2.)
 # - **VGG16, pretrained**, and the same once more under the protocol `thesis`, for 04 and 07.
 
 # %% [markdown] tags=["lab"]

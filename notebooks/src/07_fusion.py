@@ -130,7 +130,7 @@ guesses.compare(reach, reached["last"])
 # The upper panel takes each run after its last epoch. The lower one takes the epoch that is best *on the test clips*: whoever stops there has looked at the answers. The published number is what a good draw *and* a look can give.
 # That does not say that audio cannot help. It says that this experiment had little chance to show it, and this notebook is about how to do better.
 #
-# Draw one of the runs, then another: would you have published it? Below it is the rest of her table: no luck was in it, and it comes out again to the last cell of each confusion matrix.
+# Draw one of the runs, then another: would you have published it? Below it is the rest of the author's table: no luck was in that, and it comes out again to the last cell of each confusion matrix.
 
 # %% cellView="form"
 # @title Draw a run: move the slider, then run
@@ -304,11 +304,11 @@ leak_figure = fusion_plots.leak(
 leak_figure
 
 # %% [markdown]
-# A leak lies about *whom to trust*. Where one network has learned the answers by heart, the fusion believes that one. If that is the better of the two anyway, little is lost; if it is the weaker one, much. Where both have, two equal lies may do no harm. No number in training tells which case it is, so the claim below is about the mean of the two cases in which one had seen the answers.
+# A leak lies about *whom to trust*. Where one network has learned the answers by heart, the fusion believes that one. What that costs, the figure says: compare the rows of video and of audio. Which of the two will cost more is not known beforehand, and it need not be the weaker one. Where both have, two equal lies may do no harm. No number in training tells which case it is, so the claim below is about the mean of the two cases in which one had seen the answers.
 #
 # ## Evaluate: do two know more than one? (about 15 s)
 #
-# There are seven rules by now, and the best of seven is above one modality by luck alone. So the rule is chosen on the *training* clips: out-of-fold scores, five folds by film, and the lowest **log loss** (how unlikely a rule makes the true emotion, on average). On few clips that tells more than how often it is right. (The dense network, another one after every training, is no candidate.) The modality to beat is chosen there too. The test clips are looked at once.
+# There are seven rules by now, a dense network as in the thesis among them, and the best of seven is above one modality by luck alone. So the rule is chosen on the *training* clips: out-of-fold scores, five folds by film, and the lowest **log loss** (how unlikely a rule makes the true emotion, on average). On few clips that tells more than how often it is right. (The dense network, another one after every training, is no candidate; below, it is the run of median accuracy.) The modality to beat is chosen there too. The test clips are looked at once.
 
 # %% tags=["nbval-ignore-output"]
 films_of_train = own_scores.look_up(clips, train, "film")
@@ -393,7 +393,7 @@ guesses.compare(clips_guess, needed["6 points"])
 # %% [markdown]
 # ## Look: you, the networks, and CREMA-D's raters
 #
-# In 2014, 2,443 people judged 7,442 clips of actors, by face, by voice and by both (Cao and others). They had six emotions to choose from, you seven. **The clips of `demo` were made about as hard as theirs, for networks: that the networks come near the raters is by design.** What is open is how *you* do. Ten clips give an interval so wide that hardly anybody can be told from the networks, though.
+# In 2014, 2,443 people judged 7,442 clips of actors, by face, by voice and by both (Cao and others). They had six emotions to choose from, you seven. **The clips of `demo` were made about as hard as theirs, for networks: that they come near the raters, by ten points or less, is by design.** What is open is how *you* do. Ten clips give an interval so wide that hardly anybody can be told from the networks, though.
 
 # %% tags=["nbval-ignore-output"]
 predicted_by = {"face": predicted["video"], "voice": predicted["audio"], "both": predicted[fusion]}
@@ -409,7 +409,7 @@ people_figure
 # %% [markdown]
 # ## Exercises
 #
-# 1. **Break it.** Give every clip the audio scores of another one (`audio_scores` with its rows shuffled within a split), and run again from *Train*. Which rules still lose to video alone, and which have learned to ignore audio?
+# 1. **Break it.** Give every clip the audio scores of another one: after the cell that makes `pairs`, replace each part by `dataclasses.replace(part, audio=np.random.default_rng(0).permutation(part.audio))`, make `train` and `test` of them again, and run on from *Train*. Which rules lose to video alone now, and which have learned to ignore audio?
 # 2. Put `"test"` where it may not be: let `stack` be taught by the test clips. How many points does nothing bring?
 # 3. A friend reports 45.2 % on 188 clips. Which three questions do you ask?
 

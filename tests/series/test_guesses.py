@@ -56,6 +56,8 @@ def test_of_several_guesses_those_are_compared_that_were_made_and_have_a_result(
         ("600", {"percent": True}, "0 to 100"),
         ("-1", {"percent": True}, "0 to 100"),
         ("0.25", {"percent": True}, "so 25 for that fraction"),
+        ("1,000", {}, "some thousands or a fraction"),
+        ("2.500", {}, "some thousands or a fraction"),
         ("Glad", {"among": ["Happy", "Sad"]}, "one of Happy, Sad."),
     ],
 )

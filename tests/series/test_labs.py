@@ -565,7 +565,9 @@ def test_the_explanation_of_06():
 def test_the_mean_rule():
     check = fusion.mean_rule
     right(check, lambda video, audio: np.argmax(video + audio, axis=1))
+    right(check, lambda video, audio: np.add(video, audio, out=video).argmax(axis=1))
     wrong("is empty", check, empty)
+    wrong("multiplies the two", check, lambda video, audio: (video * audio).argmax(axis=1))
     wrong(r"shape \(7,\)", check, lambda video, audio: (video + audio).argmax(axis=0))
     wrong(r"shape \(60, 7\)", check, lambda video, audio: (video + audio) / 2)
     wrong("of the type float64", check, lambda video, audio: (video + audio).max(axis=1))

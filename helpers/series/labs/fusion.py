@@ -21,7 +21,8 @@ HONEST = "out of fold, by film"
 def mean_rule(predict_by_mean: Callable) -> Right:
     """Check task 1: the rule on clips where other rules say something else."""
     video, audio = np.random.default_rng(0).dirichlet(np.full(7, 0.5), (2, 60))
-    answers = np.asarray(result_of(predict_by_mean, video, audio))
+    # Of copies, since changing what comes in is bad manners and no wrong answer.
+    answers = np.asarray(result_of(predict_by_mean, video.copy(), audio.copy()))
     expect(
         answers.shape == (len(video),),
         f"For 60 clips an array of shape {answers.shape} comes out; one answer each was wanted.",
@@ -38,6 +39,10 @@ def mean_rule(predict_by_mean: Callable) -> Right:
     expect(
         not np.array_equal(answers, np.maximum(video, audio).argmax(axis=1)),
         "This takes the single most confident number of both, which is another rule than the mean.",
+    )
+    expect(
+        not np.array_equal(answers, (video * audio).argmax(axis=1)),
+        "This multiplies the two, which is another rule than the mean: one of them can say no.",
     )
     expect(
         np.array_equal(answers, (video + audio).argmax(axis=1)),

@@ -75,6 +75,8 @@ def guess(
     number = re.fullmatch(r"([-+]?\d+(?:[.,]\d+)?) ?%?", text)
     if not number or (text.endswith("%") and not percent):
         raise NotYet(f"{text!r} is no guess here; type a number{' of per cent' * percent}.")
+    if not percent and re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", number[1]):
+        raise NotYet(f"{text!r} may be some thousands or a fraction; type it without the mark.")
     value = float(number[1].replace(",", "."))
     if percent and not 0 <= value <= 100:
         raise NotYet(f"{text!r} is no guess here; type a number of per cent, 0 to 100.")

@@ -47,7 +47,7 @@ def show_claims(claims: dict[str, dict[int | None, dict | str]], console: Consol
                 rows.append([*where, claim, "", "", "", "", "no"])
                 failed += 1
                 continue
-            failed += any(found["failed"] for found in claim["seeds"].values())
+            failed += bool(claim["seeds"][str(claim["seed"])]["failed"])  # the row's own seed
             holding += claim["holds"]
             rows += [where + _row(part) for part in claim["parts"]]
     header = ["notebook", "seed", "claimed", "accuracy", "control", "effect", "p", "holds"]

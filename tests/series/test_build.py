@@ -264,10 +264,11 @@ samples = 2
     [
         (None, "Run the notebook first"),
         ({}, "judged no claim"),
-        ({"sentence": "It counts.", "seeds": {"0": {"failed": []}}}, ""),
+        ({"sentence": "It counts.", "seed": 0, "seeds": {"0": {"failed": []}}}, ""),
         (
             {
                 "sentence": "It counts.",
+                "seed": 0,
                 "seeds": {"0": {"failed": []}, "3": {"failed": ["counted"]}},
             },
             "3",

@@ -21,7 +21,8 @@ def claim(seed, holds=True, sentence="One is better."):
     failed = [] if holds else ["ours"]
     short = {"effect": 0.5, "p_value": 1e-5, "holds": holds, "failed": failed}
     return {
-        "sentence": sentence, "figure": "accuracy", "control": "theirs", "effect": 0.5, "n": 40,
+        "sentence": sentence, "seed": seed, "figure": "accuracy", "control": "theirs",
+        "effect": 0.5, "n": 40,
         "p_value": 1e-5, "holds": holds, "seeds": {str(seed): short}, "parts": [part],
     }  # fmt: skip
 

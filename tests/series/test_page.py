@@ -395,6 +395,21 @@ def test_a_finding_and_tables_are_shown(tmp_path, notebooks):
     assert summary["notebooks"]["01_faces"]["finding"] == "No gain > 0."
 
 
+def test_a_claim_that_some_seed_does_not_bear_out_is_named(tmp_path, notebooks):
+    part = {
+        "name": "ours", "control": "theirs", "test": "better", "wanted": 0.01, "value": 0.75,
+        "control_value": 0.25, "effect": 0.5, "low": 0.3, "high": 0.6, "n": 20, "p_value": 1e-5,
+        "holds": True, "open": "",
+    }  # fmt: skip
+    claim = {"sentence": "It is better.", "figure": "a", "holds": True, "parts": [part], "seed": 0}
+    for notebook, others in (("01_faces", [True]), ("04_video", [True, False])):
+        seeds = {str(seed): {"holds": holds} for seed, holds in enumerate([True, *others])}
+        save(tmp_path, notebook, claim=claim | {"seeds": seeds})
+    text = page_of(tmp_path, notebooks).text
+    assert "All hold in the saved run; 04 not with every seed." in text
+    assert "Holds, with 2 of 2 seeds" in text and "Holds, with 2 of 3 seeds" in text
+
+
 def test_the_summary_holds_the_same_numbers(tmp_path, notebooks):
     save(tmp_path, experiments=[line(accuracy=0.123, published=0.5)])
     write_gallery("demo", tmp_path, notebooks=notebooks)

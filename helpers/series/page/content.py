@@ -67,8 +67,13 @@ def gather(
         "shown": [notebook for notebook in found if notebook["run"]],
         "claims": [notebook for notebook in found if notebook["claim"]],
         "failed": [n for n in found if n["claim"] and not n["claim"]["holds"]],
+        "unsure": [n for n in found if n["claim"] and not _with_every_seed(n["claim"])],
         "missing": [notebook for notebook in found if notebook["problem"]],
     }
+
+
+def _with_every_seed(claim: Mapping) -> bool:
+    return all(found["holds"] for found in claim["seeds"].values())
 
 
 def summarise(gathered: Mapping) -> dict:

@@ -221,8 +221,8 @@ def _points(fraction: float) -> str:
 def unexpected_misses(claim: Mapping[str, Any], stated: Mapping[str, Any]) -> list[str]:
     """Return the seeds with which a judged claim failed, none if that was stated beforehand.
 
-    The run's own seed must hold. Of the others a part may miss as many as its ``misses`` in
-    ``stated``, the notebook's entry of :func:`load_claims`.
+    The run's own seed must hold. Of the others as many may fail as the largest ``misses`` of a part
+    in ``stated`` says, the notebook's entry of :func:`load_claims`.
     """
     failed = [seed for seed, found in claim["seeds"].items() if found["failed"]]
     known = max(part.get("misses", 0) for part in stated["parts"].values())

@@ -393,7 +393,7 @@ guesses.compare(clips_guess, needed["6 points"])
 # %% [markdown]
 # ## Look: you, the networks, and CREMA-D's raters
 #
-# In 2014, 2,443 people judged 7,442 clips of actors, by face, by voice and by both (Cao and others). They had six emotions to choose from, you seven. **The clips of `demo` were made about as hard as theirs, for networks: that they come near the raters, by ten points or less, is by design.** What is open is how *you* do. Ten clips give an interval so wide that hardly anybody can be told from the networks, though.
+# In 2014, 2,443 people judged 7,442 clips of actors, by face, by voice and by both (Cao and others). They had six emotions to choose from, you seven. **The clips of `demo` were made about as hard as theirs, for networks: that they come near the raters is by design; how near, the figure says.** What is open is how *you* do. Ten clips give an interval so wide that hardly anybody can be told from the networks, though.
 
 # %% tags=["nbval-ignore-output"]
 predicted_by = {"face": predicted["video"], "voice": predicted["audio"], "both": predicted[fusion]}

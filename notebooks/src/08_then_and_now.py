@@ -332,7 +332,7 @@ score_plots.picture_grid(
 #
 # These networks have met people. The face is answered by the expression network as it comes, which has learned from photographs with these seven words. The voice is described by the speech encoder; which emotion that means, the classifier above has learned from the voices of **this** corpus, on `demo` from invented ones.
 #
-# **Seven words for photographs are no knowledge of you.** An expression is not a feeling, and of faces like those it has learned this network is wrong about every third. Use it on yourself, or on somebody who has agreed; never to judge anyone.
+# **Seven words for photographs are no knowledge of you.** An expression is not a feeling, and this network is often wrong, also about faces like those that it has learned. Use it on yourself, or on somebody who has agreed; never to judge anyone.
 
 # %% tags=["nbval-ignore-output"]
 OWN_CLIP = ""  # @param ["", "record", "upload"] {allow-input: true}

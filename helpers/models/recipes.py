@@ -193,7 +193,7 @@ _RECIPES = {
     },
 }
 
-_REAL: dict[str, dict[str, Recipe]] = {
+_OF_SOUND: dict[str, dict[str, Recipe]] = {
     "log-mel": {
         "city sounds": replace(
             _CITY_SOUNDS,
@@ -221,8 +221,6 @@ _REAL: dict[str, dict[str, Recipe]] = {
         ),
     },
 }
-"""In place of ``default`` on recordings of real people and things; see :func:`recipes_for`."""
-
 # Chosen on nine tenths of FER2013's training pictures (28,752), looked at on the others (3,195): of
 # these the small CNN has 49 % right, VGG16 after three epochs 50 %.
 _SMALL_CNN_OF_FER2013 = replace(
@@ -252,7 +250,8 @@ _FER2013: dict[str, dict[str, Recipe]] = {
         ),
     },
 }
-"""In place of ``default`` where ``open`` is FER2013: tens of thousands of small pictures."""
+_REAL = {"open": _OF_SOUND | _FER2013, "thesis": _OF_SOUND}
+"""By corpus, in place of ``default`` on real people and things; see :func:`recipes_for`."""
 
 
 def blocks_for(size: int) -> int:
@@ -316,10 +315,8 @@ def recipes_for(
         raise ValueError(f"Unknown SETTINGS {settings!r}; expected one of {SETTINGS}.{renamed}")
     recipes = {}
     chosen = _RECIPES[task][settings]
-    if settings == "default" and corpus != DRAWN:
-        chosen = chosen | _REAL.get(task, {})
-    if settings == "default" and corpus == "open":
-        chosen = chosen | _FER2013.get(task, {})
+    if settings == "default":
+        chosen = chosen | _REAL.get(corpus, {}).get(task, {})
     for name, recipe in chosen.items():
         changes = {}
         if recipe.network == "vgg16_classifier":

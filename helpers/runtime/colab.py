@@ -2,7 +2,6 @@
 
 import base64
 import importlib.util
-import json
 import sys
 import tempfile
 import time
@@ -79,7 +78,7 @@ def recorded_clip() -> Iterator[tuple[Path, bool]]:
     from google.colab import output
 
     script = Path(__file__).with_name("recorder.js").read_text(encoding="utf-8")
-    answer = output.eval_js(f"({script})({json.dumps(RECORDED_SECONDS)})")
+    answer = output.eval_js(f"({script})({RECORDED_SECONDS})")
     if "error" in answer:
         name = answer["error"]
         reason = _NOT_RECORDED.get(name, f"Recording failed ({name}: {answer.get('message')})")

@@ -11,10 +11,11 @@ city_sounds         UrbanSound8K
 
 Splits take the names that the part has in the thesis's corpora: what a model is tested on is
 ``test`` for controlled faces and ``val`` for faces and clips in the wild. A published validation
-split joins ``train``, of which every notebook divides its own part off, by group.
+split joins ``train``, of which every notebook divides its own part off, by group; where a copy has
+no published test split, it is what a model is tested on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -86,18 +87,19 @@ def _posed_clips(name: str, root: Path) -> pd.DataFrame | None:
 
 def _with_splits(
     find: Callable[[str, Path], pd.DataFrame | None],
-    tested: str,
+    tested: Sequence[str],
     called: str,
     name: str,
     root: Path,
 ) -> pd.DataFrame | None:
-    """Call the split to test on ``called`` and all others ``train``."""
+    """Call the first of the splits ``tested`` that is there ``called``, all others ``train``."""
     manifest = find(name, root)
     if manifest is None:
         return None
     if manifest.duplicated("sample_id").any():  # MELD numbers its clips anew in each split
         manifest = manifest.assign(sample_id=manifest["split"] + "_" + manifest["sample_id"])
-    split = (manifest["split"] == tested).map({True: called, False: "train"})
+    to_test = next((split for split in tested if split in set(manifest["split"])), None)
+    split = (manifest["split"] == to_test).map({True: called, False: "train"})
     return manifest.assign(split=split)
 
 
@@ -112,8 +114,8 @@ def _voices_alone(root: Path) -> None:
             )
 
 
-_posed_faces = partial(_with_splits, _posed_clips, "val", "test")
-_published = partial(_with_splits, _load, "test", "val")
+_posed_faces = partial(_with_splits, _posed_clips, ["val"], "test")
+_published = partial(_with_splits, _load, ["test", "val"], "val")
 _voices = partial(_of_modality, "audio")
 
 _CANDIDATES: dict[str, tuple[Callable[[Path], pd.DataFrame | None], ...]] = {

@@ -53,6 +53,25 @@ def paired_table(
     return table.assign(p_holm=holm(table["p_value"]))
 
 
+def readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table to be read: three decimals, p-values as text (:func:`p_text`)."""
+    found = [column for column in ("p_value", "p_holm") if column in table]
+    return table.round(3).assign(**{column: table[column].map(p_text) for column in found})
+
+
+def p_text(p_value: float | None) -> str:
+    """Return a p-value with three decimals, "< 0.001" where these would be zeros, "" for none.
+
+    Examples
+    --------
+    >>> p_text(0.0123), p_text(1e-9), p_text(None)
+    ('0.012', '< 0.001', '')
+    """
+    if p_value is None or np.isnan(p_value):
+        return ""
+    return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
+
+
 def answers_table(
     true: np.ndarray, predicted: Mapping[str, np.ndarray], classes: Sequence[str]
 ) -> pd.DataFrame:

@@ -5,7 +5,10 @@ from keras import layers
 
 
 def static_cnn(
-    input_shape: tuple[int, int, int] = (128, 128, 1), classes: int = 6, momentum: float = 0.99
+    input_shape: tuple[int, int, int] = (128, 128, 1),
+    classes: int = 6,
+    momentum: float = 0.99,
+    dropout: float = 0.5,
 ) -> keras.Model:
     """Build the static model of the thesis, uncompiled (section III-A, figure 5).
 
@@ -20,6 +23,10 @@ def static_cnn(
         Of the batch normalisation's running averages, which predictions use. 0.99, Keras's own,
         needs several hundred steps to forget where it started: few pictures in large batches need
         a smaller one.
+    dropout : float
+        Before the last pooling, and half of it after the first. A pooling takes the largest of
+        four values, of which dropout has set some to nothing: what follows has learned from
+        smaller values than it is asked about, and the more so the more is dropped.
 
     Returns
     -------
@@ -36,10 +43,10 @@ def static_cnn(
     x = layers.Conv2D(32, 3, activation="relu")(pictures)
     x = layers.MaxPooling2D(2)(x)
     x = layers.BatchNormalization(momentum=momentum)(x)
-    x = layers.Dropout(0.25)(x)
+    x = layers.Dropout(dropout / 2)(x)
     x = layers.Conv2D(64, 3, activation="relu")(x)
     x = layers.BatchNormalization(momentum=momentum)(x)
-    x = layers.Dropout(0.5)(x)
+    x = layers.Dropout(dropout)(x)
     x = layers.MaxPooling2D(2)(x)
     x = layers.Flatten()(x)
     x = layers.Dense(512, activation="relu")(x)

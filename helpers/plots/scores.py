@@ -148,7 +148,12 @@ def confusion(
     return figure
 
 
-def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float = 0.0) -> Figure:
+def accuracy_intervals(
+    experiments: Sequence[Mapping],
+    title: str,
+    chance: float = 0.0,
+    others: Mapping[str, Sequence[float]] | None = None,
+) -> Figure:
     """Draw each experiment's accuracy with its 95 % interval and the published value, if any.
 
     Parameters
@@ -159,6 +164,8 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
         The finding.
     chance : float
         The fraction of the most frequent class, drawn as a line when it is not 0.
+    others : mapping of experiment's name to accuracies, optional
+        Of the same system with other seeds (protocol ``held_out``), as small marks.
     """
     figure, (axis,) = new_figure(width=6, height=0.42 * len(experiments) + 1.3)
     marks = ""
@@ -170,6 +177,9 @@ def accuracy_intervals(experiments: Sequence[Mapping], title: str, chance: float
         if published is not None:
             axis.plot(published, row, "|", color=PUBLISHED_COLOUR, markersize=16, markeredgewidth=2)
             marks = "; vertical mark: published"
+        if others is not None and entry["protocol"] == "held_out":
+            values = list(others[entry["name"]])
+            axis.plot(values, [row] * len(values), "o", color=TEST_COLOUR, markersize=4, alpha=0.6)
     counts = {entry["n"] for entry in experiments}
     each = "" if len(counts) == 1 else ", n={n}"
     names = [("{name} ({protocol}" + each + ")").format(**entry) for entry in experiments]

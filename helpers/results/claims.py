@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from helpers.evaluation.comparison import readable
 from helpers.evaluation.statistics import (
     holm,
     mcnemar_exact,
@@ -163,7 +164,7 @@ def _judge_part(part: Mapping[str, Any], found: Mapping[str, Any]) -> dict:
 
 
 def table(claim: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the parts of a judged claim for display, accuracies and effects as fractions."""
+    """Return the parts of a judged claim for display: fractions to three decimals, p as text."""
     rows = [
         {
             "claimed": part["name"],
@@ -180,7 +181,7 @@ def table(claim: Mapping[str, Any]) -> pd.DataFrame:
         }
         for part in claim["parts"]
     ]
-    return pd.DataFrame(rows).set_index("claimed")
+    return readable(pd.DataFrame(rows).set_index("claimed"))
 
 
 def wanted(part: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.evaluation.comparison import paired_table
+from helpers.evaluation.comparison import paired_table, readable
 from helpers.results.clip_scores import KEY_COLUMNS, class_columns, read_predictions
 from helpers.results.runs import ResultsError, experiment_key, load_run
 from helpers.series.sources import SeriesError
@@ -85,9 +85,8 @@ def _paired(first: Path, second: Path) -> pd.DataFrame:
             pairs[(path.parent.name, *key)] = right
     table = paired_table(pairs, ("A", "B"))
     accuracies = {name: (100 * table[name]).map("{:.1f}".format) for name in ("A", "B")}
-    p_values = {name: table[name].map("{:.3f}".format) for name in ("p_value", "p_holm")}
     what = pd.DataFrame([*pairs], columns=["notebook", *_GROUP])
-    return what.join(table.drop(columns="question").assign(**accuracies, **p_values))
+    return what.join(readable(table.drop(columns="question")).assign(**accuracies))
 
 
 def _right(path: Path) -> pd.DataFrame:

@@ -288,7 +288,7 @@ right = {name: answers == labels for name, answers in predicted.items()}
 answers = {"strangers": (right["strangers"], right["people it has met"])}  # control first
 claim = claims.judge("01_faces_baseline", SEED, answers)
 print(claims.sentence(claim))
-claims.table(claim).round(4)
+claims.table(claim)
 
 # %% [markdown]
 # An accuracy on *n* faces is itself uncertain: the bars below are 95 % **Wilson intervals**. A test is not read off two of them, though. Both ways were tested on the *same* pictures: where both are right, or both wrong, neither is better, and of the rest **McNemar's exact test** asks how often a fair coin would be at least as one-sided. That is *p*. (It takes the pictures as independent, though twelve are of one person: it is a little less firm than it looks.)

@@ -329,7 +329,7 @@ questions["do posed faces help as a start?"] = (wild, trained_on)
 questions["do class weights help?"] = (wild, weighted)
 pairs = {q: tuple(right[n] for n in of) for q, of in questions.items() if {*of} <= {*right}}
 paired = comparison.paired_table(pairs, ("without", "with"))
-paired.round(4)
+comparison.readable(paired)
 
 # %% [markdown] tags=["lab"]
 # ### Task 3 · What would convince you?
@@ -381,7 +381,7 @@ if posed_network is not None:
     }
     claim = claims.judge("02_sfew_in_the_wild", SEED, answers)
     print(claims.sentence(claim))
-    display(claims.table(claim).round(3))
+    display(claims.table(claim))
 
 # %% [markdown]
 # ### What does it say instead?

@@ -392,14 +392,14 @@ questions = [("commonest class", "SVM, linear"), ("SVM, linear", "Model 0")]
 questions += [(known_recipes.NO_DROPOUT, "Model 0")]
 pairs = {f"{second}, or {first}?": (right[first], right[second]) for first, second in questions}
 paired = comparison.paired_table(pairs, ("second", "first"))
-paired.round(4)
+comparison.readable(paired)
 
 # %% tags=["nbval-ignore-output"]
 heart = by_heart[known_recipes.NO_DROPOUT]
 found = {"majority": (commonest, right["Model 0"]), "by heart": heart}
 claim = claims.judge("05_audio_logmel", SEED, found)
 print(claims.sentence(claim))
-claims.table(claim).round(3)
+claims.table(claim)
 
 # %% tags=["lab", "nbval-ignore-output"]
 guesses.compare(accuracy_guess, right["Model 0"].mean())

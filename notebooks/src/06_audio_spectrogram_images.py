@@ -249,12 +249,12 @@ of_test = {name: found[test_rows] for name, found in right.items()}
 pair = of_test["commonest emotion"], of_test[FUSED]
 claim = claims.judge("06_audio_spectrogram_images", SEED, {"majority": pair})
 print(claims.sentence(claim))
-claims.table(claim).round(4)
+claims.table(claim)
 
 # %% tags=["nbval-ignore-output"]
 pairs = {f"{FUSED}, or {other}?": (of_test[other], of_test[FUSED]) for other in (RANDOM, "Model 0")}
 paired = comparison.paired_table(pairs, ("the other", "VGG16"))
-paired.round(4)
+comparison.readable(paired)
 
 # %% [markdown]
 # That the network hears something is one thing; that it owes this to photographs is another, and the second table says how far that goes. Random filters, too, answer to stripes and edges, and a head that has learned to read them gets some of the way.

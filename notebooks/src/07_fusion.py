@@ -73,6 +73,7 @@ from sklearn.linear_model import LogisticRegression
 
 from helpers.corpora.clips import load_own_clips
 from helpers.evaluation import statistics
+from helpers.evaluation.comparison import readable
 from helpers.fusion import combiners, comparison, own_scores, people, replication, report
 from helpers.fusion.alignment import count_modalities
 from helpers.plots import fusion as fusion_plots, players
@@ -354,7 +355,7 @@ gains_figure = fusion_plots.gains(
     fusion,
     f"{fusion}, chosen on train:\n{gain:+.0f} points (95 %: {low:+.0f} to {high:+.0f})",
 )
-display(tests.round(3))
+display(readable(tests))
 gains_figure
 
 # %% tags=["nbval-ignore-output"]
@@ -363,7 +364,7 @@ right = {who: taught[who]["stacking"] == test.labels for who in had_seen}
 leaky = (right["video"].astype(float) + right["audio"]) / 2  # which of the two is not known
 found = {"one modality": (one, both), "leak": (leaky, right["nobody"])}
 claim = claims.judge("07_fusion", SEED, found)
-claims.table(claim).round(3)
+claims.table(claim)
 
 # %% [markdown]
 # ### How many clips does it take? (about 2 s)

@@ -28,6 +28,14 @@ def test_wild_faces_are_tested_on_the_published_test_set(tmp_path):
     assert manifest.attrs["corpus"] == "FER2013"
 
 
+def test_without_a_published_test_set_wild_faces_are_tested_on_the_validation_set(tmp_path):
+    picture(tmp_path / "fer2013/train/sad/Training_1.png", 1)
+    picture(tmp_path / "fer2013/test/sad/PublicTest_2.png", 2)  # a copy that calls it test
+    manifest = load_role("wild_faces", "open", tmp_path)
+    split = manifest.set_index("sample_id")["split"].to_dict()
+    assert split == {"Training_1": "train", "PublicTest_2": "val"}
+
+
 def test_wild_clips_go_to_the_best_corpus_that_is_there(tmp_path):
     def corpus(role="wild_clips"):
         return load_role(role, "open", tmp_path).attrs["corpus"]

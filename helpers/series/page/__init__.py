@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from helpers.evaluation.comparison import p_text
 from helpers.files import write_json, write_text
 from helpers.paths import results_root
 from helpers.results.claims import wanted
@@ -74,8 +75,8 @@ def cell(value: object, column: object = "") -> str:
         return "–"
     if column == "protocol":
         return words(str(value))
-    if column in ("p_value", "p_holm") and isinstance(value, float) and value < 0.001:
-        return "< 0.001"
+    if column in ("p_value", "p_holm") and isinstance(value, float):
+        return p_text(value)
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 

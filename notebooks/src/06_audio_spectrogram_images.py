@@ -235,7 +235,8 @@ experiments = []
 for (name, protocol), scored in probabilities.items():
     score = scores.score(labels[test_rows], scored[test_rows].argmax(axis=1), EMOTIONS)
     value = published["vgg16"] if protocol == "thesis" else None
-    experiments.append(runs.experiment(name, protocol, "val", score, value))
+    entry = runs.experiment(name, protocol, "val", score, value, headline=name == FUSED)
+    experiments.append(entry)
 accuracy_figure = score_plots.accuracy_intervals(
     experiments, "What each network recognises of the test clips, by sound alone", majority
 )

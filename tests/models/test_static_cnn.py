@@ -38,8 +38,12 @@ def test_layers_are_the_published_ones():
 
 
 def test_dropout_rates_and_activations():
+    def rates(**options):
+        layers = static_cnn(**options).layers
+        return [layer.rate for layer in layers if type(layer).__name__ == "Dropout"]
+
     layers = static_cnn().layers
-    assert [layer.rate for layer in layers if type(layer).__name__ == "Dropout"] == [0.25, 0.5]
+    assert rates() == [0.25, 0.5] and rates(dropout=0.2) == [0.1, 0.2]
     activations = [layer.activation.__name__ for layer in layers if hasattr(layer, "activation")]
     assert activations == ["relu", "relu", "relu", "softmax"]
     assert all(layer.padding == "valid" for layer in layers if type(layer).__name__ == "Conv2D")

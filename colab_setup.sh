@@ -109,7 +109,7 @@ run_tests() {
     step "saved notebooks" helpers.series check
     # In small portions, so that a worker with slow tests, which come first, gets few others.
     step "helpers" pytest -n 2 --maxschedchunk=30 --durations=30
-    # A later notebook takes up the networks of an earlier one: notebooks/conftest.py groups them.
+    # A later notebook takes up the networks of an earlier one: notebooks/conftest.py sees to it.
     step "outputs of the notebooks" \
         pytest --nbval --nbval-current-env -n 2 --durations=15 notebooks/*.ipynb
     printf "%s\n" "" "${seconds_of_steps[@]}"

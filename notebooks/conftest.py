@@ -1,7 +1,6 @@
 """How nbval compares the notebooks: ``pytest --nbval --nbval-current-env notebooks``.
 
-With ``-n 2`` two at once, which divide the cores: notebooks that build on each other are a group,
-which one worker executes in order.
+With ``-n 2`` two at once, which divide the cores: a notebook waits for those that it builds on.
 
 Decimals are compared closely, everything else exactly (``helpers.series.outputs``). The notebooks
 of one call share a copy of the saved demo results to read and to write, so that those in the
@@ -68,8 +67,8 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Put the notebooks in order."""
-    items.sort(key=lambda item: item.path.name)
+    """Put those notebooks first on which the longest chain of others builds."""
+    items.sort(key=lambda item: (-chain(item.path.name[:2]), item.path.name))
 
 
 def pytest_sessionfinish(session, exitstatus):
@@ -92,24 +91,50 @@ def pytest_sessionfinish(session, exitstatus):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Give a worker of pytest-xdist all notebooks that build on each other."""
-
-    class ByGroup(LoadScopeScheduling):
-        def _split_scope(self, nodeid):
-            return group_of(Path(nodeid.partition("::")[0]).name[:2])
-
-    return ByGroup(config, log)
+    """Give a worker of pytest-xdist a notebook once those that it builds on are done."""
+    return InOrder(config, log)
 
 
-def group_of(number):
-    """Return the first notebook that a notebook is tied to, by any chain of ``BUILDS_ON``."""
-    group, tied = set(), {number}
-    while tied > group:
-        group = set(tied)
-        for above, below in BUILDS_ON.items():
-            if group & {above, *below}:
-                tied |= {above, *below}
-    return min(group)
+class InOrder(LoadScopeScheduling):
+    """Whole notebooks, in the order in which they were collected, as far as they are ready."""
+
+    def _split_scope(self, nodeid):
+        return Path(nodeid.partition("::")[0]).name[:2]
+
+    def _assign_work_unit(self, node):
+        ready = next((number for number in self.workqueue if self._is_ready(number, node)), None)
+        if ready:
+            self.workqueue.move_to_end(ready, last=False)
+            super()._assign_work_unit(node)
+
+    def _is_ready(self, number, node):
+        """Whether what a notebook builds on is done, or comes before it on the same worker.
+
+        A worker keeps back the last cell it has until it is given more, but for nothing: it only
+        offers the results.
+        """
+        for other in BUILDS_ON.get(number, ()):
+            workers = [one for one, work in self.assigned_work.items() if other in work]
+            if other in self.workqueue or any(
+                list(self.assigned_work[worker][other].values()).count(False) > 1
+                for worker in workers
+                if worker is not node
+            ):
+                return False
+        return True
+
+    def mark_test_complete(self, node, item_index, duration=0):
+        """Note that a worker has executed a cell, and give work to those that can now go on."""
+        super().mark_test_complete(node, item_index, duration)
+        for other in self.nodes:
+            if other is not node:
+                self._reschedule(other)
+
+
+def chain(number):
+    """Return how many notebooks have to run one after the other, from this one on."""
+    above = [other for other, below in BUILDS_ON.items() if number in below]
+    return 1 + max(map(chain, above), default=0)
 
 
 IPyNbCell.compare_outputs = compare_outputs

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import nbformat
 from nbformat import NotebookNode
 
-from helpers.results.claims import load_claims, unexpected_misses
+from helpers.results.claims import failed_seeds, load_claims
 from helpers.results.runs import ResultsError, load_run
 from helpers.series.claims import saved_claims
 from helpers.series.labs.exercises import lab_edition, lab_path, lab_text
@@ -56,10 +56,9 @@ def _claim_problems(source: Source) -> list[str]:
     claim = saved_claims([source], str(source.built.parents[1] / "results"))[source.name]
     if isinstance(claim, str):
         return [claim]
-    entry = load_claims(stated)[source.name]
-    if claim["sentence"] != entry["sentence"]:
+    if claim["sentence"] != load_claims(stated)[source.name]["sentence"]:
         return ["its saved run judged another claim than claims.toml states"]
-    seeds = unexpected_misses(claim, entry)
+    seeds = failed_seeds(claim)
     return [f"its claim does not hold with seed {', '.join(seeds)}"] if seeds else []
 
 

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from helpers.files import write_json
 from helpers.paths import results_root
-from helpers.results.claims import load_claims, unexpected_misses, with_seeds
+from helpers.results.claims import failed_seeds, with_seeds
 from helpers.results.runs import ResultsError, load_run
 from helpers.series.console import write_table
 from helpers.series.sources import Source, find_sources, notebooks_folder
@@ -39,7 +39,7 @@ def show_claims(claims: dict[str, dict[int | None, dict | str]], console: Consol
     ``claims`` has by notebook and seed (None where there is only one run) what
     :func:`saved_claims` returned.
     """
-    rows, failed, holding, stated = [], 0, 0, load_claims()
+    rows, failed, holding = [], 0, 0
     for notebook, by_seed in claims.items():
         for seed, claim in by_seed.items():
             where = [notebook, "" if seed is None else str(seed)]
@@ -47,7 +47,7 @@ def show_claims(claims: dict[str, dict[int | None, dict | str]], console: Consol
                 rows.append([*where, claim, "", "", "", "", "no"])
                 failed += 1
                 continue
-            failed += bool(unexpected_misses(claim, stated[notebook]))
+            failed += bool(failed_seeds(claim))
             holding += claim["holds"]
             rows += [where + _row(part) for part in claim["parts"]]
     header = ["notebook", "seed", "claimed", "accuracy", "control", "effect", "p", "holds"]

@@ -138,7 +138,8 @@ from pathlib import Path
 
 log = Path(os.environ["NBVAL_LOG"])
 with log.open("a") as file:
-    file.write(f"{name} {os.environ['PYTEST_XDIST_WORKER']} {os.environ['OMP_NUM_THREADS']}\\n")
+    worker, threads = (os.environ[key] for key in ("PYTEST_XDIST_WORKER", "OMP_NUM_THREADS"))
+    file.write(f"{name}{step} {worker} {threads}\\n")
 """
 
 
@@ -146,10 +147,11 @@ def test_two_workers_execute_notebooks_that_build_on_each_other_in_order(tmp_pat
     folder, log = tmp_path / "notebooks", tmp_path / "log"
     (folder / "src").mkdir(parents=True)
     shutil.copy(repository_root() / "notebooks" / "conftest.py", folder)
-    for number in ("01", "02", "03"):
-        text = TIED.replace("{name}", number)
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text)])
-        notebook.cells[0].metadata["tags"] = ["nbval-ignore-output"]
+    for number in ("01", "02", "03", "04", "06", "08"):
+        steps = [TIED.replace("{name}", number).replace("{step}", step) for step in "abc"]
+        notebook = nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, steps)])
+        for cell in notebook.cells:
+            cell.metadata["tags"] = ["nbval-ignore-output"]
         nbformat.write(notebook, folder / f"{number}_small.ipynb")
     monkeypatch.setenv("NBVAL_LOG", str(log))
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
@@ -158,7 +160,12 @@ def test_two_workers_execute_notebooks_that_build_on_each_other_in_order(tmp_pat
     assert code == 0, text
     ran = [line.split() for line in log.read_text().splitlines()]
     order = [name for name, *_ in ran]
+    assert sorted(order) == [
+        number + step for number in ("01", "02", "03", "04", "06", "08") for step in "abc"
+    ]
+    for above, below in (("02", "01"), ("04", "03"), ("08", "04"), ("08", "06")):
+        assert order.index(f"{below}b") < order.index(f"{above}a")  # all but the last cell
     worker = {name: worker for name, worker, _ in ran}
-    assert sorted(order) == ["01", "02", "03"] and order.index("01") < order.index("02")
-    assert worker["01"] == worker["02"] != worker["03"]
+    assert all(worker[f"{number}a"] == worker[f"{number}c"] for number in ("01", "03", "08"))
+    assert worker["03a"] != worker["01a"]
     assert {threads for *_, threads in ran} == {str(max(1, joblib.cpu_count() // 2))}

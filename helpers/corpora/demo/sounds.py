@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
 
 import numpy as np
-from scipy.signal import butter, fftconvolve, lfilter, sosfilt
+import soundfile
+from scipy.signal import butter, fftconvolve, sosfilt
 
 from helpers.corpora.demo.people import make_person
 from helpers.corpora.demo.voices import PROSODIES, SAMPLE_RATE, make_sentence, speak
@@ -51,6 +54,13 @@ def music(samples: int, rng: np.random.Generator) -> np.ndarray:
     return _level(out)
 
 
+def write_wave(path: Path, sound: np.ndarray, rate: int, depth: str = "PCM_16") -> None:
+    """Write a sound (samples,) or (samples, channels), -1 to 1, as a wav file."""
+    content = BytesIO()  # given a path, soundfile waits until the disk has the file
+    soundfile.write(content, sound, rate, subtype=depth, format="WAV")
+    path.write_bytes(content.getvalue())
+
+
 def _level(sound: np.ndarray) -> np.ndarray:
     return sound / (sound.std() + 1e-9)
 
@@ -81,11 +91,13 @@ def _harmonics(pitch: np.ndarray, strengths: np.ndarray) -> np.ndarray:
 def _pluck(pitch: float, rng: np.random.Generator) -> np.ndarray:
     """Return a plucked string (Karplus and Strong 1983)."""
     period = max(int(RATE / pitch), 4)
-    burst = np.zeros(int(0.8 * RATE))
-    burst[:period] = rng.uniform(-1, 1, period)
-    loop = np.zeros(period + 2)
-    loop[0], loop[period], loop[period + 1] = 1, -0.497, -0.497
-    return lfilter([1.0], loop, burst)
+    sound = np.zeros(int(0.8 * RATE) + 1)  # begins with the sample before the first one
+    sound[1 : period + 1] = rng.uniform(-1, 1, period)
+    # A period at a time: each sample is the mean, a bit damped, of two in the period before.
+    for start in range(1 + period, len(sound), period):
+        before = sound[start - period - 1 : min(start, len(sound) - period)]
+        sound[start : start + period] = 0.497 * before[:-1] + 0.497 * before[1:]
+    return sound[1:]
 
 
 def _band(sound: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -7,7 +7,6 @@ import numpy as np
 
 from helpers.corpora.demo.expressions import Units
 from helpers.corpora.demo.geometry import HEAD_CENTRE, HEAD_RADII, MOUTH_LEVEL, Pose, on_head
-from helpers.corpora.demo.paint import as_layers
 from helpers.corpora.demo.people import Person
 
 _RESOLUTION = 40  # height map pixels a face unit
@@ -42,8 +41,9 @@ def shade(
     lit = np.clip((facing + wrap) / (1 + wrap), 0, None)
     hollow = cv2.Laplacian(cv2.GaussianBlur(height, (0, 0), 1.0), cv2.CV_32F) * _RESOLUTION
     shadow = 1 - np.clip(0.16 * hollow, -0.03, 0.45)
-    value = (as_layers(light.ambient) + lit * as_layers(light.colour)) * shadow
-    return np.stack([cv2.resize(layer, shape[::-1]) for layer in value.astype(np.float32)])
+    colours = zip(np.float32(light.ambient), np.float32(light.colour), strict=True)
+    layers = [(ambient + lit * colour) * shadow for ambient, colour in colours]
+    return np.stack([cv2.resize(layer.astype(np.float32), shape[::-1]) for layer in layers])
 
 
 def _height_map(
@@ -79,8 +79,8 @@ def _head(size: tuple[int, int], person: Person, chin: float, pose: Pose) -> np.
     wide, tall, deep = 1.06 * HEAD_RADII[0] * person.face_width, middle[0, 1] - top, HEAD_RADII[2]
     across = np.hypot(wide * np.cos(pose.yaw), deep * np.sin(pose.yaw))
     along = np.hypot(tall * np.cos(pose.pitch), deep * np.sin(pose.pitch))
-    y, x = np.mgrid[: size[0], : size[1]].astype(np.float32) / pose.scale
-    x, y = x - x0 / pose.scale, y - y0 / pose.scale
+    y, x = (np.arange(n, dtype=np.float32) / pose.scale for n in size)
+    x, y = x - x0 / pose.scale, y[:, None] - y0 / pose.scale
     c, s = np.cos(pose.roll), np.sin(pose.roll)
     squared = ((c * x + s * y) / across) ** 2 + ((c * y - s * x) / along) ** 2
     # Beyond its edge the head goes on as a steep slope, so that hair and neck are lit as well.

@@ -97,7 +97,7 @@ def smooth(points: np.ndarray, closed: bool = False, steps: int = 6) -> np.ndarr
     else:
         first, last = 2 * points[0] - points[1], 2 * points[-1] - points[-2]
         padded = np.concatenate([[first], points, [last]])
-    windows = np.stack([padded[k : len(padded) - 3 + k] for k in range(4)], axis=1)
+    windows = padded[np.arange(len(padded) - 3)[:, None] + np.arange(4)]
     curve = (_catmull_rom_weights(steps) @ windows).reshape(-1, points.shape[1])
     return curve if closed else np.concatenate([curve, points[-1:]])
 
@@ -113,16 +113,18 @@ def _catmull_rom_weights(steps: int) -> np.ndarray:
 def ribbon(points: np.ndarray, widths: np.ndarray | float) -> np.ndarray:
     """Return the outline of a stroke along ``points`` (n, 2) that is ``widths`` (n,) pixels wide.
 
-    One number for ``widths`` gives a stroke that tapers at both ends.
+    One number for ``widths`` gives a stroke that tapers at both ends. Lines of the same length can
+    be given together, (lines, n, 2).
     """
     if np.isscalar(widths):
-        widths = widths * _taper(len(points))
+        widths = widths * _taper(points.shape[-2])
     along = np.empty_like(points)
-    along[1:-1] = points[2:] - points[:-2]
-    along[0], along[-1] = points[1] - points[0], points[-1] - points[-2]
-    length = np.hypot(along[:, 0], along[:, 1]) + 1e-9
-    offset = along[:, ::-1] * (-1, 1) * (0.5 * np.asarray(widths) / length)[:, None]
-    return np.concatenate([points + offset, (points - offset)[::-1]])
+    along[..., 1:-1, :] = points[..., 2:, :] - points[..., :-2, :]
+    along[..., 0, :] = points[..., 1, :] - points[..., 0, :]
+    along[..., -1, :] = points[..., -1, :] - points[..., -2, :]
+    length = np.hypot(along[..., 0], along[..., 1]) + 1e-9
+    offset = along[..., ::-1] * (-1, 1) * (0.5 * np.asarray(widths) / length)[..., None]
+    return np.concatenate([points + offset, (points - offset)[..., ::-1, :]], axis=-2)
 
 
 def ellipse(

@@ -54,15 +54,20 @@ def _height_map(
     rows, columns = np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32)
     bumps = np.array(_bumps(person, units, curves))
     places = pose.project(on_head(bumps[:, :2], lift=0.03))
-    for (x, y), (_, _, width, tall, high) in zip(places, bumps, strict=True):
-        across = np.exp(-0.5 * ((columns - x) / (width * pose.scale)) ** 2)
-        along = np.exp(-0.5 * ((rows - y) / (tall * pose.scale)) ** 2)
-        height += np.float32(high) * along[:, None] * across
+    width, tall, high = bumps[:, 2:].T[..., None]
+    across = np.exp(-0.5 * ((columns - places[:, :1]) / (width * pose.scale)) ** 2)
+    along = high.astype(np.float32) * np.exp(
+        -0.5 * ((rows - places[:, 1:]) / (tall * pose.scale)) ** 2
+    )
+    for vertical, horizontal in zip(along, across, strict=True):
+        height += vertical[:, None] * horizontal
     creases = np.zeros(size, np.uint8)
-    for line, depth in _creases(person, units, curves):
+    lines, depths = zip(*_creases(person, units, curves), strict=True)
+    points = np.round(pose.project(on_head(np.concatenate(lines))) * 16).astype(np.int32)
+    ends = np.cumsum([len(line) for line in lines])
+    for line, depth in zip(np.split(points, ends[:-1]), depths, strict=True):
         if depth > 0.02:
-            points = np.round(pose.project(on_head(line)) * 16).astype(np.int32)
-            cv2.polylines(creases, [points], False, 255 * min(depth, 1.0), 2, cv2.LINE_AA, 4)
+            cv2.polylines(creases, [line], False, 255 * min(depth, 1.0), 2, cv2.LINE_AA, 4)
     return (
         height
         - (0.028 + 0.012 * person.age)

@@ -4,7 +4,7 @@ Pictures in the making are float32 RGB in 0..1, colours first: (3, height, width
 meets whole rows of one colour, which NumPy does five times as fast as triples of colours.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -79,14 +79,20 @@ def _mask(outlines: list[np.ndarray], box: tuple[int, int, int, int]) -> np.ndar
 
 def _blurred(mask: np.ndarray, softness: float) -> np.ndarray:
     """Return a blurred mask, uint8 -> float32 of whole numbers: what GaussianBlur makes of it."""
-    # GaussianBlur weighs bytes by whole 256ths too, but with integers, which takes up to ten times
-    # as long. No sum here has more than the 24 bits that float32 holds, so both are exact.
+    # GaussianBlur does it with integers, which takes up to ten times as long. No sum here has more
+    # than the 24 bits that float32 holds, so both are exact.
+    weights = _blur_weights(softness)
+    blurred = cv2.sepFilter2D(mask, cv2.CV_32F, weights, weights, delta=0.5)
+    return np.floor(blurred, out=blurred)
+
+
+@lru_cache
+def _blur_weights(softness: float) -> np.ndarray:
+    """Return the whole 256ths by which GaussianBlur weighs bytes, their rounding errors carried."""
     size = round(6 * softness + 1) | 1
     rising = cv2.getGaussianKernel(size, softness)[: size // 2, 0]
     rising = np.diff(np.rint(256 * np.cumsum(rising)), prepend=0)
-    weights = np.concatenate([rising, [256 - 2 * rising.sum()], rising[::-1]]) / 256
-    blurred = cv2.sepFilter2D(mask, cv2.CV_32F, weights, weights, delta=0.5)
-    return np.floor(blurred, out=blurred)
+    return np.concatenate([rising, [256 - 2 * rising.sum()], rising[::-1]]) / 256
 
 
 def smooth(points: np.ndarray, closed: bool = False, steps: int = 6) -> np.ndarray:

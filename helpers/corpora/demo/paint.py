@@ -48,7 +48,7 @@ def paint(
     box = (left, top, right, bottom)
     mask = _mask(outlines, box)
     if softness > 0.3:
-        mask = _blurred(mask, softness)
+        mask = blurred(mask, softness)
     alpha = mask * np.float32(min(opacity, 1.0) / 255)
     if inside is not None:
         alpha *= _mask([inside], box) * np.float32(1 / 255)
@@ -77,13 +77,13 @@ def _mask(outlines: list[np.ndarray], box: tuple[int, int, int, int]) -> np.ndar
     return mask
 
 
-def _blurred(mask: np.ndarray, softness: float) -> np.ndarray:
+def blurred(mask: np.ndarray, softness: float) -> np.ndarray:
     """Return a blurred mask, uint8 -> float32 of whole numbers: what GaussianBlur makes of it."""
     # GaussianBlur does it with integers, which takes up to ten times as long. No sum here has more
     # than the 24 bits that float32 holds, so both are exact.
     weights = _blur_weights(softness)
-    blurred = cv2.sepFilter2D(mask, cv2.CV_32F, weights, weights, delta=0.5)
-    return np.floor(blurred, out=blurred)
+    sums = cv2.sepFilter2D(mask, cv2.CV_32F, weights, weights, delta=0.5)
+    return np.floor(sums, out=sums)
 
 
 @lru_cache

@@ -7,6 +7,7 @@ import numpy as np
 
 from helpers.corpora.demo.expressions import Units
 from helpers.corpora.demo.geometry import HEAD_CENTRE, HEAD_RADII, MOUTH_LEVEL, Pose, on_head
+from helpers.corpora.demo.paint import blurred
 from helpers.corpora.demo.people import Person
 
 _RESOLUTION = 40  # height map pixels a face unit
@@ -59,8 +60,9 @@ def _height_map(
     along = high.astype(np.float32) * np.exp(
         -0.5 * ((rows - places[:, 1:]) / (tall * pose.scale)) ** 2
     )
+    hill = np.empty(size)
     for vertical, horizontal in zip(along, across, strict=True):
-        height += vertical[:, None] * horizontal
+        height += np.multiply(vertical[:, None], horizontal, out=hill)
     creases = np.zeros(size, np.uint8)
     lines, depths = zip(*_creases(person, units, curves), strict=True)
     points = np.round(pose.project(on_head(np.concatenate(lines))) * 16).astype(np.int32)
@@ -68,12 +70,7 @@ def _height_map(
     for line, depth in zip(np.split(points, ends[:-1]), depths, strict=True):
         if depth > 0.02:
             cv2.polylines(creases, [line], False, 255 * min(depth, 1.0), 2, cv2.LINE_AA, 4)
-    return (
-        height
-        - (0.028 + 0.012 * person.age)
-        * cv2.GaussianBlur(creases, (0, 0), 0.9).astype(np.float32)
-        / 255
-    )
+    return height - (0.028 + 0.012 * person.age) * blurred(creases, 0.9) / 255
 
 
 def _head(size: tuple[int, int], person: Person, chin: float, pose: Pose) -> np.ndarray:

@@ -34,9 +34,9 @@ MARK = "demo.json"
 def ensure_demo(folder: str | Path | None = None, *, seed: int | None = None) -> Path:
     """Return the folder that holds the miniature, writing it first if it is not there.
 
-    Writing takes 70 s on two idle cores and 110 MB. It happens in a temporary folder that
-    gets its name when all is done, so a folder of that name is always complete. Of several
-    processes that want it at once one writes it, and the others wait.
+    Writing takes 100 s of one core, which all cores share, and 110 MB. It happens in a temporary
+    folder that gets its name when all is done, so a folder of that name is always complete. Of
+    several processes that want it at once one writes it, and the others wait.
 
     Parameters
     ----------

@@ -32,6 +32,12 @@ class Canvas:
         points = np.asarray(points, dtype=float)
         return self.pose.project(on_head(points, lift) if points.shape[1] == 2 else points)
 
+    def place_all(self, curves: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Return curves (n, 2) on the face in pixels, all at once because each is short."""
+        ends = np.cumsum([len(curve) for curve in curves.values()])
+        places = self.place(np.concatenate(list(curves.values())))
+        return dict(zip(curves, np.split(places, ends[:-1]), strict=True))
+
     def fill(
         self,
         outline: np.ndarray | list[np.ndarray],

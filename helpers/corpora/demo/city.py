@@ -6,11 +6,10 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
-import soundfile
 from scipy.signal import resample_poly
 
 from helpers.corpora.demo.seeds import random_for
-from helpers.corpora.demo.sounds import CITY_SOUNDS, RATE, city_sound
+from helpers.corpora.demo.sounds import CITY_SOUNDS, RATE, city_sound, write_wave
 
 FOLDS, RECORDINGS, SLICES = 3, 3, 2
 """Folds, recordings of each class in a fold, slices of each recording: 180 files."""
@@ -66,7 +65,7 @@ def write_recording(root: Path, seed: int, recording: Recording) -> list[dict]:
             late = np.roll(sound, int(0.0004 * rate))
             sound = np.stack([sound, rng.uniform(0.6, 1.0) * late], axis=1)
         name = f"{recording.number}-{recording.class_number}-0-{number}.wav"
-        soundfile.write(folder / name, sound, rate, subtype=depth)
+        write_wave(folder / name, sound, rate, depth)
         row = (name, recording.number, start, start + seconds, salience, recording.fold)
         row += (recording.class_number, recording.class_name)
         rows.append(dict(zip(_COLUMNS, row, strict=True)))

@@ -9,7 +9,6 @@ from xml.etree import ElementTree
 import cv2
 import ffmpeg
 import numpy as np
-import soundfile
 
 from helpers.corpora.demo.films import TITLES, make_film
 from helpers.corpora.demo.geometry import Pose
@@ -24,6 +23,7 @@ from helpers.corpora.demo.shots import (
     film_still,
     make_shot,
 )
+from helpers.corpora.demo.sounds import write_wave
 from helpers.corpora.demo.soundtracks import soundtrack
 from helpers.corpora.demo.voices import SAMPLE_RATE
 from helpers.emotions import EMOTIONS
@@ -125,17 +125,17 @@ def write_clip(root: Path, seed: int, clip: Clip) -> tuple[dict[str, bytes], lis
     rng = random_for(seed, "clip", clip.split, clip.clip_id)
     shot = make_shot(make_film(random_for(seed, "film", clip.film), clip.film), clip.emotion, rng)
     sound, mouth = soundtrack(shot, rng)
-    frames, aligned = [], {}
+    drawings, aligned = [], {}
     lost = rng.beta(0.9, 1.6)  # the fraction of pictures in which the organisers' detector failed
     for number in range(0, shot.frames, _FRAMES_A_DRAWING):
         frame, pose = film_frame(shot, number, mouth[number], rng)
-        frames += [frame] * min(_FRAMES_A_DRAWING, shot.frames - number)
+        drawings.append(frame)
         if clip.aligned_faces and number % (2 * _FRAMES_A_DRAWING) == 0:
             name = f"Faces/{clip.clip_id}/{number:03d}.jpg"
             aligned[name] = _jpeg(_aligned_face(frame, pose, rng, lost=rng.random() < lost))
     folder = root / "EmotiW_2018" / f"{_FOLDERS[clip.split]}_AFEW" / clip.emotion
     folder.mkdir(parents=True, exist_ok=True)
-    _write_avi(folder / f"{clip.clip_id}.avi", frames, sound, shot)
+    _write_avi(folder / f"{clip.clip_id}.avi", drawings, sound, shot)
     return aligned, _write_stills(root / "SFEW" / _FOLDERS[clip.split], clip, shot, mouth, rng)
 
 
@@ -176,23 +176,24 @@ def _jpeg(picture: np.ndarray) -> bytes:
     return encoded.tobytes()
 
 
-def _write_avi(path: Path, frames: list[np.ndarray], sound: np.ndarray, shot: Shot) -> None:
-    """Encode frames as MPEG-4 and sound as PCM or MP3, the same bytes every time."""
+def _write_avi(path: Path, drawings: list[np.ndarray], sound: np.ndarray, shot: Shot) -> None:
+    """Encode drawings as MPEG-4 and sound as PCM or MP3, the same bytes every time."""
     film = shot.film
     size = f"{WIDTH}x{HEIGHT}"
     options = {"c:v": "mpeg4", "q:v": 5, "g": 25, "pix_fmt": "yuv420p", "threads": 1}
+    # Each drawing is read once, and shown for several frames.
+    options |= {"r": FRAMES_PER_SECOND, "frames:v": shot.frames}
     options |= {"c:a": film.sound_codec, "ar": film.sound_rate}
     options |= {"fflags": "+bitexact", "flags:v": "+bitexact", "flags:a": "+bitexact"}
     if film.sound_codec == "libmp3lame":
         options["b:a"] = "64k"
     with tempfile.TemporaryDirectory() as folder:
         wave = Path(folder) / "sound.wav"
-        soundfile.write(wave, sound, SAMPLE_RATE, subtype="PCM_16")
-        raw = Path(folder) / "frames.rgb"  # a pipe takes as long as the drawing
-        raw.write_bytes(np.stack(frames))
-        pictures = ffmpeg.input(
-            str(raw), format="rawvideo", pix_fmt="rgb24", s=size, r=FRAMES_PER_SECOND
-        )
+        write_wave(wave, sound, SAMPLE_RATE)
+        raw = Path(folder) / "drawings.rgb"  # a pipe takes as long as the drawing
+        raw.write_bytes(np.stack(drawings))
+        rate = FRAMES_PER_SECOND / _FRAMES_A_DRAWING
+        pictures = ffmpeg.input(str(raw), format="rawvideo", pix_fmt="rgb24", s=size, r=rate)
         output = ffmpeg.output(pictures, ffmpeg.input(str(wave)), str(path), f="avi", **options)
         run_ffmpeg(output.overwrite_output())
 

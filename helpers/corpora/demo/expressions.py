@@ -63,12 +63,16 @@ def express(
         for unit in ACTION_UNITS:
             factor, stray = rng.normal(1, variation), abs(rng.normal(0, 0.25 * variation))
             units[unit] = units[unit] * max(factor, 0.0) + stray
-    return {unit: float(np.clip(value, 0, 1.2)) for unit, value in units.items()}
+    return {unit: _clipped(value) for unit, value in units.items()}
 
 
 def add_units(first: Units, second: Units, fraction: float = 1.0) -> dict[int, float]:
     """Return ``first`` with a fraction of ``second`` on top, unit by unit, clipped to 0..1.2."""
     return {
-        unit: float(np.clip(first.get(unit, 0.0) + fraction * second.get(unit, 0.0), 0, 1.2))
+        unit: _clipped(first.get(unit, 0.0) + fraction * second.get(unit, 0.0))
         for unit in ACTION_UNITS
     }
+
+
+def _clipped(strength: float) -> float:
+    return float(min(max(strength, 0.0), 1.2))

@@ -30,7 +30,7 @@ def draw_face(image: np.ndarray, person: Person, units: Units, pose: Pose, light
     # The head has a layer of its own, in its own colours; then light falls on it.
     head = Canvas(np.zeros((4, *picture.image.shape[1:]), np.float32), picture.pose)
     curves = face_curves(person, units)
-    lines = {name: head.place(curve) for name, curve in curves.items()}
+    lines = head.place_all(curves)
     paint_hair(head, person)
     _paint_skin(head, person, curves)
     _paint_nose(head, person, lines)

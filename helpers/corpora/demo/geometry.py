@@ -64,7 +64,7 @@ def face_curves(person: Person, units: Units) -> dict[str, np.ndarray]:
     units = add_units(units, person.resting)
     curves = {"outline": _outline(person, units)}
     for side, name in ((-1, "left"), (1, "right")):
-        strength = 1 + 0.5 * side * person.asymmetry
+        strength = (1 + 0.5 * side * person.asymmetry).tolist()  # Python's own floats are faster
         own = {unit: units[unit] * s for unit, s in zip(ACTION_UNITS, strength, strict=True)}
         for part, curve in (_brow_and_eye(person, own) | _cheek_lines(person, own)).items():
             curves[f"{name}_{part}"] = curve * (side, 1)

@@ -132,7 +132,7 @@ def _paint_locks(canvas: Canvas, person: Person, volume: float, outline: np.ndar
     """Paint lighter and darker locks from the parting down over the head."""
     locks = _SKULL_CENTRE + _locks() * _SKULL_RADII * volume
     lines = canvas.pose.project(locks.reshape(-1, 3)).reshape(*locks.shape[:2], 2)
-    strokes = [ribbon(line, 0.055 * canvas.pose.scale) for line in lines]
+    strokes = list(ribbon(lines, 0.055 * canvas.pose.scale))
     light, dark = np.clip(1.35 * person.hair + 0.03, 0, 1), 0.65 * person.hair
     canvas.fill(strokes[::2], light, 0.22, 0.02, outline)
     canvas.fill(strokes[1::2], dark, 0.22, 0.02, outline)

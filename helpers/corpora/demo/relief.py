@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers.corpora.demo.expressions import Units
 from helpers.corpora.demo.geometry import HEAD_CENTRE, HEAD_RADII, MOUTH_LEVEL, Pose, on_head
-from helpers.corpora.demo.paint import as_layers
+from helpers.corpora.demo.paint import blurred
 from helpers.corpora.demo.people import Person
 
 _RESOLUTION = 40  # height map pixels a face unit
@@ -42,8 +42,9 @@ def shade(
     lit = np.clip((facing + wrap) / (1 + wrap), 0, None)
     hollow = cv2.Laplacian(cv2.GaussianBlur(height, (0, 0), 1.0), cv2.CV_32F) * _RESOLUTION
     shadow = 1 - np.clip(0.16 * hollow, -0.03, 0.45)
-    value = (as_layers(light.ambient) + lit * as_layers(light.colour)) * shadow
-    return np.stack([cv2.resize(layer, shape[::-1]) for layer in value.astype(np.float32)])
+    colours = zip(np.float32(light.ambient), np.float32(light.colour), strict=True)
+    layers = [(ambient + lit * colour) * shadow for ambient, colour in colours]
+    return np.stack([cv2.resize(layer.astype(np.float32), shape[::-1]) for layer in layers])
 
 
 def _height_map(
@@ -54,21 +55,22 @@ def _height_map(
     rows, columns = np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32)
     bumps = np.array(_bumps(person, units, curves))
     places = pose.project(on_head(bumps[:, :2], lift=0.03))
-    for (x, y), (_, _, width, tall, high) in zip(places, bumps, strict=True):
-        across = np.exp(-0.5 * ((columns - x) / (width * pose.scale)) ** 2)
-        along = np.exp(-0.5 * ((rows - y) / (tall * pose.scale)) ** 2)
-        height += np.float32(high) * along[:, None] * across
-    creases = np.zeros(size, np.uint8)
-    for line, depth in _creases(person, units, curves):
-        if depth > 0.02:
-            points = np.round(pose.project(on_head(line)) * 16).astype(np.int32)
-            cv2.polylines(creases, [points], False, 255 * min(depth, 1.0), 2, cv2.LINE_AA, 4)
-    return (
-        height
-        - (0.028 + 0.012 * person.age)
-        * cv2.GaussianBlur(creases, (0, 0), 0.9).astype(np.float32)
-        / 255
+    width, tall, high = bumps[:, 2:].T[..., None]
+    across = np.exp(-0.5 * ((columns - places[:, :1]) / (width * pose.scale)) ** 2)
+    along = high.astype(np.float32) * np.exp(
+        -0.5 * ((rows - places[:, 1:]) / (tall * pose.scale)) ** 2
     )
+    hill = np.empty(size)
+    for vertical, horizontal in zip(along, across, strict=True):
+        height += np.multiply(vertical[:, None], horizontal, out=hill)
+    creases = np.zeros(size, np.uint8)
+    lines, depths = zip(*_creases(person, units, curves), strict=True)
+    points = np.round(pose.project(on_head(np.concatenate(lines))) * 16).astype(np.int32)
+    ends = np.cumsum([len(line) for line in lines])
+    for line, depth in zip(np.split(points, ends[:-1]), depths, strict=True):
+        if depth > 0.02:
+            cv2.polylines(creases, [line], False, 255 * min(depth, 1.0), 2, cv2.LINE_AA, 4)
+    return height - (0.028 + 0.012 * person.age) * blurred(creases, 0.9) / 255
 
 
 def _head(size: tuple[int, int], person: Person, chin: float, pose: Pose) -> np.ndarray:
@@ -79,8 +81,8 @@ def _head(size: tuple[int, int], person: Person, chin: float, pose: Pose) -> np.
     wide, tall, deep = 1.06 * HEAD_RADII[0] * person.face_width, middle[0, 1] - top, HEAD_RADII[2]
     across = np.hypot(wide * np.cos(pose.yaw), deep * np.sin(pose.yaw))
     along = np.hypot(tall * np.cos(pose.pitch), deep * np.sin(pose.pitch))
-    y, x = np.mgrid[: size[0], : size[1]].astype(np.float32) / pose.scale
-    x, y = x - x0 / pose.scale, y - y0 / pose.scale
+    y, x = (np.arange(n, dtype=np.float32) / pose.scale for n in size)
+    x, y = x - x0 / pose.scale, y[:, None] - y0 / pose.scale
     c, s = np.cos(pose.roll), np.sin(pose.roll)
     squared = ((c * x + s * y) / across) ** 2 + ((c * y - s * x) / along) ** 2
     # Beyond its edge the head goes on as a steep slope, so that hair and neck are lit as well.

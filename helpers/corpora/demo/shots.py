@@ -166,7 +166,7 @@ def _units_at(shot: Shot, frame: int, mouth: float) -> dict[int, float]:
     """Return the expression in a frame: it comes and goes, the mouth speaks, the eyes blink."""
     when, width = shot.peak
     rise = ONSET + (1 - ONSET) * np.exp(-0.5 * ((frame / shot.frames - when) / width) ** 2)
-    wave = np.sin(shot.waver[:, 0] * frame / FRAMES_PER_SECOND + shot.waver[:, 1])
+    wave = np.sin(shot.waver[:, 0] * frame / FRAMES_PER_SECOND + shot.waver[:, 1]).tolist()
     units = {
         unit: rise * shot.units[unit] * (1 + WAVER * now) + STRAY * max(-now, 0.0) ** 2
         for unit, now in zip(ACTION_UNITS, wave, strict=True)

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
 
 import numpy as np
-from scipy.signal import butter, fftconvolve, lfilter, sosfilt
+import soundfile
+from scipy.signal import butter, fftconvolve, sosfilt
 
 from helpers.corpora.demo.people import make_person
 from helpers.corpora.demo.voices import PROSODIES, SAMPLE_RATE, make_sentence, speak
@@ -40,15 +43,24 @@ def music(samples: int, rng: np.random.Generator) -> np.ndarray:
     out = np.zeros(samples)
     step = rng.integers(0, 5)
     for k, start in enumerate(np.arange(0, samples / RATE, beat)):
+        left = samples - int(start * RATE)
         step = int(np.clip(step + rng.integers(-2, 3), 0, 9))
         semitones = scale[step % 5] + 12 * (step // 5)
         if rng.random() < 0.85:
-            _add(out, start, _pluck(tonic * 2 ** (semitones / 12), rng))
+            _add(out, start, _pluck(tonic * 2 ** (semitones / 12), left, rng))
         if k % 4 == 0:
-            _add(out, start, 1.3 * _pluck(tonic / 2 * 2 ** (scale[rng.integers(5)] / 12), rng))
+            bass = tonic / 2 * 2 ** (scale[rng.integers(5)] / 12)
+            _add(out, start, 1.3 * _pluck(bass, left, rng))
         if k % 2 == 1 and tonic < 250:
             _add(out, start, 0.25 * _decay(0.05) * rng.standard_normal(len(_decay(0.05))))
     return _level(out)
+
+
+def write_wave(path: Path, sound: np.ndarray, rate: int, depth: str = "PCM_16") -> None:
+    """Write a sound (samples,) or (samples, channels), -1 to 1, as a wav file."""
+    content = BytesIO()  # given a path, soundfile waits until the disk has the file
+    soundfile.write(content, sound, rate, subtype=depth, format="WAV")
+    path.write_bytes(content.getvalue())
 
 
 def _level(sound: np.ndarray) -> np.ndarray:
@@ -78,14 +90,16 @@ def _harmonics(pitch: np.ndarray, strengths: np.ndarray) -> np.ndarray:
     return sum(tones, np.zeros(len(pitch)))
 
 
-def _pluck(pitch: float, rng: np.random.Generator) -> np.ndarray:
-    """Return a plucked string (Karplus and Strong 1983)."""
+def _pluck(pitch: float, longest: int, rng: np.random.Generator) -> np.ndarray:
+    """Return a plucked string (Karplus and Strong 1983), not longer than so many samples."""
     period = max(int(RATE / pitch), 4)
-    burst = np.zeros(int(0.8 * RATE))
-    burst[:period] = rng.uniform(-1, 1, period)
-    loop = np.zeros(period + 2)
-    loop[0], loop[period], loop[period + 1] = 1, -0.497, -0.497
-    return lfilter([1.0], loop, burst)
+    sound = np.zeros(min(int(0.8 * RATE), longest) + 1)  # begins with a sample before the first
+    sound[1 : period + 1] = rng.uniform(-1, 1, period)[: len(sound) - 1]
+    # A period at a time: each sample is the mean, a bit damped, of two in the period before.
+    for start in range(1 + period, len(sound), period):
+        before = 0.497 * sound[start - period - 1 : min(start, len(sound) - period)]
+        np.add(before[:-1], before[1:], out=sound[start : start + period])
+    return sound[1:]
 
 
 def _band(sound: np.ndarray, low: float, high: float) -> np.ndarray:

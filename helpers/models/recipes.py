@@ -221,16 +221,17 @@ _OF_SOUND: dict[str, dict[str, Recipe]] = {
         ),
     },
 }
-# Chosen on nine tenths of FER2013's training pictures (28,752), looked at on the others (3,195): of
-# these the small CNN has 49 % right, VGG16 after three epochs 50 %.
+# Chosen on nine tenths of FER2013's training pictures, looked at on the others. With less dropout
+# than published the small CNN has five points more of these right.
 _SMALL_CNN_OF_FER2013 = replace(
     _SMALL_CNN,
     batch_size=64,
-    epochs=20,
-    patience=20,
+    epochs=14,
+    patience=14,
     cosine_decay=True,
     size=48,
     augment="published",
+    dropout=0.2,
 )
 _FER2013: dict[str, dict[str, Recipe]] = {
     "wild faces": {"wild": _SMALL_CNN_OF_FER2013},
@@ -238,15 +239,12 @@ _FER2013: dict[str, dict[str, Recipe]] = {
         "small CNN": _SMALL_CNN_OF_FER2013,
         "VGG16": replace(
             _VGG16,
-            learning_rate=1e-4,
-            batch_size=32,
+            batch_size=16,
             epochs=4,
             patience=4,
-            preprocessing="imagenet_mean",
-            blocks=4,
-            unfrozen_blocks=1,
-            dense_units=512,
-            dropout=0.5,
+            blocks=None,
+            augment="published",
+            dropout=0.3,
         ),
     },
 }

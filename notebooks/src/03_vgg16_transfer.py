@@ -218,7 +218,7 @@ print(f"feature extraction: {extracted.mean():.1%} of {len(extracted)} stills of
 # - **VGG16 with random weights**: the same network, stills, epochs and batches, so that nothing but the head start is missing. Its learning rate is the one with which a head learns from random eyes. (They stay as they are where the borrowed ones do, as on the demo corpus, and they do see: a random mixture of edges is better than none. To train them too takes ten times as long: exercise 2.)
 # - **VGG16, pretrained**, and the same once more under the protocol `thesis`, for 04 and 07.
 #
-# A network that starts elsewhere ends elsewhere: with another seed the small CNN has up to eight points more right, or fewer. One training is therefore no measure of a *kind* of network. On the demo corpus, where it takes seconds, both are trained with **three seeds**, and what is compared are their means. (Random eyes would have to look at all stills anew for each seed, and they are so far behind that one will do.) What follows (pictures, 04, 07) uses the first.
+# A network that starts elsewhere ends elsewhere: with another seed the small CNN may have several points more right, or fewer. One training is therefore no measure of a *kind* of network. On the demo corpus, where it takes seconds, both are trained with **three seeds**, and what is compared are their means. (Random eyes would have to look at all stills anew for each seed, and they are so far behind that one will do.) What follows (pictures, 04, 07) uses the first.
 
 # %% [markdown] tags=["lab"]
 # ### Task 2 · What does a control rule out?

@@ -59,10 +59,11 @@ def extract_frames(
     with open_clip(path) as clip:
         frames = clip.frames(_video(clip)) if pieces == len(stamps) else _shown_at(clip, wanted)
         pixels: list[np.ndarray] = []
+        graphs: dict[tuple, av.filter.Graph] = {}
         for frame in frames:
-            pixels.append(_pixels(frame, _video(clip), size))
+            pixels.append(_pixels(frame, _video(clip), size, graphs))
             if pixels[-1].shape != pixels[0].shape:  # the film changes its size
-                pixels[-1] = _pixels(frame, _video(clip), pixels[0].shape[:2])
+                pixels[-1] = _pixels(frame, _video(clip), pixels[0].shape[:2], graphs)
     if not pixels:
         raise Unusable("no frame can be decoded")
     return np.stack(pixels)
@@ -123,9 +124,15 @@ def _shown_at(clip: Clip, wanted: list[Fraction]) -> Iterator[av.VideoFrame]:
 
 
 def _pixels(
-    frame: av.VideoFrame, stream: av.VideoStream, size: tuple[int, int] | None
+    frame: av.VideoFrame,
+    stream: av.VideoStream,
+    size: tuple[int, int] | None,
+    graphs: dict[tuple, av.filter.Graph],
 ) -> np.ndarray:
-    """Return a frame as it is shown: pixels square or of the wanted size, then turned."""
+    """Return a frame as it is shown: pixels square or of the wanted size, then turned.
+
+    ``graphs`` are those of the film's frames before it; what is missing is added.
+    """
     matrix = _display_matrix(frame)
     turned = abs(matrix[0, 0]) + abs(matrix[1, 1]) < abs(matrix[0, 1]) + abs(matrix[1, 0])
     if size is None:
@@ -133,6 +140,26 @@ def _pixels(
     else:
         height, width = size[::-1] if turned else size
     filters = f"{width}:{height}" + (":flags=area" if size else "")
+    # To make a graph takes longer than to convert a small frame with it.
+    colours = frame.format.name, frame.colorspace, frame.color_range
+    kind = (frame.width, frame.height, *colours, filters)
+    if kind not in graphs:
+        graphs[kind] = _graph_of(frame, filters)
+    graphs[kind].push(frame)
+    picture = graphs[kind].pull().to_ndarray()
+    # Rows of the matrix say where a step to the right and a step down lead on the screen.
+    if turned:
+        picture = picture.transpose(1, 0, 2)
+        matrix = matrix[::-1]
+    if matrix[0, 0] < 0:
+        picture = picture[:, ::-1]
+    if matrix[1, 1] < 0:
+        picture = picture[::-1]
+    return picture
+
+
+def _graph_of(frame: av.VideoFrame, filters: str) -> av.filter.Graph:
+    """Return what converts frames of this kind to RGB of the size that ``filters`` say."""
     graph = av.filter.Graph()
     chain = [
         graph.add_buffer(
@@ -143,17 +170,7 @@ def _pixels(
         graph.add("buffersink"),
     ]
     graph.link_nodes(*chain).configure()
-    graph.push(frame)
-    picture = graph.pull().to_ndarray()
-    # Rows of the matrix say where a step to the right and a step down lead on the screen.
-    if turned:
-        picture = picture.transpose(1, 0, 2)
-        matrix = matrix[::-1]
-    if matrix[0, 0] < 0:
-        picture = picture[:, ::-1]
-    if matrix[1, 1] < 0:
-        picture = picture[::-1]
-    return np.ascontiguousarray(picture)
+    return graph
 
 
 def _display_matrix(frame: av.VideoFrame) -> np.ndarray:

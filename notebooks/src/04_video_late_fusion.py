@@ -25,7 +25,7 @@
 # - make predictions for training clips by networks that have not seen them: **out of fold**,
 # - choose the unit that must not be torn apart, and find labels that are wrong.
 #
-# About 1.5 minutes on the demo corpus with two CPU cores; on AFEW most of the time goes into reading clips, once.
+# About 2 minutes on the demo corpus with two CPU cores; on AFEW most of the time goes into reading clips, once.
 # It takes up the networks of notebook 03, and trains them anew if they are not there. Notebook 07 needs the scores that it writes.
 #
 # The published numbers: 39.36 % of 188 clips right with SFEW's stills, 22.7 % of 370 with the organisers' own faces (Muntaner González 2021, section III-B, figure 13).

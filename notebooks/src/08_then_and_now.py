@@ -73,8 +73,7 @@ from IPython.display import display
 from helpers.corpora.clips import load_own_clips
 from helpers.corpora.splits import protocol_parts
 from helpers.emotions import EMOTIONS, class_indices
-from helpers.evaluation import scores
-from helpers.evaluation.comparison import readable
+from helpers.evaluation import comparison, scores
 from helpers.features import clip_features, functionals, lbp_top, weights
 from helpers.fusion import combiners, own_clip, own_scores, then_and_now
 from helpers.plots import (
@@ -267,7 +266,7 @@ years_figure
 # Is a difference more than chance? Two systems are compared on the clips that only one of them has right (McNemar's test, corrected for so many questions). Everything is held against the **baseline of 2018** and against the **best system of the thesis**, its dense network.
 
 # %% tags=["nbval-ignore-output"]
-readable(then_and_now.paired_with(systems, labels[test], then_and_now.REFERENCES))
+comparison.readable(then_and_now.paired_with(systems, labels[test], then_and_now.REFERENCES))
 
 # %% tags=["nbval-ignore-output"]
 by_hand = [name for name in systems if systems[name].has_seen == "nothing"]

@@ -1,6 +1,7 @@
 """Comparisons against hand-made truth."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
@@ -8,6 +9,7 @@ from helpers.evaluation.comparison import (
     answers_table,
     paired_table,
     predicted_when_wrong,
+    readable,
     wrong_and_right,
 )
 
@@ -63,3 +65,11 @@ def test_samples_to_look_at_are_wrong_ones_then_right_ones(values, each):
 def test_samples_to_look_at_are_spread_from_the_first_to_the_last():
     order = wrong_and_right(np.zeros(100, dtype=bool), 4)
     assert order.tolist() == [0, 33, 66, 99]
+
+
+def test_a_table_to_be_read_has_no_p_value_of_zero():
+    table = pd.DataFrame({"n": [7, 8], "effect": [0.12345, -0.5], "p_value": [1e-9, 0.0123]})
+    found = readable(table.assign(p_holm=[np.nan, 1.0]))
+    assert list(found["p_value"]) == ["< 0.001", "0.012"] and list(found["p_holm"]) == ["", "1.000"]
+    assert list(found["effect"]) == [0.123, -0.5] and list(found["n"]) == [7, 8]
+    assert table["p_value"][0] == 1e-9

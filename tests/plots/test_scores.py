@@ -96,6 +96,15 @@ def test_accuracy_intervals_marks_the_published_value():
     assert said == "accuracy (n = 4), 95 % interval; vertical mark: published"
 
 
+def test_accuracy_intervals_shows_what_other_seeds_gave():
+    of_cnn = score(["Sad", "Sad"], ["Sad", "Happy"])
+    lines = [experiment("CNN", protocol, "val", of_cnn) for protocol in ("held_out", "thesis")]
+    axis = scores.accuracy_intervals(lines, "Luck", others={"CNN": [0.4, 0.7]}).axes[0]
+    small = [line for line in axis.lines if line.get_marker() == "o" and len(line.get_xdata()) == 2]
+    assert [list(line.get_xdata()) for line in small] == [[0.4, 0.7]]  # of held_out alone
+    assert list(small[0].get_ydata()) == [0, 0]
+
+
 def test_accuracy_intervals_says_of_how_many_each_is_where_they_differ():
     lines = [
         experiment("CNN", "held_out", "val", score(["Sad"] * count, ["Sad"] * count))

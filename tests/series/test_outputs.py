@@ -147,7 +147,7 @@ def test_two_workers_execute_notebooks_that_build_on_each_other_in_order(tmp_pat
     folder, log = tmp_path / "notebooks", tmp_path / "log"
     (folder / "src").mkdir(parents=True)
     shutil.copy(repository_root() / "notebooks" / "conftest.py", folder)
-    for number in ("01", "02", "03", "04", "06", "08"):
+    for number in ("03", "04", "06", "08"):
         steps = [TIED.replace("{name}", number).replace("{step}", step) for step in "abc"]
         notebook = nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, steps)])
         for cell in notebook.cells:
@@ -160,12 +160,10 @@ def test_two_workers_execute_notebooks_that_build_on_each_other_in_order(tmp_pat
     assert code == 0, text
     ran = [line.split() for line in log.read_text().splitlines()]
     order = [name for name, *_ in ran]
-    assert sorted(order) == [
-        number + step for number in ("01", "02", "03", "04", "06", "08") for step in "abc"
-    ]
-    for above, below in (("02", "01"), ("04", "03"), ("08", "04"), ("08", "06")):
+    assert sorted(order) == [number + step for number in ("03", "04", "06", "08") for step in "abc"]
+    for above, below in (("04", "03"), ("08", "04"), ("08", "06")):
         assert order.index(f"{below}b") < order.index(f"{above}a")  # all but the last cell
     worker = {name: worker for name, worker, _ in ran}
-    assert all(worker[f"{number}a"] == worker[f"{number}c"] for number in ("01", "03", "08"))
-    assert worker["03a"] != worker["01a"]
+    assert all(worker[f"{number}a"] == worker[f"{number}c"] for number in ("03", "06", "08"))
+    assert worker["03a"] != worker["06a"]
     assert {threads for *_, threads in ran} == {str(max(1, joblib.cpu_count() // 2))}

@@ -248,11 +248,13 @@ if CORPUS == "demo" and not EPOCHS:  # a quick look has one
     seeds |= dict.fromkeys([names[0], names[2]], [SEED, SEED + 100, SEED + 200])
 histories, networks, values_of = {}, {}, {}
 for name, (inputs, plan) in plans.items():
-    for seed in reversed(seeds[name]):  # the first one stays
+    for seed in reversed(seeds[name]):  # the network of the first one stays
         network, histories[name] = training.train_network(
             inputs, labels, parts["held_out"], len(EMOTIONS), plan, seed, report=print
         )
         values_of[name, seed] = training.predict(network, inputs, test_rows, keep_frozen=True)
+        if seed != SEED:
+            training.discard(network)
     networks["held_out"] = network
 probabilities = {name: values_of[name, SEED] for name in names}
 
@@ -369,10 +371,8 @@ print(f"{len(asked)} stills: {honest:.0%} right after other films, {broken:.0%} 
 # *A few seconds.* **Grad-CAM** (Selvaraju and colleagues, 2017) asks of each place in the last convolution how much it speaks for the answer. Bright is what the decision rests on. Wrong answers first (red: the prediction, then the truth).
 
 # %% tags=["nbval-ignore-output"]
-is_right, last = (
-    right["VGG16, pretrained", SEED],
-    f"block{recipe.blocks}_conv3",
-)  # the last convolution
+is_right = right["VGG16, pretrained", SEED]
+last = f"block{recipe.blocks}_conv3"  # the last convolution
 order = comparison.wrong_and_right(is_right, 8)
 answers, shown = predicted["VGG16, pretrained"][order], pixels[test_rows[order]]
 heat = grad_cam(networks["held_out"], shown / 255, answers, last)

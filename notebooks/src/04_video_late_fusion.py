@@ -198,6 +198,7 @@ for seed in [SEED + 100, SEED + 200] if CORPUS == "demo" and not EPOCHS else []:
     other, _ = training.train_network(*learned, recipe, seed)
     of_other = training.predict(other, faces.pixels, np.arange(len(faces.pixels)), keep_frozen=True)
     lots.append(frames.right_by_frames(of_other, faces.clip_rows, true, seed))
+    training.discard(other)
 right = {count: np.mean([lot[count] for lot in lots], axis=0) for count in lots[0]}
 one_right, mean_right = right[1], right[max(right)]  # (clips,) fractions of networks and lots
 many_figure = score_plots.accuracy_by_count(

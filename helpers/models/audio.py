@@ -43,7 +43,9 @@ def urbansound_cnn(
     x = layers.Flatten()(x)
     x = layers.Dense(512, activation="relu")(x)
     x = layers.Dropout(0.5 if dropout is None else dropout)(x)
-    probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
+    probabilities = layers.Dense(
+        classes, activation="softmax", dtype="float32", name="probabilities"
+    )(x)
     return keras.Model(spectrograms, probabilities, name="urbansound_cnn")
 
 
@@ -86,7 +88,9 @@ def fayek_cnn(
         x = layers.Dense(716, activation=activation)(x)
         x = layers.BatchNormalization(momentum=momentum)(x)
         x = layers.Dropout(0.5)(x)
-    probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
+    probabilities = layers.Dense(
+        classes, activation="softmax", dtype="float32", name="probabilities"
+    )(x)
     return keras.Model(spectrograms, probabilities, name="fayek_cnn")
 
 

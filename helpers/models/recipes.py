@@ -41,6 +41,8 @@ class Recipe:
     """What chooses the epoch, and what must improve within ``patience`` epochs."""
     augment: str | None = None
     """A key of ``features.augmentation.AUGMENTATIONS``."""
+    mixed_precision: bool = False
+    """Whether in half precision where the device is made for it (``runtime.precision``)."""
     copies: int = 0
     """How many changed copies of each training picture are learned from beside it, drawn once by
     ``augment``, so that frozen blocks are asked only once; 0: it is changed anew in every epoch."""
@@ -156,7 +158,7 @@ _RECIPES = {
     "stills": {
         "default": {
             # Stills are fewer than posed faces and sooner known by heart; chosen on parts of train.
-            "small CNN": replace(_SMALL_CNN, batch_size=8, epochs=12, patience=5),
+            "small CNN": replace(_SMALL_CNN, size=48, batch_size=8, epochs=12, patience=5),
             "VGG16": _VGG16_OF_STILLS,
         },
         "published": {"small CNN": _SMALL_CNN_OF_THESIS, "VGG16": _VGG16_OF_THESIS},
@@ -232,6 +234,7 @@ _SMALL_CNN_OF_FER2013 = replace(
     size=48,
     augment="published",
     dropout=0.2,
+    mixed_precision=True,
 )
 _FER2013: dict[str, dict[str, Recipe]] = {
     "wild faces": {"wild": _SMALL_CNN_OF_FER2013},
@@ -245,6 +248,7 @@ _FER2013: dict[str, dict[str, Recipe]] = {
             blocks=None,
             augment="published",
             dropout=0.3,
+            mixed_precision=True,
         ),
     },
 }
@@ -258,6 +262,16 @@ def blocks_for(size: int) -> int:
     All five do of 128 pixels; with half the size it is one block less.
     """
     return min(int(math.log2(size / 4)), BLOCKS)
+
+
+def seeds_for(corpus: str, seed: int, epochs: int = 0) -> list[int]:
+    """Return the seeds of those trainings whose mean stands for a kind of network.
+
+    A network that starts elsewhere ends elsewhere. On the demo corpus, where a training takes
+    seconds, there are three, the first of them a notebook's own; a quick look (``epochs``) and
+    real corpora have that one.
+    """
+    return [seed, seed + 100, seed + 200] if corpus == DRAWN and not epochs else [seed]
 
 
 def of_random_features(recipe: Recipe) -> Recipe:

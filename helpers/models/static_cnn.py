@@ -50,5 +50,7 @@ def static_cnn(
     x = layers.MaxPooling2D(2)(x)
     x = layers.Flatten()(x)
     x = layers.Dense(512, activation="relu")(x)
-    probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
+    probabilities = layers.Dense(
+        classes, activation="softmax", dtype="float32", name="probabilities"
+    )(x)
     return keras.Model(pictures, probabilities, name="static_cnn")

@@ -17,6 +17,7 @@ from helpers.models.static_cnn import static_cnn
 from helpers.models.transfer import Joined, from_frozen
 from helpers.models.vgg16 import freeze_blocks, vgg16_classifier
 from helpers.runtime import import_tensorflow, set_seeds
+from helpers.runtime.precision import mixed_precision, precision
 
 _NETWORKS = {
     build.__name__: build for build in (static_cnn, vgg16_classifier, urbansound_cnn, fayek_cnn)
@@ -143,7 +144,8 @@ def build_network(shape: tuple[int, ...], classes: int, recipe: Recipe) -> keras
     """Return the network that a recipe names, untrained, for features of one shape."""
     chosen = recipe.settings()
     options = {argument: chosen[field] for argument, field in _ARGUMENTS.items() if field in chosen}
-    return _NETWORKS[recipe.network](shape, classes, **options)
+    with precision(mixed_precision() if recipe.mixed_precision else "float32"):
+        return _NETWORKS[recipe.network](shape, classes, **options)
 
 
 def class_weights(labels: np.ndarray, classes: int) -> dict[int, float]:
@@ -308,7 +310,7 @@ def _renew_optimizer(model) -> None:
     Keras's own ``fit``): with Adam three times the weights for every network of a notebook. A file
     with an optimizer of Keras's own can be loaded without this package.
     """
-    spent = model.optimizer
+    spent = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # of one that scales
     kind = keras.optimizers.Adam if isinstance(spent, FusedAdam) else type(spent)
     fresh = keras.optimizers.serialize(kind.from_config(spent.get_config()))
     model.compile_from_config({**model.get_compile_config(), "optimizer": fresh})

@@ -12,6 +12,7 @@ import numpy as np
 from helpers.features.pictures import make_dataset
 from helpers.files import digest_of_arrays, write_atomically
 from helpers.paths import cache_root
+from helpers.runtime.precision import precision
 
 
 def from_frozen(model: keras.Model, features: np.ndarray) -> tuple[keras.Model, np.ndarray]:
@@ -86,14 +87,15 @@ class Joined:
 
 def _cut(model: keras.Model, first: int) -> tuple[keras.Model, keras.Model]:
     """Return a chain of layers up to number ``first`` and from there on."""
-    front = keras.Model(model.input, model.layers[first].input, name="front")
-    outputs = inputs = keras.Input(front.output.shape[1:], name="front_outputs")
-    for layer in model.layers[first:]:
-        outputs = layer(outputs)
-    return front, keras.Model(inputs, outputs, name="back")
+    with precision(model.dtype_policy):  # by which Keras decides whether to scale a loss
+        front = keras.Model(model.input, model.layers[first].input, name="front")
+        outputs = inputs = keras.Input(front.output.shape[1:], name="front_outputs")
+        for layer in model.layers[first:]:
+            outputs = layer(outputs)
+        return front, keras.Model(inputs, outputs, name="back")
 
 
 def _path(base: keras.Model, pixels: np.ndarray) -> Path:
-    layers = [(type(layer).__name__, layer.name) for layer in base.layers]
+    layers = [(type(layer).__name__, layer.name, layer.compute_dtype) for layer in base.layers]
     key = digest_of_arrays(layers, pixels, *base.get_weights())
     return cache_root() / "frozen_outputs" / f"{key}.npy"

@@ -88,7 +88,9 @@ def vgg16_classifier(
     x = layers.Dense(dense_units, activation="relu", name="dense")(x)
     if dropout:
         x = layers.Dropout(dropout, name="dropout")(x)
-    probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
+    probabilities = layers.Dense(
+        classes, activation="softmax", dtype="float32", name="probabilities"
+    )(x)
     model = keras.Model(pictures, probabilities, name="vgg16_classifier")
     values = {"hed": _hed_weights, "imagenet": _imagenet_weights, "none": _he_weights}[weights]()
     for name, kernel_and_bias in values.items():

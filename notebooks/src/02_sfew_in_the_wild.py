@@ -251,7 +251,6 @@ def class_weights(labels: np.ndarray, classes: int) -> dict[int, float]:
     return {k: float(mean / n) for k, n in enumerate(counts) if n}
 
 
-# %%
 weights = class_weights(labels[train_rows], len(classes))
 print({classes[k]: round(weight, 2) for k, weight in weights.items()})
 
@@ -393,31 +392,43 @@ said_by = {name: predicted[name, "held_out"] for name in (posed_only, wild) if n
 first = comparison.answers_table(labels[test_rows], said_by, classes).iloc[0]
 title = f"{first.name}: {first['predicted']:.0%} are called {first['favourite']} (as figure 8)"
 shares_figure = face_plots.predicted_fractions(labels[test_rows], said_by, classes, title)
-for name in said_by:
-    sure = probabilities[name, "held_out"].max(axis=1).mean()
-    print(f"{name}: {sure:.0%} sure of what it says, on average; {accuracy_of[name]:.0%} right")
 shares_figure
 
 # %% [markdown] tags=["lab"]
-# ### Task 4 · Explain a wrong answer
+# ### Task 4 · How sure, and how right?
 #
-# The network of posed faces calls a dark, turned, sad face from a film Fear, with a probability of 0.9; how sure it is on average stands above. Which of these explains best that it is so sure? Put its letter into `explanation`.
+# A network also says how probable it holds its answer. Of a hundred answers that it is 90 % sure of, about ninety should be right. Are they?
 #
-# - a: It has seen many such faces and is nearly always right about them.
-# - b: Its outputs add up to one whatever is shown, and all that it has ever been shown had one certain answer.
-# - c: Fear is the commonest emotion among the faces that it was trained on, so that it is safe to say.
-# - d: It was trained for too few epochs.
+# `probabilities` has a row for each picture and a column for each emotion, `labels` the true emotions as numbers. Return which fraction is right of those answers, and of no others, that the network holds at least as probable as `threshold`. (There is always such an answer.) What do you expect for the posed faces, and what for the stills?
+
+
+# %%
+def right_when_sure(probabilities, labels, threshold=0.9):
+    """Return how many are right of the answers that are sure, as a fraction of these."""
+    ### BEGIN SOLUTION: a fraction of the answers that are at least so probable
+    sure = probabilities.max(axis=1) >= threshold
+    return float(np.mean(probabilities.argmax(axis=1)[sure] == labels[sure]))
+    ### END SOLUTION
+
 
 # %% tags=["lab"]
-### BEGIN SOLUTION: explanation, a letter
-explanation = "b"
-### END SOLUTION
+checks.right_when_sure(right_when_sure)
 
-# %% tags=["lab"]
-checks.explanation(explanation)
+# %% tags=["nbval-ignore-output"]
+asked = {
+    f"{name}, film stills": (probabilities[name, "held_out"], labels[test_rows]) for name in said_by
+}
+if posed_network is not None:
+    shown = posed_faces.draw_faces(classes, size, **settings_for("all three", 0.0))
+    answers = training.predict(posed_network, shown, np.arange(len(shown)))
+    asked["posed faces only, new posed faces"] = answers, np.arange(len(shown)) % len(classes)
+for name, (values, true) in asked.items():
+    sure = np.mean(values.max(axis=1) >= 0.9)
+    if sure:
+        print(f"{name}: {sure:.0%} are sure, {right_when_sure(values, true):.0%} of these right")
 
 # %% [markdown]
-# Nothing is wrong with that network; the pictures are not the ones it was made for, and it does not say so.
+# Nothing is wrong with that network; the pictures are not the ones it was made for, and it does not say so. Its outputs add up to one whatever is shown, and all that it has ever been shown had one certain answer: nobody has taught it that there is something it does not know.
 #
 # ### What do class weights buy?
 #

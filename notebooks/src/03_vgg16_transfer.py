@@ -80,7 +80,7 @@ from helpers.evaluation import comparison, scores
 from helpers.features import pictures
 from helpers.models import saved, training
 from helpers.models.grad_cam import grad_cam
-from helpers.models.recipes import of_random_features, recipes_for
+from helpers.models.recipes import of_random_features, recipes_for, seeds_for
 from helpers.models.transfer import frozen_outputs, split_at_frozen
 from helpers.models.vgg16 import describe_weights, layer_table
 from helpers.plots import faces as face_plots, scores as score_plots
@@ -243,9 +243,7 @@ plans = {
 }
 
 # %% tags=["nbval-ignore-output"]
-seeds = dict.fromkeys(names, [SEED])
-if CORPUS == "demo" and not EPOCHS:  # a quick look has one
-    seeds |= dict.fromkeys([names[0], names[2]], [SEED, SEED + 100, SEED + 200])
+seeds = dict.fromkeys(names, seeds_for(CORPUS, SEED, EPOCHS)) | {names[1]: [SEED]}
 histories, networks, values_of = {}, {}, {}
 for name, (inputs, plan) in plans.items():
     for seed in reversed(seeds[name]):  # the network of the first one stays

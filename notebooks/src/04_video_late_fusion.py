@@ -80,7 +80,7 @@ from helpers.evaluation.neighbours import nearest_neighbour_accuracy
 from helpers.features import frame_sources, media, pictures
 from helpers.fusion import frames
 from helpers.models import saved, training
-from helpers.models.recipes import recipes_for
+from helpers.models.recipes import recipes_for, seeds_for
 from helpers.models.vgg16 import describe_weights
 from helpers.plots import faces as face_plots, players, scores as score_plots
 from helpers.published import load_published
@@ -193,7 +193,7 @@ print(f"{len(faces.pixels)} faces in {len(found)} of {len(tested)} test clips")
 # %% tags=["nbval-ignore-output"]
 true = class_indices(tested["emotion"])
 lots = [frames.right_by_frames(of_faces, faces.clip_rows, true, SEED)]
-for seed in [SEED + 100, SEED + 200] if CORPUS == "demo" and not EPOCHS else []:
+for seed in seeds_for(CORPUS, SEED, EPOCHS)[1:]:
     learned = (stills.pixels, stills.labels, parts["held_out"], len(EMOTIONS))
     other, _ = training.train_network(*learned, recipe, seed)
     of_other = training.predict(other, faces.pixels, np.arange(len(faces.pixels)), keep_frozen=True)

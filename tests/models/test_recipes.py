@@ -5,7 +5,14 @@ from dataclasses import replace
 import pytest
 
 from helpers.features.augmentation import AUGMENTATIONS
-from helpers.models.recipes import FUSED, NO_DROPOUT, SETTINGS, of_random_features, recipes_for
+from helpers.models.recipes import (
+    FUSED,
+    NO_DROPOUT,
+    SETTINGS,
+    of_random_features,
+    recipes_for,
+    seeds_for,
+)
 
 TASKS = ("faces", "wild faces", "stills", "log-mel", "spectrogram images")
 
@@ -104,3 +111,14 @@ def test_real_people_have_recipes_of_their_own_and_the_thesis_keeps_its(task):
     assert {recipe.augment for recipe in real.values()} <= {None, *AUGMENTATIONS}
     for corpus in ("demo", "open"):
         assert recipes_for(task, "published", corpus=corpus) == recipes_for(task, "published")
+
+
+def test_a_kind_of_network_is_judged_by_three_seeds_where_they_take_seconds():
+    assert seeds_for("demo", 7) == [7, 107, 207]
+    assert seeds_for("demo", 7, epochs=1) == seeds_for("open", 7) == seeds_for("thesis", 7) == [7]
+
+
+def test_drawings_are_learned_in_single_precision_so_that_outputs_hold_on_any_machine():
+    for task in TASKS:
+        for settings in SETTINGS:
+            assert not any(one.mixed_precision for one in recipes_for(task, settings).values())

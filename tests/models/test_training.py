@@ -19,6 +19,7 @@ from helpers.models.audio import fayek_cnn, urbansound_cnn
 from helpers.models.recipes import Recipe, recipes_for
 from helpers.models.static_cnn import static_cnn
 from helpers.models.training import predict, train_network
+from helpers.models.transfer import split_at_frozen
 from helpers.runtime import set_seeds
 from tests.models.conftest import LABELS, PARTS, SMALL
 
@@ -336,3 +337,42 @@ def test_mirrored_copies_are_learned_from_as_if_they_were_samples(tmp_path, monk
     expected, _ = train_network(both, np.append(labels, labels), parts, 3, recipe, 1)
     for ours, theirs in zip(found.get_weights(), expected.get_weights(), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("unfrozen_blocks", [0, 1])
+def test_half_precision_learns_the_same_and_keeps_its_weights_single(
+    policy, unfrozen_blocks, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("EMOTION_CACHE_ROOT", str(tmp_path))
+    monkeypatch.setattr(training, "mixed_precision", lambda: policy)
+    dark_or_bright = np.where(LABELS % 2, 200, 40).astype(np.uint8)
+    pictures = np.broadcast_to(dark_or_bright[:, None, None, None], (len(LABELS), 32, 32, 3))
+    single = Recipe(
+        "vgg16_classifier", learning_rate=1e-3, batch_size=8, epochs=4, weights="none", blocks=2,
+        unfrozen_blocks=unfrozen_blocks, dense_units=8, preprocessing="unit_range",
+    )  # fmt: skip
+    asked = {}
+    for recipe in (single, replace(single, mixed_precision=True)):
+        model, history = train_network(pictures, LABELS % 2, PARTS, 2, recipe, 0)
+        asked[recipe.mixed_precision] = predict(model, pictures, np.arange(len(LABELS)))
+        assert np.isfinite(history["loss"]).all()
+    assert {weights.dtype for weights in model.weights} == {"float32"}
+    assert model.get_layer("block1_conv1").compute_dtype == policy.removeprefix("mixed_")
+    assert asked[True].dtype == np.float32
+    assert (asked[True].argmax(axis=1) == asked[False].argmax(axis=1)).all()
+    model.save(tmp_path / "half.keras")
+    loaded = keras.saving.load_model(tmp_path / "half.keras")
+    np.testing.assert_array_equal(predict(loaded, pictures, ROWS), asked[True][ROWS])
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_float16_has_its_loss_scaled_where_only_a_part_is_trained(monkeypatch):
+    monkeypatch.setattr(training, "mixed_precision", lambda: "mixed_float16")
+    recipe = Recipe(
+        "vgg16_classifier", weights="none", blocks=2, unfrozen_blocks=0, mixed_precision=True
+    )
+    model = training.build_network((32, 32, 3), 2, recipe)
+    _, top = split_at_frozen(model)
+    training.compile_classifier(top, "adam", 1e-3)
+    assert isinstance(top.optimizer, keras.optimizers.LossScaleOptimizer)

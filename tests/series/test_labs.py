@@ -271,13 +271,29 @@ def test_what_would_convince():
     wrong("d: the best of twelve", check, "d")
 
 
-def test_why_it_is_sure():
-    check = sfew_in_the_wild.explanation
-    right(check, "b")
-    wrong("one letter of a, b, c, d", check, None)
-    wrong("a: it has seen posed faces only", check, "a")
-    wrong("c: among the posed faces", check, "c")
-    wrong("d: more epochs", check, "d")
+def test_how_right_it_is_when_it_is_sure():
+    check = sfew_in_the_wild.right_when_sure
+
+    def by(combine):
+        """Make an answer of what is sure and what is right."""
+
+        def answer(values, true, threshold):
+            return combine(values.max(axis=1) >= threshold, values.argmax(axis=1) == true)
+
+        return answer
+
+    right(check, by(lambda sure, is_right: is_right[sure].mean()))
+    wrong("is empty", check, empty)
+    wrong("returns nothing", check, says(None))
+    wrong("of all answers, sure or not", check, by(lambda sure, is_right: is_right.mean()))
+    wrong("divided by all answers", check, by(lambda sure, is_right: (is_right & sure).mean()))
+    wrong("how many are sure", check, by(lambda sure, is_right: sure.mean()))
+    wrong("the other way round", check, by(lambda sure, is_right: sure[is_right].mean()))
+    wrong("a count", check, by(lambda sure, is_right: is_right[sure].sum()))
+    wrong("in per cent", check, by(lambda sure, is_right: 100 * is_right[sure].mean()))
+    wrong("just the threshold", check,
+          lambda values, true, threshold: by(lambda sure, is_right: is_right[sure].mean())(
+              values, true, threshold + 1e-9))  # fmt: skip
 
 
 # 03

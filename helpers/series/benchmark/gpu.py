@@ -8,7 +8,6 @@ same is done in small and without XLA, which shows that it runs and says nothing
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +17,7 @@ from rich.console import Console
 
 from helpers.emotions import EMOTIONS
 from helpers.runtime import describe, import_tensorflow, set_seeds
+from helpers.runtime.precision import precision
 from helpers.series.console import Status, write_table
 
 LIMIT = 8 * 60
@@ -128,7 +128,7 @@ def measure(
     if gpus:
         tensorflow.config.experimental.reset_memory_stats("GPU:0")
     set_seeds(0)
-    with _precision("mixed_float16" if mixed else "float32"):
+    with precision("mixed_float16" if mixed else "float32"):
         options = {"weights": "none", "unfrozen_blocks": 2, "blocks": 3}
         model = build_network(
             shape, _CLASSES, Recipe(network, **options if network.startswith("vgg16") else {})
@@ -212,18 +212,6 @@ def _samples(shape: tuple, count: int, folder: Path) -> tuple[np.ndarray, ...]:
             np.save(path.with_suffix(".labels.npy"), labels)
         parts += [np.load(path, mmap_mode="r"), np.load(path.with_suffix(".labels.npy"))]
     return tuple(parts)
-
-
-@contextmanager
-def _precision(policy: str) -> Iterator[None]:
-    import keras
-
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 def _line(one: Found, found: list[Found]) -> list[str]:

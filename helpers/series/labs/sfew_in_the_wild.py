@@ -11,12 +11,6 @@ _NOT_CONVINCING = {
     "b": "stills that were learned can be known by heart, without any idea of emotion.",
     "d": "the best of twelve is some points above the others by luck alone, and was picked for it.",
 }
-_NO_EXPLANATION = {
-    "a": "it has seen posed faces only, and on stills from films it is mostly wrong.",
-    "c": "among the posed faces each emotion is as frequent as any other; and a frequent one may "
-    "be said often, but why so surely?",
-    "d": "more epochs on posed faces would make it surer, not wiser about films.",
-}
 
 
 def line_to_beat(function: Callable) -> Right:
@@ -86,7 +80,24 @@ def convincing(letter: str) -> Right:
     return Right("The same stills, an answer that needs no picture, and a test of the difference.")
 
 
-def explanation(letter: str) -> Right:
-    """Check task 4: why a network is sure of what it has never seen."""
-    expect_letter(letter, "explanation", "b", _NO_EXPLANATION)
-    return Right("Nobody has shown it anything to be unsure about, nor an answer for it.")
+def right_when_sure(function: Callable) -> Right:
+    """Check task 4: how many of the answers that a network is sure of are right."""
+    # Of eleven answers five are sure, one of them of just the threshold, and three of these are
+    # right; of the others one is.
+    sure = [0.95, 0.9, 0.97, 0.92, 0.99, 0.6, 0.5, 0.7, 0.8, 0.55, 0.45]
+    answers = np.array([0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1])
+    true = np.array([0, 1, 2, 1, 2, 2, 1, 0, 1, 2, 0])
+    values = np.array([[(1 - top) / 2] * 3 for top in sure])
+    values[np.arange(11), answers] = sure
+    mistakes = {
+        "those both sure and right were divided by all answers, not by the sure ones.": 3 / 11,
+        "that is the fraction right of all answers, sure or not.": 4 / 11,
+        "that is how many are sure; how many of these are right?": 5 / 11,
+        "that is how many of the right answers are sure, which is the other way round.": 3 / 4,
+        "that is a count; which fraction of the sure answers is it?": 3.0,
+        "that is in per cent; a fraction was asked for.": 60.0,
+        "an answer of just the threshold is sure as well.": 2 / 4,
+    }
+    found = result_of(function, values.copy(), true.copy(), 0.9)
+    expect_number(found, "right_when_sure", 0.6, mistakes)
+    return Right("A probability is worth what it was checked on.")

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from rich.console import Console
 
+from helpers.paths import DRAWN
 from helpers.series.console import make_console, summary, write_table
 from helpers.series.sources import SeriesError, find_sources, notebooks_folder
 
@@ -56,8 +57,8 @@ p-values corrected by Holm over all the tests of the table).
 _CLAIMS_TEXT = """\
 Say whether what each notebook claims (notebooks/src/claims.toml) holds, with several seeds.
 
-Runs the notebooks on the demo corpus once for each seed, but for what is up to date, into
-<results>/seeds/N/demo, and keeps what each seed came to in the saved runs' metrics.json.
+Runs the notebooks once for each seed, but for what is up to date, into <results>/seeds/N/<corpus>,
+and keeps what each seed came to in the saved runs' metrics.json.
 The exit code is 1 if a claim does not hold with a seed. --saved runs nothing: it looks at the
 results that are there.
 """
@@ -180,14 +181,16 @@ def _claims(options: argparse.Namespace, console: Console) -> int:
 
     sources = find_sources(notebooks_folder(), options.notebooks)
     if options.saved:
-        found = claims.saved_claims(sources, options.results)
+        found = claims.saved_claims(sources, options.results, options.corpus)
         return int(claims.show_claims({name: {None: c} for name, c in found.items()}, console) > 0)
-    if options.data_root and not options.results:
+    drawn = options.corpus == DRAWN
+    if drawn and options.data_root and not options.results:
         raise SeriesError(
-            f"--data-root {options.data_root}: claims on another corpus are not kept beside the "
-            "saved ones. Add --results FOLDER."
+            f"--data-root {options.data_root}: claims on another demo corpus are not kept beside "
+            "the saved ones. Add --results FOLDER."
         )
     request = Request(
+        corpus=options.corpus,
         data=options.data_root,
         notebooks=options.notebooks,
         seeds=options.seeds,
@@ -195,17 +198,18 @@ def _claims(options: argparse.Namespace, console: Console) -> int:
         jobs=options.jobs,
     )
     plan(request)  # what cannot be done is said first
-    ensure_demo(options.data_root or None)
+    if drawn:
+        ensure_demo(options.data_root or None)
     outcomes = run(request, console)
     console.print()
     by_seed = {
-        seed: claims.saved_claims(sources, claims.seeds_root(options.results, seed))
+        seed: claims.saved_claims(sources, claims.seeds_root(options.results, seed), options.corpus)
         for seed in options.seeds
     }
     found = {s.name: {seed: by_seed[seed][s.name] for seed in options.seeds} for s in sources}
     failed = claims.show_claims(found, console)
-    claims.keep_seeds(found, options.results)
-    console.print(f"page: {write_gallery(claims.CORPUS, options.results)}")
+    claims.keep_seeds(found, options.results, options.corpus)
+    console.print(f"page: {write_gallery(options.corpus, options.results)}")
     if not options.results:
         console.print(f"numbers of: {write_readme()}")
     not_run = any(outcome.status in ("failed", "not run") for outcome in outcomes)
@@ -247,7 +251,8 @@ def _parser() -> argparse.ArgumentParser:
 
     run = add("run", _run, _RUN_TEXT, epilog=_RUN_EXAMPLES)
     page = add("page", _page, "Write the page of results anew.")
-    for sub in (run, page):
+    claims = add("claims", _claims, _CLAIMS_TEXT)
+    for sub in (run, page, claims):
         sub.add_argument("--corpus", default="demo", help="demo (default), open or thesis")
         sub.add_argument("--results", default="", metavar="D", help="folder, default results/")
     run.add_argument("--data-root", default="", metavar="D", help="folder with your corpora")
@@ -284,14 +289,15 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("folder", metavar="FOLDER", help="folder with .ipynb files, at any depth")
     for sub in (build, check, exercises):
         sub.add_argument("notebooks", nargs="*", metavar="NN", help="numbers; default: all")
-    claims = add("claims", _claims, _CLAIMS_TEXT)
     claims.add_argument("--notebooks", nargs="+", default=[], metavar="NN", help="default: all")
     claims.add_argument(
         "--seeds", nargs="+", type=int, default=list(range(5)), metavar="N", help="default: 0 to 4"
     )
-    claims.add_argument("--results", default="", metavar="D", help="folder, default results/")
     claims.add_argument(
-        "--data-root", default="", metavar="D", help="a demo corpus drawn with another seed"
+        "--data-root",
+        default="",
+        metavar="D",
+        help="folder with your corpora, or a demo corpus drawn with another seed",
     )
     claims.add_argument("--saved", action="store_true", help="run nothing")
     for sub in (run, build, claims):

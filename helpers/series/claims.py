@@ -5,22 +5,21 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from helpers.files import write_json
-from helpers.paths import results_root
+from helpers.paths import DRAWN, results_root
 from helpers.results.claims import failed_seeds, with_seeds
 from helpers.results.runs import ResultsError, load_run
 from helpers.series.console import write_table
 from helpers.series.sources import Source, find_sources, notebooks_folder
 
-CORPUS = "demo"
-"""The corpus that the claims are about."""
 
-
-def saved_claims(sources: Sequence[Source], root: str = "") -> dict[str, dict | str]:
+def saved_claims(
+    sources: Sequence[Source], root: str = "", corpus: str = DRAWN
+) -> dict[str, dict | str]:
     """Return by notebook the claim that its last run judged, or in words why there is none."""
     found: dict[str, dict | str] = {}
     for source in sources:
         try:
-            run = load_run(source.name, CORPUS, root)
+            run = load_run(source.name, corpus, root)
         except ResultsError as error:
             found[source.name] = str(error)
             continue
@@ -72,17 +71,19 @@ def _row(part: dict) -> list[str]:
     ]
 
 
-def keep_seeds(claims: dict[str, dict[int | None, dict | str]], root: str = "") -> None:
+def keep_seeds(
+    claims: dict[str, dict[int | None, dict | str]], root: str = "", corpus: str = DRAWN
+) -> None:
     """Put what each seed came to into metrics.json of the saved run of each notebook.
 
     Only where the saved run judged a claim of the same words.
     """
-    saved = saved_claims(find_sources(notebooks_folder(), list(claims)), root)
+    saved = saved_claims(find_sources(notebooks_folder(), list(claims)), root, corpus)
     for notebook, claim in saved.items():
         others = [other for other in claims[notebook].values() if isinstance(other, dict)]
         if isinstance(claim, str) or any(o["sentence"] != claim["sentence"] for o in others):
             continue
-        run = load_run(notebook, CORPUS, root)
+        run = load_run(notebook, corpus, root)
         folder = run.pop("folder")
         write_json(folder / "metrics.json", run | {"claim": with_seeds(claim, others)})
 

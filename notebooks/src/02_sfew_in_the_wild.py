@@ -117,7 +117,6 @@ manifest, unknown_names = exclusions.exclude(manifest, names)
 removed = manifest[manifest["problem"] == exclusions.REASON]
 print(f"on the list: {len(names)} stills, {len(unknown_names)} of them unknown here")
 
-# %%
 classes = EMOTIONS_WITHOUT_SURPRISE
 posed_recipe, recipe = recipes_for("wild faces", SETTINGS, EPOCHS, corpus=CORPUS).values()
 size = (recipe.size, recipe.size)  # the same for posed faces and for stills

@@ -25,7 +25,7 @@
 # - ask for the control that such a claim needs: the same network without the head start,
 # - look at which part of a picture an answer rests on.
 #
-# About 3 minutes on the demo corpus with two CPU cores; on SFEW with a GPU, about as long for every network as for all of them here.
+# About 2 minutes on the demo corpus with two CPU cores; on SFEW with a GPU, about as long for every network as for all of them here.
 # It builds on no other notebook; 04 and 07 take up its network.
 #
 # The published number: 39 % of the film stills right with VGG16, its last two blocks trained (SFEW, seven emotions, 405 stills; Muntaner González 2021, section III-A, figure 12).
@@ -211,7 +211,7 @@ print(f"feature extraction: {extracted.mean():.1%} of {len(extracted)} stills of
 # %% [markdown]
 # ## Train: the head start and its controls
 #
-# *About 2 minutes.* `training.train_network` does the same, and can also let blocks change. It learns from every still mirrored as well (`recipe.augment`, in one copy): a face seen in a mirror shows the same emotion, and frozen blocks need to be asked only once about it. Three networks, the same stills:
+# *About 90 s.* `training.train_network` does the same, and can also let blocks change. It learns from every still mirrored as well (`recipe.augment`, in one copy): a face seen in a mirror shows the same emotion, and frozen blocks need to be asked only once about it. Three networks, the same stills:
 #
 # - the **small CNN** of notebooks 01 and 02, from nothing, on grey stills: another network, another recipe,
 # - **VGG16 with random weights**: the same network, stills, epochs and batches, so that nothing but the head start is missing. Its learning rate is the one with which a head learns from random eyes. (They stay as they are where the borrowed ones do, as on the demo corpus, and they do see: a random mixture of edges is better than none. To train them too takes ten times as long: exercise 2.)

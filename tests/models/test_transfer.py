@@ -10,6 +10,7 @@ from helpers.features.pictures import make_dataset
 from helpers.models.training import predict, train_network
 from helpers.models.transfer import from_frozen, frozen_outputs, split_at_frozen
 from helpers.models.vgg16 import vgg16_classifier
+from helpers.runtime.precision import precision
 from tests.models.conftest import LABELS, PARTS, VGG16
 
 VALIDATION = PARTS["validation"]
@@ -51,7 +52,8 @@ def kept_files(folder):
 
 def test_frozen_outputs_are_computed_once_and_never_another_networks(colour, monkeypatch, tmp_path):
     monkeypatch.setenv("EMOTION_CACHE_ROOT", str(tmp_path))  # nothing is kept yet
-    base, _ = split_at_frozen(vgg16_classifier((32, 32, 3), 3, weights="none", blocks=3))
+    model = vgg16_classifier((32, 32, 3), 3, weights="none", blocks=3)
+    base, _ = split_at_frozen(model)
     first = frozen_outputs(base, colour)
     before = kept_files(tmp_path)
     assert np.array_equal(frozen_outputs(base, colour), first)
@@ -67,6 +69,11 @@ def test_frozen_outputs_are_computed_once_and_never_another_networks(colour, mon
     fewer = vgg16_classifier((32, 32, 3), 3, weights="none", blocks=3, unfrozen_blocks=1)
     assert frozen_outputs(split_at_frozen(fewer)[0], colour).shape != first.shape
     assert len(kept_files(tmp_path)) == 4
+    with precision("mixed_bfloat16"):
+        half = vgg16_classifier((32, 32, 3), 3, weights="none", blocks=3)
+    half.set_weights(model.get_weights())
+    assert not np.array_equal(frozen_outputs(split_at_frozen(half)[0], colour), first)
+    assert len(kept_files(tmp_path)) == 5
 
 
 def test_further_blocks_go_on_from_the_kept_outputs_of_fewer(colour, monkeypatch, tmp_path):

@@ -27,8 +27,8 @@ def claim(seed, holds=True, sentence="One is better."):
     }  # fmt: skip
 
 
-def save(root, found):
-    folder = root / "demo" / NAME
+def save(root, found, corpus="demo"):
+    folder = root / corpus / NAME
     folder.mkdir(parents=True)
     run = {"schema": 1, "notebook": NAME, "claim": found, "experiments": []}
     (folder / "metrics.json").write_text(json.dumps(run))
@@ -82,3 +82,26 @@ def test_seeds_are_kept_if_they_are_of_the_same_claim(tmp_path, sentence):
     expected = ["0", "1"] if sentence == "One is better." else ["0"]
     assert list(kept["claim"]["seeds"]) == expected and "folder" not in kept
     assert claims.show_claims(found, make_console()) == 2
+
+
+def test_seeds_on_real_people_are_kept_with_the_results_on_them(tmp_path, monkeypatch, capsys):
+    corpora = tmp_path / "corpora"
+    on_people, on_drawings = save(tmp_path, claim(0), "open"), save(tmp_path, claim(0))
+
+    def run_two(request, console):
+        assert (request.corpus, request.data, list(request.seeds)) == ("open", str(corpora), [0, 1])
+        for seed in request.seeds:
+            save(tmp_path / "seeds" / str(seed), claim(seed), "open")
+        return []
+
+    pages = []
+    monkeypatch.setattr("helpers.series.run.run", run_two)
+    monkeypatch.setattr("helpers.series.page.write_gallery", lambda *of: pages.append(of))
+    of_open = ["claims", "--corpus", "open", "--data-root", str(corpora)]
+    assert (
+        main([*of_open, "--notebooks", "01", "--seeds", "0", "1", "--results", str(tmp_path)]) == 0
+    )
+    assert "2 of 2 claims hold." in capsys.readouterr().out
+    assert list(json.loads(on_people.read_text())["claim"]["seeds"]) == ["0", "1"]
+    assert list(json.loads(on_drawings.read_text())["claim"]["seeds"]) == ["0"]
+    assert pages == [("open", str(tmp_path))]

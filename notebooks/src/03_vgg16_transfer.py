@@ -234,13 +234,12 @@ print("what the control with random weights rules out:", ", ".join(sorted(ruled_
 checks.ruled_out(ruled_out)
 
 # %%
-names = ["small CNN", "VGG16, random weights", "VGG16, pretrained"]
 side = recipes["small CNN"].size
-plans = {
-    "small CNN": (pictures.decode(manifest, (side, side), channels=1)[0], recipes["small CNN"]),
-    "VGG16, random weights": (pixels, of_random_features(recipe)),
-    "VGG16, pretrained": (pixels, recipe),
-}
+grey, _ = pictures.decode(manifest, (side, side), channels=1)
+plans = {"small CNN": (grey, recipes["small CNN"])}
+plans["VGG16, random weights"] = pixels, of_random_features(recipe)
+plans["VGG16, pretrained"] = pixels, recipe
+names = list(plans)
 
 # %% tags=["nbval-ignore-output"]
 seeds = dict.fromkeys(names, seeds_for(CORPUS, SEED, EPOCHS)) | {names[1]: [SEED]}
@@ -305,9 +304,8 @@ guesses.compare_each(guessed, means[names].to_dict())
 # The large mark is of the first seed, small ones of the others. Do not compare the lines: they are of single accuracies. On the same stills, what counts is how often each still is right in one kind of network, and how often in the other. (Were one kind no better, each still's difference could as well be the other way round; *p* is how often such coins come out as far apart: **Fisher's randomisation test**.)
 
 # %% tags=["nbval-ignore-output"]
-small, random, pretrained = (  # how often each still is right
-    np.mean([right[name, seed] for seed in seeds[name]], axis=0) for name in names
-)
+often = {n: np.mean([right[n, s] for s in seeds[n]], axis=0) for n in names}  # (stills,)
+small, random, pretrained = often.values()
 answers = {"random weights": (random, pretrained), "small CNN": (small, pretrained)}
 claim = claims.judge("03_vgg16_transfer", SEED, answers)
 print(claims.sentence(claim))

@@ -177,10 +177,9 @@ print("the same picture, to a level of colour:", difference <= 1)
 # The same pictures go to three networks. **Model 0** of notebook 05 begins with nothing. **VGG16** begins with what it has learned from photographs: the first three of its five blocks, which answer to edges and textures, stay as they are, and a new head learns from what they say. (The thesis trained the last block too; that takes a GPU, and `SETTINGS = "published"`.) The third is the control: **the same network with random weights**, its head trained in as many steps. Were it as good, the photographs would have nothing to do with it.
 
 # %% tags=["nbval-ignore-output"]
-FUSED = known_recipes.FUSED
+FUSED, RANDOM = known_recipes.FUSED, f"{known_recipes.FUSED}, random weights"
 of_sound = {"corpus": CORPUS, "weights": WEIGHTS}
 recipes = known_recipes.recipes_for("spectrogram images", SETTINGS, EPOCHS, **of_sound)
-RANDOM = f"{FUSED}, random weights"
 recipes[RANDOM] = known_recipes.of_random_features(recipes[FUSED])
 print(vgg16.describe_weights(WEIGHTS))
 pd.DataFrame({name: recipe.settings() for name, recipe in recipes.items()}).fillna("")

@@ -98,9 +98,8 @@ from helpers.series.labs import then_and_now as checks
 # %%
 clips = load_own_clips(CORPUS, DATA_ROOT)
 labels = class_indices(clips["emotion"])  # (clips,)
-parts = protocol_parts(
-    clips, labels, SEED, group="film", clip_id="sample_id", fewest_validation=len(clips)
-)["held_out"]
+columns = {"group": "film", "clip_id": "sample_id"}
+parts = protocol_parts(clips, labels, SEED, fewest_validation=len(clips), **columns)["held_out"]
 train, test = parts["train"], parts["test"]
 print(f"{len(train)} training clips, {len(test)} test clips, of other films")
 
@@ -255,9 +254,8 @@ table.drop(columns="has seen").round(3)
 chance = scores.majority_class_accuracy(labels[train], labels[test])
 published = then_and_now.published_values()
 best = table["accuracy"].idxmax()
-years_figure = plots.over_the_years(
-    table, published, chance, f"Most often right: {best} ({table.loc[best, 'accuracy']:.0%})"
-)
+title = f"Most often right: {best} ({table.loc[best, 'accuracy']:.0%})"
+years_figure = plots.over_the_years(table, published, chance, title)
 years_figure
 
 # %% [markdown]

@@ -339,8 +339,9 @@ def test_mirrored_copies_are_learned_from_as_if_they_were_samples(tmp_path, monk
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
-@pytest.mark.parametrize("unfrozen_blocks", [0, 1])
+@pytest.mark.parametrize(
+    ("policy", "unfrozen_blocks"), [("mixed_float16", 0), ("mixed_bfloat16", 1)]
+)
 def test_half_precision_learns_the_same_and_keeps_its_weights_single(
     policy, unfrozen_blocks, tmp_path, monkeypatch
 ):

@@ -385,6 +385,8 @@ if posed_network is not None:
 # ### What does it say instead?
 #
 # Coloured bars, with their per cent, are how often an emotion is predicted, black marks how often it occurs. A network that is out of its depth falls back on one answer or two; in the thesis, nearly all were called Happy.
+#
+# And how sure is it of what it says? Of a hundred answers that a network holds 90 % probable, about ninety should be right. Below the figure they are counted.
 
 # %% tags=["nbval-ignore-output"]
 said_by = {name: predicted[name, "held_out"] for name in (posed_only, wild) if name in accuracy_of}
@@ -396,9 +398,7 @@ shares_figure
 # %% [markdown] tags=["lab"]
 # ### Task 4 · How sure, and how right?
 #
-# A network also says how probable it holds its answer. Of a hundred answers that it is 90 % sure of, about ninety should be right. Are they?
-#
-# `probabilities` has a row for each picture and a column for each emotion, `labels` the true emotions as numbers. Return which fraction is right of those answers, and of no others, that the network holds at least as probable as `threshold`. (There is always such an answer.) What do you expect for the posed faces, and what for the stills?
+# `probabilities` has a row for each picture and a column for each emotion, `labels` the true emotions as numbers. Return which fraction is right of those answers, and of no others, that the network holds at least as probable as `threshold`. (There is always such an answer.) What do you expect of the network of posed faces: on new posed faces, and on film stills?
 
 
 # %%

@@ -42,7 +42,7 @@ class Recipe:
     augment: str | None = None
     """A key of ``features.augmentation.AUGMENTATIONS``."""
     mixed_precision: bool = False
-    """Whether in half precision where the device is made for it (``runtime.precision``)."""
+    """Whether in half precision where that is faster (``runtime.mixed_precision``)."""
     copies: int = 0
     """How many changed copies of each training picture are learned from beside it, drawn once by
     ``augment``, so that frozen blocks are asked only once; 0: it is changed anew in every epoch."""

@@ -17,7 +17,7 @@ from helpers.models.static_cnn import static_cnn
 from helpers.models.transfer import Joined, from_frozen
 from helpers.models.vgg16 import freeze_blocks, vgg16_classifier
 from helpers.runtime import import_tensorflow, set_seeds
-from helpers.runtime.precision import mixed_precision, precision
+from helpers.runtime.mixed_precision import dtype_policy, fastest_policy
 
 _NETWORKS = {
     build.__name__: build for build in (static_cnn, vgg16_classifier, urbansound_cnn, fayek_cnn)
@@ -144,7 +144,7 @@ def build_network(shape: tuple[int, ...], classes: int, recipe: Recipe) -> keras
     """Return the network that a recipe names, untrained, for features of one shape."""
     chosen = recipe.settings()
     options = {argument: chosen[field] for argument, field in _ARGUMENTS.items() if field in chosen}
-    with precision(mixed_precision() if recipe.mixed_precision else "float32"):
+    with dtype_policy(fastest_policy() if recipe.mixed_precision else "float32"):
         return _NETWORKS[recipe.network](shape, classes, **options)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from helpers.features.pictures import make_dataset
 from helpers.files import digest_of_arrays, write_atomically
 from helpers.paths import cache_root
-from helpers.runtime.precision import precision
+from helpers.runtime.mixed_precision import dtype_policy
 
 
 def from_frozen(model: keras.Model, features: np.ndarray) -> tuple[keras.Model, np.ndarray]:
@@ -87,7 +87,7 @@ class Joined:
 
 def _cut(model: keras.Model, first: int) -> tuple[keras.Model, keras.Model]:
     """Return a chain of layers up to number ``first`` and from there on."""
-    with precision(model.dtype_policy):  # by which Keras decides whether to scale a loss
+    with dtype_policy(model.dtype_policy):  # by which Keras decides whether to scale a loss
         front = keras.Model(model.input, model.layers[first].input, name="front")
         outputs = inputs = keras.Input(front.output.shape[1:], name="front_outputs")
         for layer in model.layers[first:]:

@@ -346,7 +346,7 @@ def test_half_precision_learns_the_same_and_keeps_its_weights_single(
     policy, unfrozen_blocks, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("EMOTION_CACHE_ROOT", str(tmp_path))
-    monkeypatch.setattr(training, "mixed_precision", lambda: policy)
+    monkeypatch.setattr(training, "fastest_policy", lambda: policy)
     dark_or_bright = np.where(LABELS % 2, 200, 40).astype(np.uint8)
     pictures = np.broadcast_to(dark_or_bright[:, None, None, None], (len(LABELS), 32, 32, 3))
     single = Recipe(
@@ -369,7 +369,7 @@ def test_half_precision_learns_the_same_and_keeps_its_weights_single(
 
 
 def test_float16_has_its_loss_scaled_where_only_a_part_is_trained(monkeypatch):
-    monkeypatch.setattr(training, "mixed_precision", lambda: "mixed_float16")
+    monkeypatch.setattr(training, "fastest_policy", lambda: "mixed_float16")
     recipe = Recipe(
         "vgg16_classifier", weights="none", blocks=2, unfrozen_blocks=0, mixed_precision=True
     )

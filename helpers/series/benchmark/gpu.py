@@ -17,7 +17,7 @@ from rich.console import Console
 
 from helpers.emotions import EMOTIONS
 from helpers.runtime import describe, import_tensorflow, set_seeds
-from helpers.runtime.precision import precision
+from helpers.runtime.mixed_precision import dtype_policy
 from helpers.series.console import Status, write_table
 
 LIMIT = 8 * 60
@@ -128,7 +128,7 @@ def measure(
     if gpus:
         tensorflow.config.experimental.reset_memory_stats("GPU:0")
     set_seeds(0)
-    with precision("mixed_float16" if mixed else "float32"):
+    with dtype_policy("mixed_float16" if mixed else "float32"):
         options = {"weights": "none", "unfrozen_blocks": 2, "blocks": 3}
         model = build_network(
             shape, _CLASSES, Recipe(network, **options if network.startswith("vgg16") else {})

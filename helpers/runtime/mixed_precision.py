@@ -1,4 +1,4 @@
-"""Half precision, where a device multiplies in it faster."""
+"""Mixed precision: half as many bits, where a device multiplies these faster."""
 
 import os
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
 @cache
-def mixed_precision() -> str:
+def fastest_policy() -> str:
     """Return the policy of Keras under which what TensorFlow computes on trains fastest.
 
     ``"mixed_float16"`` on GPUs with tensor cores, ``"mixed_bfloat16"`` on processors that multiply
@@ -41,7 +41,7 @@ def _multiplies_bfloat16(information: Path = Path("/proc/cpuinfo")) -> bool:
 
 
 @contextmanager
-def precision(policy: object) -> Iterator[None]:
+def dtype_policy(policy: object) -> Iterator[None]:
     """Build layers under a policy of Keras, or one by its name; those that exist keep theirs."""
     import keras
 

@@ -5,16 +5,16 @@ from types import SimpleNamespace
 import keras
 import pytest
 
-from helpers.runtime import precision
+from helpers.runtime import mixed_precision
 
 
 @pytest.fixture(autouse=True)
 def _nothing_kept(monkeypatch):
-    precision.mixed_precision.cache_clear()
+    mixed_precision.fastest_policy.cache_clear()
     monkeypatch.delenv("ONEDNN_MAX_CPU_ISA", raising=False)
     monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
     yield
-    precision.mixed_precision.cache_clear()
+    mixed_precision.fastest_policy.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,10 @@ def test_gpus_with_tensor_cores_take_float16(capabilities, policy, monkeypatch):
         list_physical_devices=lambda kind: range(len(details)),
         experimental=SimpleNamespace(get_device_details=lambda gpu: details[gpu]),
     )
-    monkeypatch.setattr(precision, "import_tensorflow", lambda: SimpleNamespace(config=config))
-    assert precision.mixed_precision() == policy
+    monkeypatch.setattr(
+        mixed_precision, "import_tensorflow", lambda: SimpleNamespace(config=config)
+    )
+    assert mixed_precision.fastest_policy() == policy
 
 
 @pytest.mark.parametrize(
@@ -54,12 +56,12 @@ def test_processors_say_whether_they_multiply_bfloat16(
         monkeypatch.setenv(name, value)
     information = tmp_path / "cpuinfo"
     information.write_text(f"processor\t: 0\nflags\t\t: fpu {flags}\n")
-    assert precision._multiplies_bfloat16(information) is capable
-    assert not precision._multiplies_bfloat16(tmp_path / "none")
+    assert mixed_precision._multiplies_bfloat16(information) is capable
+    assert not mixed_precision._multiplies_bfloat16(tmp_path / "none")
 
 
 def test_a_policy_ends_with_its_block_even_after_an_error():
-    with pytest.raises(KeyError), precision.precision("mixed_bfloat16"):
+    with pytest.raises(KeyError), mixed_precision.dtype_policy("mixed_bfloat16"):
         assert keras.layers.Dense(1).compute_dtype == "bfloat16"
         raise KeyError
     assert keras.layers.Dense(1).compute_dtype == "float32"

@@ -276,7 +276,7 @@ if posed_network is not None:
 # %% tags=["nbval-ignore-output"]
 curves_figure = score_plots.learning_curves(
     {f"{name}\n{protocol}": history for (name, protocol), history in histories.items()},
-    "Grey: stills it learns from; blue: test stills (as figure 9)",
+    "Grey: stills it learns from; blue: stills that choose the epoch (as figure 9)",
     chance=majority,
 )
 curves_figure

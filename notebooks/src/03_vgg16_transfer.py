@@ -269,7 +269,7 @@ curves_figure = score_plots.learning_curves(
 curves_figure
 
 # %% [markdown]
-# Does the grey curve of the random weights climb? If it stayed at the dotted line, the control would be none. Blue is the accuracy on the test stills, which the protocol `thesis` looks at; its peak is what the published way reports.
+# Does the grey curve of the random weights climb? If it stayed at the dotted line, the control would be none. Blue is the accuracy on the stills that choose the epoch. Under the protocol `thesis` these are the test stills, and the peak is what the published way reports.
 
 # %% [markdown]
 # ## Evaluate

@@ -63,6 +63,15 @@ def test_02_turns_up_one_thing_or_all():
     assert taught("all three", 1) == {"turn": 35, "light": 1, "clutter": 1}
 
 
+def test_02_counts_how_many_of_the_sure_answers_are_right():
+    import numpy as np
+
+    taught = defined_in("02_sfew_in_the_wild", "right_when_sure")["right_when_sure"]
+    values = np.array([[0.95, 0.05], [0.1, 0.9], [0.08, 0.92], [0.6, 0.4]])
+    assert taught(values, np.array([0, 0, 1, 0])) == 2 / 3
+    assert taught(values, np.array([0, 0, 1, 0]), threshold=0.5) == 3 / 4
+
+
 def test_compile_and_fit_of_01_are_the_helpers_training():
     import numpy as np
     import pandas as pd

@@ -250,8 +250,7 @@ def class_weights(labels: np.ndarray, classes: int) -> dict[int, float]:
     return {k: float(mean / n) for k, n in enumerate(counts) if n}
 
 
-weights = class_weights(labels[train_rows], len(classes))
-print({classes[k]: round(weight, 2) for k, weight in weights.items()})
+print({classes[k]: round(w, 2) for k, w in class_weights(labels[train_rows], len(classes)).items()})
 
 # %% tags=["nbval-ignore-output"]
 posed_only, wild, weighted, trained_on = (
@@ -354,11 +353,12 @@ checks.convincing(convincing)
 
 
 # %% tags=["nbval-ignore-output"]
-things, degrees, on_drawn = ("turn", "light", "clutter", "all three"), (0.0, 0.5, 1.0), {}
+things, degrees, drawn = ("turn", "light", "clutter", "all three"), (0.0, 0.5, 1.0), {}
 for thing, degree in product(things, degrees) if posed_network is not None else ():
     faces = posed_faces.draw_faces(classes, size, **settings_for(thing, degree))
-    answers = training.predict(posed_network, faces, np.arange(len(faces))).argmax(axis=1)
-    on_drawn[thing, degree] = answers == np.arange(len(faces)) % len(classes)
+    values = training.predict(posed_network, faces, np.arange(len(faces)))
+    drawn[thing, degree] = values, np.arange(len(faces)) % len(classes)
+on_drawn = {key: values.argmax(axis=1) == true for key, (values, true) in drawn.items()}
 
 degrees_figure = None
 if posed_network is not None:
@@ -414,13 +414,8 @@ def right_when_sure(probabilities, labels, threshold=0.9):
 checks.right_when_sure(right_when_sure)
 
 # %% tags=["nbval-ignore-output"]
-asked = {
-    f"{name}, film stills": (probabilities[name, "held_out"], labels[test_rows]) for name in said_by
-}
-if posed_network is not None:
-    shown = posed_faces.draw_faces(classes, size, **settings_for("all three", 0.0))
-    answers = training.predict(posed_network, shown, np.arange(len(shown)))
-    asked["posed faces only, new posed faces"] = answers, np.arange(len(shown)) % len(classes)
+asked = {name: (probabilities[name, "held_out"], labels[test_rows]) for name in said_by}
+asked |= {f"{posed_only}, as posed": drawn[key] for key in drawn if key == ("all three", 0.0)}
 for name, (values, true) in asked.items():
     sure = np.mean(values.max(axis=1) >= 0.9)
     if sure:

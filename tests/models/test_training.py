@@ -21,6 +21,7 @@ from helpers.models.static_cnn import static_cnn
 from helpers.models.training import predict, train_network
 from helpers.models.transfer import split_at_frozen
 from helpers.runtime import set_seeds
+from helpers.runtime.mixed_precision import fastest_policy
 from tests.models.conftest import LABELS, PARTS, SMALL
 
 ROWS = np.arange(24)
@@ -345,6 +346,8 @@ def test_mirrored_copies_are_learned_from_as_if_they_were_samples(tmp_path, monk
 def test_half_precision_learns_the_same_and_keeps_its_weights_single(
     policy, unfrozen_blocks, tmp_path, monkeypatch
 ):
+    if policy == "mixed_bfloat16" and fastest_policy() != policy:
+        pytest.skip("this processor has no convolutions of bfloat16")
     monkeypatch.setenv("EMOTION_CACHE_ROOT", str(tmp_path))
     monkeypatch.setattr(training, "fastest_policy", lambda: policy)
     dark_or_bright = np.where(LABELS % 2, 200, 40).astype(np.uint8)

@@ -224,8 +224,8 @@ _OF_SOUND: dict[str, dict[str, Recipe]] = {
     },
 }
 # Chosen on nine tenths of FER2013's training pictures, looked at on the others, of which the small
-# CNN has more right with less dropout than published. VGG16 learns on after four epochs; more would
-# take two CPU cores beyond the hour that notebook 03 may take.
+# CNN has more right with less dropout than published. VGG16 still learns after its
+# four epochs; more of them are for a GPU (``EPOCHS``).
 _SMALL_CNN_OF_FER2013 = replace(
     _SMALL_CNN,
     batch_size=64,

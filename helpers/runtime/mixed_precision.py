@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from helpers.runtime import import_tensorflow
+
+if TYPE_CHECKING:
+    import keras
 
 _TENSOR_CORES = (7, 0)
 """The first compute capability of NVIDIA's GPUs with tensor cores (Volta, T4)."""
@@ -41,8 +45,8 @@ def _multiplies_bfloat16(information: Path = Path("/proc/cpuinfo")) -> bool:
 
 
 @contextmanager
-def dtype_policy(policy: object) -> Iterator[None]:
-    """Build layers under a policy of Keras, or one by its name; those that exist keep theirs."""
+def dtype_policy(policy: "str | keras.DTypePolicy") -> Iterator[None]:
+    """Build layers under a policy of Keras; those that exist keep theirs."""
     import keras
 
     before = keras.config.dtype_policy()

@@ -115,8 +115,9 @@ def findings_on_people(results: Path) -> str:
     for name, notebook in notebooks.items():
         rows = [row for row in notebook["experiments"] if not row["data"]]  # of these corpora
         held_out = [row for row in rows if row["protocol"] == "held_out"] or rows
-        headline = next((row for row in held_out if row["headline"]), next(iter(held_out), None))
-        if headline:
+        claimed = notebook["claim"] and notebook["claim"]["parts"][0]["name"]
+        if held_out:  # the one that is marked, else that of the claim, else the first
+            headline = min(held_out, key=lambda row: (not row["headline"], row["name"] != claimed))
             lines.append(f"- **{name[:2]}**, real people: {_words(headline, notebook)}")
     return "\n".join(lines) or _NOTHING_REAL
 
@@ -129,7 +130,8 @@ def _words(row: Mapping, notebook: Mapping) -> str:
         seeds = (
             f"; {spread['mean']:.1%} ± {100 * spread['sd']:.1f} over {len(spread['seeds'])} seeds"
         )
-    found = f" {notebook['finding']}" if notebook["finding"] else ""
+    finding = sentence(notebook["claim"]) if notebook["claim"] else notebook["finding"]
+    found = f" {finding}" if finding else ""
     return (
         f"{row['name']} on {corpora}, {words(row['protocol'])}, {row['accuracy']:.1%} "
         f"({row['low']:.1%} to {row['high']:.1%}; n = {row['n']}{seeds}).{found}"

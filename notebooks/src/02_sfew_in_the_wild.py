@@ -415,7 +415,7 @@ checks.right_when_sure(right_when_sure)
 
 # %% tags=["nbval-ignore-output"]
 asked = {name: (probabilities[name, "held_out"], labels[test_rows]) for name in said_by}
-asked |= {f"{posed_only}, as posed": drawn[key] for key in drawn if key == ("all three", 0.0)}
+asked |= {f"{posed_only}, as posed": drawn["all three", 0.0]} if drawn else {}
 for name, (values, true) in asked.items():
     sure = np.mean(values.max(axis=1) >= 0.9)
     if sure:

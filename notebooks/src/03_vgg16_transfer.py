@@ -304,7 +304,7 @@ guesses.compare_each(guessed, means[names].to_dict())
 # The large mark is of the first seed, small ones of the others. Do not compare the lines: they are of single accuracies. On the same stills, what counts is how often each still is right in one kind of network, and how often in the other. (Were one kind no better, each still's difference could as well be the other way round; *p* is how often such coins come out as far apart: **Fisher's randomisation test**.)
 
 # %% tags=["nbval-ignore-output"]
-often = {n: np.mean([right[n, s] for s in seeds[n]], axis=0) for n in names}  # (stills,)
+often = {name: np.mean([right[name, seed] for seed in seeds[name]], axis=0) for name in names}
 small, random, pretrained = often.values()
 answers = {"random weights": (random, pretrained), "small CNN": (small, pretrained)}
 claim = claims.judge("03_vgg16_transfer", SEED, answers)
@@ -447,7 +447,7 @@ print(finding)
 # %% [markdown]
 # - A claim about a head start needs the same network without one, and that one has to train. A network that is merely another one proves little.
 # - Frozen blocks cost nothing and cannot adapt; what they make of a picture is computed once.
-# - What a head start is worth is one question, which network to take is another: on the demo's drawn faces a small network from nothing is hard to beat.
+# - What a head start is worth is one question, which network to take is another: ask a small one from nothing too.
 # - A split that lets twins through makes any network look good.
 #
 # **Limits.** One run is one draw; `python -m helpers.series claims` repeats it with five seeds. The demo's pretrained weights are not the published ones, its faces are drawn, and only three of VGG16's blocks fit its small stills.

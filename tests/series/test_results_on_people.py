@@ -13,7 +13,7 @@ from helpers.features.weights import WeightsError
 from helpers.paths import repository_root
 from helpers.plots.faces import answers_grid, heat_grid
 from helpers.plots.scores import confusion
-from helpers.results import runs
+from helpers.results import claims, runs
 from helpers.series.page import write_gallery
 from helpers.series.readme import findings_on_people
 
@@ -110,3 +110,25 @@ def test_the_readme_has_the_headlines_on_people_apart(saved, tmp_path):
         "- **02**, real people: CNN on FER2013, held out, 50.0% (20.0% to 80.0%; n = 6; "
         "52.0% ± 1.3 over 2 seeds). It reads some."
     )
+
+
+def test_the_readmes_headline_is_of_the_network_that_the_claim_is_about(saved):
+    path = saved / "open" / "summary.json"
+    summary = json.loads(path.read_text(encoding="utf-8"))
+    notebook = summary["notebooks"]["02_sfew_in_the_wild"]
+    first = notebook["experiments"][0]
+    notebook["experiments"].append({**first, "name": "VGG16", "accuracy": 0.7})
+    right, wrong = np.ones(40, bool), np.arange(40) < 5
+    answers = {"ours": (wrong, right)}
+    part = {"name": "VGG16", "control": "CNN", "samples": 40, "test": "better", "p_below": 0.01}
+    stated = {"02": {"sentence": "One helps.", "figure": "accuracy", "parts": {"ours": part}}}
+    claim = claims.judge("02", 0, answers, stated)
+    other = claims.judge("02", 1, answers, stated)
+    notebook["claim"] = claims.with_seeds(claim, [other])
+    path.write_text(json.dumps(summary), encoding="utf-8")
+    found = findings_on_people(saved)
+    assert "VGG16 on open corpora, held out, 70.0%" in found
+    assert "One helps. It holds with 2 of 2 seeds" in found
+    first["headline"] = True  # what a notebook marks comes before
+    path.write_text(json.dumps(summary), encoding="utf-8")
+    assert "CNN on open corpora, held out, 50.0%" in findings_on_people(saved)

@@ -12,9 +12,11 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# Texts are UTF-8 whatever the locale; another Python's home is no home for this one.
+# Texts are UTF-8 whatever the locale; another Python's home is no home for this one. Byte code is
+# kept, also where a container says not to: uv leaves it to the first import, and without it every
+# process would compile TensorFlow, Keras and the others anew, for 9 s of one core.
 export PYTHONUTF8=1
-unset PYTHONHOME PYTHONIOENCODING
+unset PYTHONHOME PYTHONIOENCODING PYTHONDONTWRITEBYTECODE
 
 say() { printf '%s\n' "$*"; }
 fail() { printf '%s\n' "$@" >&2; exit 1; }

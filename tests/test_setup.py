@@ -189,6 +189,7 @@ def settings(tmp_path, wheels):
         "PIP_PREFIX": tmp_path / "elsewhere",
         "PIP_REQUIRE_VIRTUALENV": 1,
         "PIP_TARGET": tmp_path / "elsewhere",
+        "PYTHONDONTWRITEBYTECODE": 1,
         "PYTHONHOME": "/nowhere",
         "PYTHONIOENCODING": "ascii",
         "UV_CONSTRAINT": "/nowhere",
@@ -274,6 +275,7 @@ def test_elsewhere_a_venv_is_made_once_whatever_the_user_has_set(
     assert "[OK]   packages" in done.stdout
     assert "[FAIL] TensorFlow" in done.stdout, "no network in these requirements"
     assert done.returncode == 1
+    assert [*(checkout / "helpers").rglob("*.pyc")], "what was imported is compiled once"
 
     began = time.monotonic()
     again = call("notebook")

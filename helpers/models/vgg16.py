@@ -19,7 +19,8 @@ from helpers.models.recipes import BLOCKS
 WEIGHTS = ("hed", "imagenet", "none")
 PREPROCESSING = ("unit_range", "imagenet_mean")
 _CONVOLUTIONS = {1: 2, 2: 2, 3: 3, 4: 3, 5: 3}
-_IMAGENET_MEAN_BGR = [103.939, 116.779, 123.68]  # of 0-255 values
+_WHITE = 255  # of the pictures that VGG16 was trained on; here it is 1
+_IMAGENET_MEAN_BGR = [103.939 / _WHITE, 116.779 / _WHITE, 123.68 / _WHITE]
 
 
 class WeightsError(RuntimeError):
@@ -56,8 +57,11 @@ def vgg16_classifier(
         How many of these blocks are trained, counted from the last; 0 leaves the head alone
         (feature extraction), 2 is the thesis's choice.
     preprocessing : str
-        ``"unit_range"``: RGB in 0..1, as published. ``"imagenet_mean"``: BGR in 0..255 minus the
-        ImageNet mean, as the weights were trained; the layers for it are inside the model.
+        ``"unit_range"``: RGB in 0..1, as published: to the biases, which were learned with 0..255,
+        these are dark pictures. ``"imagenet_mean"``: BGR minus the ImageNet mean, as the weights
+        were trained. The layers for it are inside the model, and the biases are divided by 255 as
+        the pictures are, so that every block gives a 255th of what it gave (a rectifier lets
+        factors through): a size for which a new head can be trained at once.
     dropout : float
         Before the last layer; 0 adds no layer.
 
@@ -78,7 +82,6 @@ def vgg16_classifier(
     pictures = keras.Input(input_shape, name="pictures")
     x = pictures
     if preprocessing == "imagenet_mean":
-        x = layers.Rescaling(255.0, name="to_255")(x)
         x = keras.ops.flip(x, axis=-1)  # RGB to BGR
         x = layers.Normalization(
             mean=_IMAGENET_MEAN_BGR, variance=[1.0, 1.0, 1.0], name="minus_imagenet_mean"
@@ -93,9 +96,10 @@ def vgg16_classifier(
     )(x)
     model = keras.Model(pictures, probabilities, name="vgg16_classifier")
     values = {"hed": _hed_weights, "imagenet": _imagenet_weights, "none": _he_weights}[weights]()
-    for name, kernel_and_bias in values.items():
+    smaller = _WHITE if preprocessing == "imagenet_mean" else 1
+    for name, (kernel, bias) in values.items():
         if _block(name) <= blocks:
-            model.get_layer(name).set_weights(kernel_and_bias)
+            model.get_layer(name).set_weights([kernel, bias / smaller])
     freeze_blocks(model, unfrozen_blocks)
     return model
 

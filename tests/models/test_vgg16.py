@@ -141,7 +141,19 @@ def test_both_preprocessings_see_what_they_say(pictures):
 
     assert np.array_equal(first_layer_input(published), pictures)
     by_keras = keras.applications.vgg16.preprocess_input(pictures * 255)
-    np.testing.assert_allclose(first_layer_input(as_trained), by_keras, atol=1e-3)
+    np.testing.assert_allclose(first_layer_input(as_trained) * 255, by_keras, atol=1e-3)
+
+
+def test_as_trained_every_block_gives_a_255th_of_what_it_gave_pictures_of_0_to_255(pictures):
+    plain = vgg16_classifier((32, 32, 3), 7, weights="hed")
+    ours = vgg16_classifier((32, 32, 3), 7, weights="hed", preprocessing="imagenet_mean")
+    by_keras = keras.applications.vgg16.preprocess_input(pictures * 255)
+    for block in range(1, 6):
+        name = f"block{block}_pool"
+        expected = keras.Model(plain.input, plain.get_layer(name).output)(by_keras).numpy()
+        found = keras.Model(ours.input, ours.get_layer(name).output)(pictures).numpy()
+        assert expected.max() > 10
+        np.testing.assert_allclose(found * 255, expected, rtol=1e-3, atol=1e-3 * expected.max())
 
 
 def test_a_saved_model_predicts_the_same_when_loaded(pictures, tmp_path):

@@ -210,6 +210,18 @@ def test_a_shift_moves_all_of_a_picture_by_at_most_its_fraction():
     assert np.abs(still[..., 1]).max() < 1e-3
 
 
+def test_moves_of_a_face_leave_its_light_alone_and_cut_off_little():
+    """A white square in the middle third stays there, as white, wherever a picture moves."""
+    pictures = np.zeros((200, 48, 48, 1), np.float32)
+    pictures[:, 16:32, 16:32] = 255
+    moved = np.asarray(AUGMENTATIONS["face moves"](0)(pictures))
+    assert np.allclose(moved.max(axis=(1, 2, 3)), 255) and not moved[:, :9].any()
+    where = moved[..., 0] > 128
+    rows, columns = (where.any(axis=axis).argmax(axis=1) for axis in (2, 1))
+    for first in (rows, columns):
+        assert first.min() >= 10 and first.max() <= 22 and np.ptp(first) > 6
+
+
 def test_a_level_is_one_number_for_all_of_a_spectrogram():
     spectrograms = np.random.default_rng(0).normal(size=(200, 8, 10, 1)).astype(np.float32)
     added = np.asarray(RandomLevel(-0.5, 0.5, seed=1)(spectrograms)) - spectrograms

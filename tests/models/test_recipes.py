@@ -113,6 +113,15 @@ def test_real_people_have_recipes_of_their_own_and_the_thesis_keeps_its(task):
         assert recipes_for(task, "published", corpus=corpus) == recipes_for(task, "published")
 
 
+def test_on_real_faces_vgg16_sees_pictures_as_its_weights_were_trained():
+    of_faces = recipes_for("stills", "default", corpus="open", size=48)["VGG16"]
+    assert (of_faces.preprocessing, of_faces.blocks) == ("imagenet_mean", 3)
+    assert of_random_features(of_faces).preprocessing == "unit_range", "trained by no picture"
+    for corpus in ("open", "thesis"):
+        published = recipes_for("stills", "published", corpus=corpus)["VGG16"]
+        assert published.preprocessing == "unit_range"
+
+
 def test_a_kind_of_network_is_judged_by_three_seeds_where_they_take_seconds():
     assert seeds_for("demo", 7) == [7, 107, 207]
     assert seeds_for("demo", 7, epochs=1) == seeds_for("open", 7) == seeds_for("thesis", 7) == [7]

@@ -176,6 +176,7 @@ layer_table(model)
 # Most of the weights are in the new head, which starts from nothing: what is borrowed is few numbers, and all that the network sees with.
 #
 # Where do they come from? By name, and never another one in silence: `imagenet`, as published, which Keras downloads once (58 MB); `hed`, ImageNet weights that were then tuned, very gently, to find edges, and that come inside a package, so the demo uses these; `none`, random.
+# They were learned with pictures in another form than the thesis gave them (exercise 3). On real faces, `CORPUS = "open"`, the recipe gives them that form.
 #
 # ## Train: feature extraction
 #

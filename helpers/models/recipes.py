@@ -280,11 +280,11 @@ def seeds_for(corpus: str, seed: int, epochs: int = 0) -> list[int]:
 def of_random_features(recipe: Recipe) -> Recipe:
     """Return the control of a pretrained VGG16: the same with random blocks in its place.
 
-    It is trained in as many steps, on pictures in 0..1; where its blocks stay frozen, at a learning
+    It is trained in as many steps on the same pictures; where its blocks stay frozen, at a learning
     rate at which the head learns from such features.
     """
     rate = recipe.learning_rate if recipe.unfrozen_blocks else 1e-3
-    return replace(recipe, weights="none", preprocessing="unit_range", learning_rate=rate)
+    return replace(recipe, weights="none", learning_rate=rate)
 
 
 def recipes_for(

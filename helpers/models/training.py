@@ -247,12 +247,18 @@ def predict(
 ) -> np.ndarray:
     """Return class probabilities for some rows of an array, float32 (rows, classes).
 
-    With ``keep_frozen`` what the frozen layers of the network make of *all* rows is taken from the
-    cache, or computed and kept there (``models.transfer``): for pictures that are asked for again.
+    With ``keep_frozen`` what frozen layers make of *all* rows is taken from the cache, or computed
+    and kept there (``models.transfer``): for pictures that are asked for again. Where convolutions
+    are trained too nothing is kept: what the first blocks make of a picture is 20 times its size.
     """
-    if keep_frozen:
+    if keep_frozen and not _trains_convolutions(model):
         model, features = from_frozen(model, features)
     return model.predict(make_dataset(features, None, rows, batch_size=64), verbose=0)
+
+
+def _trains_convolutions(model: keras.Model) -> bool:
+    convolutions = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+    return any(layer.trainable_weights for layer in convolutions)
 
 
 def out_of_fold_scores(

@@ -225,8 +225,8 @@ _OF_SOUND: dict[str, dict[str, Recipe]] = {
 }
 # Chosen on nine tenths of FER2013's training pictures, looked at on the others, of which the small
 # CNN has more right with less dropout than published. VGG16 sees pictures as its weights were
-# trained: after 2,400 of them, mirrored, 43 % of 3,000 others are right, after as many in 0..1 and
-# changed as published 35 %. It still learns after three epochs; more are for a GPU (``EPOCHS``).
+# trained: after 2,400 of them, mirrored, at 2e-4, 43 % of 3,000 others are right; in 0..1, changed
+# as published, at 3e-4, 35 %. It still learns after three epochs; more are for a GPU (``EPOCHS``).
 _SMALL_CNN_OF_FER2013 = replace(
     _SMALL_CNN,
     batch_size=64,

@@ -249,7 +249,7 @@ def predict(
 
     With ``keep_frozen`` what frozen layers make of *all* rows is taken from the cache, or computed
     and kept there (``models.transfer``): for pictures that are asked for again. Where convolutions
-    are trained too nothing is kept: what the first blocks make of a picture is 20 times its size.
+    are trained too nothing is kept: what the first block makes of a picture is 21 times its size.
     """
     if keep_frozen and not _trains_convolutions(model):
         model, features = from_frozen(model, features)

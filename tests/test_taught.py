@@ -72,7 +72,8 @@ def test_02_counts_how_many_of_the_sure_answers_are_right():
     assert taught(values, np.array([0, 0, 1, 0]), threshold=0.5) == 3 / 4
 
 
-def test_compile_and_fit_of_01_are_the_helpers_training():
+@pytest.mark.parametrize("cosine_decay", [False, True])
+def test_compile_and_fit_of_01_are_the_helpers_training(cosine_decay):
     import numpy as np
     import pandas as pd
 
@@ -80,7 +81,10 @@ def test_compile_and_fit_of_01_are_the_helpers_training():
     from helpers.models.training import train_network
 
     rng = np.random.default_rng(0)
-    recipe = Recipe("static_cnn", epochs=3, patience=2, batch_size=8, batch_norm_momentum=0.9)
+    recipe = Recipe(
+        "static_cnn", epochs=3, patience=2, batch_size=8, batch_norm_momentum=0.9,
+        cosine_decay=cosine_decay,
+    )  # fmt: skip
     notebook = defined_in("01_faces_baseline", "static_cnn")
     notebook |= {
         "SEED": 1,

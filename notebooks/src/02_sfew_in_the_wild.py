@@ -218,7 +218,7 @@ guessed = {name: guesses.guess(typed, percent=True) for name, typed in guessed.i
 # %% [markdown]
 # ## Train
 #
-# *About 60 s.* First a network that has seen posed faces and nothing else: that of notebook 01, or one that is trained now in the same way, where that one saw smaller pictures.
+# *About 60 s.* First a network that has seen posed faces and nothing else. With the published settings it is that of notebook 01; with the default ones, where that one saw smaller pictures than stills need, it is trained now.
 
 # %% tags=["nbval-ignore-output"]
 posed_network = None

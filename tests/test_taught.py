@@ -98,7 +98,7 @@ def test_compile_and_fit_of_01_are_the_helpers_training(cosine_decay):
     cells = [cell.partition("\n")[2] for cell in source.split("\n# %%")]
     (building,) = (cell for cell in cells if "\nmodel = static_cnn(" in cell)
     exec(building.split("table = ")[0], notebook)
-    for call in ("model.compile(", "model.fit("):
+    for call in ("test_batches = ", "model.compile(", "model.fit("):
         (cell,) = (cell for cell in cells if call in cell)
         exec(cell, notebook)
     parts = {"train": np.arange(24), "validation": np.arange(24, 40)}

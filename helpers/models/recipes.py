@@ -165,9 +165,11 @@ _RECIPES = {
         "published": {"small CNN": _SMALL_CNN_OF_THESIS, "VGG16": _VGG16_OF_THESIS},
     },
     "log-mel": {
-        "default": {  # small corpora need larger steps
-            "city sounds": replace(_CITY_SOUNDS, epochs=8),
-            "Model 0": _QUICK_MODEL_0,
+        # Small corpora need larger steps. With windows averaged in pairs, 20 ms for 10, a training
+        # takes half the time.
+        "default": {
+            "city sounds": replace(_CITY_SOUNDS, epochs=8, windows=2),
+            "Model 0": replace(_QUICK_MODEL_0, windows=2),
             NO_DROPOUT: replace(
                 _QUICK_MODEL_0,
                 learning_rate=7e-4,
@@ -175,6 +177,7 @@ _RECIPES = {
                 batch_size=8,
                 epochs=12,
                 patience=12,
+                windows=2,
                 dropout=0.0,
             ),  # fmt: skip
         },

@@ -203,6 +203,8 @@ batches = pictures.make_dataset(
     pixels, labels, set_a, batch_size=recipe.batch_size, shuffle=True, seed=SEED
 )
 test_batches = pictures.make_dataset(pixels, labels, set_b, batch_size=64)
+
+# %%
 optimizer = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}[recipe.optimizer]
 rate = recipe.learning_rate
 if recipe.cosine_decay:

@@ -31,7 +31,7 @@
 # The published numbers, of 381 clips and seven emotions: 21.2 % with Model 0, 21.7 % with Model 1, 27.6 % with VGG16 (Muntaner González 2021, chapter IV, table I and figures 16 to 18).
 
 # %% tags=["parameters"]
-CORPUS: str = "demo"  # demo (synthetic voices) or thesis (your own copy of AFEW 2018)
+CORPUS: str = "demo"  # demo (synthetic voices), open, or thesis (your own copy of AFEW 2018)
 DATA_ROOT: str = ""  # folder that holds EmotiW_2018/; "" is the corpus's own place
 RESULTS_ROOT: str = ""  # folder for results; "" is results/ in the checkout
 SEED: int = 0  # gives the same result again on the same machine

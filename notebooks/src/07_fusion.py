@@ -30,7 +30,7 @@
 # It takes the clip scores of notebooks 04 (video) and 06 (audio); without them it uses those that came with the series, and says so. The thesis's own predictions need no corpus at all.
 
 # %% tags=["parameters"]
-CORPUS: str = "demo"  # demo (drawn faces), thesis (your own copies) or open: whose clip scores
+CORPUS: str = "demo"  # demo (drawn faces), open, or thesis (your own copies): whose clip scores
 DATA_ROOT: str = ""  # folder that holds the corpora; "" is the corpus's own place
 RESULTS_ROOT: str = ""  # folder for results; "" is results/ in the checkout
 SEED: int = 0  # gives the same result again on the same machine

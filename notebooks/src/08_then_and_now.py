@@ -29,7 +29,7 @@
 # It takes the clip scores of notebooks 04 (video) and 06 (audio) for the thesis's own systems; without them it uses those that came with the series, and says so.
 
 # %% tags=["parameters"]
-CORPUS: str = "demo"  # demo (drawn faces), thesis (your own copies) or open: whose clips
+CORPUS: str = "demo"  # demo (drawn faces), open, or thesis (your own copies): whose clips
 DATA_ROOT: str = ""  # folder that holds the corpora; "" is the corpus's own place
 RESULTS_ROOT: str = ""  # folder for results; "" is results/ in the checkout
 SEED: int = 0  # draws the folds of cross-validation

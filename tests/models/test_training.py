@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+from keras.optimizers.schedules import CosineDecay
 
 from helpers.corpora.manifest import usable
 from helpers.emotions import class_indices
@@ -23,6 +24,9 @@ from helpers.models.transfer import split_at_frozen
 from helpers.runtime import set_seeds
 from helpers.runtime.mixed_precision import fastest_policy
 from tests.models.conftest import LABELS, PARTS, SMALL
+
+STEPS = -(-len(PARTS["train"]) // 8)
+"""Batches of eight in an epoch."""
 
 ROWS = np.arange(24)
 SOUND = Recipe("urbansound_cnn", "rmsprop", 1e-3, batch_size=8, epochs=4, monitor="val_loss")
@@ -146,7 +150,7 @@ SOUNDS = recipes_for("log-mel", "published", 2)
         (
             replace(SMALL, optimizer="sgd", learning_rate=1e-2, momentum=0.5, weigh_classes=True),
             lambda shape: static_cnn(shape, 3, 0.9),
-            lambda: keras.optimizers.SGD(1e-2, momentum=0.5),
+            lambda: keras.optimizers.SGD(CosineDecay(1e-2, 2 * STEPS), momentum=0.5),
             (16, 16, 1),
         ),
         (

@@ -171,15 +171,8 @@ _RECIPES = {
             "city sounds": replace(_CITY_SOUNDS, epochs=8, windows=2),
             "Model 0": replace(_QUICK_MODEL_0, windows=2),
             NO_DROPOUT: replace(
-                _QUICK_MODEL_0,
-                learning_rate=7e-4,
-                cosine_decay=False,
-                batch_size=8,
-                epochs=12,
-                patience=12,
-                windows=2,
-                dropout=0.0,
-            ),  # fmt: skip
+                _QUICK_MODEL_0, learning_rate=7e-4, batch_size=8, windows=2, dropout=0.0
+            ),
         },
         "published": {
             "city sounds": _CITY_SOUNDS,

@@ -346,7 +346,7 @@ curves_figure = score_plots.learning_curves(
 curves_figure
 
 # %% [markdown]
-# Grey are training clips, *while* dropout hides half of the network; blue is every third test clip. Without dropout the network soon knows its training clips by heart, and from there on the test clips gain nothing: **overfitting**. Dropout keeps it from learning them by heart. Whether it also knows more of others is another question; the paired test below answers it for these clips.
+# Grey are training clips, *while* dropout hides half of the network; blue is every third test clip. Without dropout the network soon knows its training clips by heart, and from there on the test clips gain little: **overfitting**. Dropout keeps it from learning them by heart. Whether it also knows more of others is another question; the paired test below answers it for these clips.
 #
 # ### Something simpler
 #

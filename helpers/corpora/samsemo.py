@@ -2,8 +2,8 @@
 
 ``samsemo.tsv`` (one line a scene: its id, emotions, title, author, licence) and, in any folders,
 ``<id>.mp4`` or ``<id>/<anything>.mp4``. Each scene has a licence of its own: one that does not
-allow its use is left out. Of the 3,898 English scenes of the published splits 142 are from films,
-3,240 from speeches, interviews and debates.
+allow its use is left out. Of the 3,898 English scenes of the published splits, as others counted
+from the table, 142 are from films and 3,240 from speeches, interviews and debates.
 """
 
 import hashlib

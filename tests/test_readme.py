@@ -1,3 +1,4 @@
+import json
 import re
 
 import pytest
@@ -13,6 +14,23 @@ README = repository_root() / "README.md"
 def test_the_numbers_are_those_of_the_saved_results():
     text = README.read_text(encoding="utf-8")
     assert render(text) == text, "type: python -m helpers.series build"
+
+
+@pytest.mark.parametrize("corpus", ["demo", "open"])
+def test_a_saved_claim_of_several_seeds_has_its_spread_on_the_page(corpus):
+    """A page that is written without the runs of the seeds has none, and nobody would see it."""
+    folder = README.parent / "results" / corpus
+    shown = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["notebooks"]
+    several = {}
+    for path in folder.glob("*/metrics.json"):
+        claim = json.loads(path.read_text(encoding="utf-8"))["claim"] or {}
+        if len(claim.get("seeds", ())) > 1:
+            several[path.parent.name] = [int(seed) for seed in claim["seeds"]]
+    assert several
+    for name, seeds in several.items():
+        spreads = [row["spread"] for row in shown[name]["experiments"] if row["spread"]]
+        assert spreads, f"{corpus}, {name}"
+        assert all(spread["seeds"] == sorted(seeds) for spread in spreads), name
 
 
 def test_a_number_typed_by_hand_is_overwritten():
